@@ -1,0 +1,1 @@
+"""Reads and understands scans; has never heard of a screen."""

@@ -1,0 +1,69 @@
+"""The 83 abnormalities and 51 locations of chest-CT reports (RadChestCT, Draelos et al., Med Image Anal 2021).
+
+The names are those of the SARLE labeller; titles and groups are read from ``resources/abnormalities.toml``.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ai.errors import UnknownName
+
+RESOURCES = Path(__file__).resolve().parent.parent / "resources"
+
+
+@dataclass(frozen=True, slots=True)
+class Abnormality:
+    """One abnormality: its label, the words the reader sees, and where its evidence may lie."""
+
+    name: str
+    title: str
+    group: str
+    allowed_in: tuple[str, ...] = ()
+    focal: bool = False
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@cache
+def abnormalities() -> tuple[Abnormality, ...]:
+    """Return all 83, in the order of the original label file."""
+    table = _table()
+    return tuple(
+        Abnormality(
+            name=entry["name"],
+            title=entry["title"],
+            group=entry["group"],
+            allowed_in=tuple(entry.get("allowed_in", ())),
+            focal=bool(entry.get("focal", False)),
+        )
+        for entry in table["abnormality"]
+    )
+
+
+@cache
+def abnormality(name: str) -> Abnormality:
+    """Return the abnormality of that label.
+
+    Raises:
+        UnknownName: the vocabulary has no such label.
+    """
+    for candidate in abnormalities():
+        if candidate.name == name:
+            return candidate
+    raise UnknownName(f"“{name}” is none of the {len(abnormalities())} abnormalities of the vocabulary.")
+
+
+@cache
+def locations() -> dict[str, tuple[str, ...]]:
+    """Return the 51 locations by group (lung, heart, great_vessel, generic)."""
+    return {group: tuple(names) for group, names in _table()["locations"].items()}
+
+
+def _table() -> dict[str, Any]:
+    return tomllib.loads((RESOURCES / "abnormalities.toml").read_text(encoding="utf-8"))
