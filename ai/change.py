@@ -45,17 +45,13 @@ class Registration:
         """Map (n, 3) LPS millimetres of the prior to the current scan."""
         if self.warp_to_current is not None:
             return self.warp_to_current(points_mm)
-        return (
-            np.asarray(points_mm, dtype=np.float64) @ self.prior_to_current[:3, :3].T
-            + self.prior_to_current[:3, 3]
-        )
+        return np.asarray(points_mm, dtype=np.float64) @ self.prior_to_current[:3, :3].T + self.prior_to_current[:3, 3]
 
     def to_prior(self, points_mm: NDArray[np.floating]) -> Matrix:
         """Map (n, 3) LPS millimetres of the current scan to the prior."""
         if self.warp_to_prior is not None:
             return self.warp_to_prior(points_mm)
-        back = np.linalg.inv(self.prior_to_current)
-        return np.asarray(points_mm, dtype=np.float64) @ back[:3, :3].T + back[:3, 3]
+        return _moved(np.linalg.inv(self.prior_to_current), points_mm)
 
     def point_in_current(self, prior: PointMm) -> PointMm:
         """Map one point of the prior."""
@@ -64,6 +60,11 @@ class Registration:
     def point_in_prior(self, current: PointMm) -> PointMm:
         """Map one point of the current scan."""
         return PointMm.of(self.to_prior(current.array()[None])[0])
+
+
+def _moved(rigid: Matrix, points_mm: NDArray[np.floating]) -> Matrix:
+    moved: Matrix = np.asarray(points_mm, dtype=np.float64) @ rigid[:3, :3].T + rigid[:3, 3]
+    return moved
 
 
 class ChangeKind(StrEnum):

@@ -48,6 +48,4 @@ class PointMm:
 
     def distance_mm(self, other: PointMm) -> float:
         """Return the straight distance in millimetres."""
-        return math.dist(
-            (self.left, self.posterior, self.superior), (other.left, other.posterior, other.superior)
-        )
+        return math.dist((self.left, self.posterior, self.superior), (other.left, other.posterior, other.superior))

@@ -110,9 +110,7 @@ class VoxelGrid:
         return VoxelGrid(shape, affine)
 
 
-def axis_aligned(
-    shape: tuple[int, int, int], spacing_mm: tuple[float, float, float], first: PointMm
-) -> VoxelGrid:
+def axis_aligned(shape: tuple[int, int, int], spacing_mm: tuple[float, float, float], first: PointMm) -> VoxelGrid:
     """Make the usual axial grid: slices go up, rows to the back, columns to the patient's left.
 
     Args:
