@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ai.findings import Finding, Lesion
 from ai.geometry import Matrix, PointMm
 from ai.vocabulary import Abnormality
 
-PointMap = Callable[[NDArray[np.floating]], Matrix]
+PointMap = Callable[[Matrix], Matrix]
 """(n, 3) LPS millimetres → (n, 3) LPS millimetres."""
 
 
@@ -41,13 +40,13 @@ class Registration:
         """True where more than a rigid motion was found."""
         return self.warp_to_current is not None
 
-    def to_current(self, points_mm: NDArray[np.floating]) -> Matrix:
+    def to_current(self, points_mm: Matrix) -> Matrix:
         """Map (n, 3) LPS millimetres of the prior to the current scan."""
         if self.warp_to_current is not None:
             return self.warp_to_current(points_mm)
         return np.asarray(points_mm, dtype=np.float64) @ self.prior_to_current[:3, :3].T + self.prior_to_current[:3, 3]
 
-    def to_prior(self, points_mm: NDArray[np.floating]) -> Matrix:
+    def to_prior(self, points_mm: Matrix) -> Matrix:
         """Map (n, 3) LPS millimetres of the current scan to the prior."""
         if self.warp_to_prior is not None:
             return self.warp_to_prior(points_mm)
@@ -62,8 +61,8 @@ class Registration:
         return PointMm.of(self.to_prior(current.array()[None])[0])
 
 
-def _moved(rigid: Matrix, points_mm: NDArray[np.floating]) -> Matrix:
-    moved: Matrix = np.asarray(points_mm, dtype=np.float64) @ rigid[:3, :3].T + rigid[:3, 3]
+def _moved(rigid: Matrix, points_mm: Matrix) -> Matrix:
+    moved: Matrix = np.array(points_mm, dtype=np.float64) @ rigid[:3, :3].T + rigid[:3, 3]
     return moved
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 
-class Cancelled(Exception):  # noqa: N818 - it is no error: the reader asked for it
+class Cancelled(Exception):
     """Raised out of ``Progress.report`` when the reader has asked to stop. Only a Job catches it."""
 
 
