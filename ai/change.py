@@ -44,13 +44,13 @@ class Registration:
         """Map (n, 3) LPS millimetres of the prior to the current scan."""
         if self.warp_to_current is not None:
             return self.warp_to_current(points_mm)
-        return np.asarray(points_mm, dtype=np.float64) @ self.prior_to_current[:3, :3].T + self.prior_to_current[:3, 3]
+        return _moved(self.prior_to_current, points_mm)
 
     def to_prior(self, points_mm: Matrix) -> Matrix:
         """Map (n, 3) LPS millimetres of the current scan to the prior."""
         if self.warp_to_prior is not None:
             return self.warp_to_prior(points_mm)
-        return _moved(np.linalg.inv(self.prior_to_current), points_mm)
+        return _moved(np.asarray(np.linalg.inv(self.prior_to_current), dtype=np.float64), points_mm)
 
     def point_in_current(self, prior: PointMm) -> PointMm:
         """Map one point of the prior."""
