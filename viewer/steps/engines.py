@@ -1,0 +1,81 @@
+"""What the steps ask of ``ai``, as callables a test can replace.
+
+The imports stand inside the functions because they run in a job's thread: importing torch or SimpleITK costs seconds
+that the window must not wait for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from ai.change import Comparison, Registration
+from ai.findings import Analysis
+from ai.progress import Progress
+from ai.series import Notice, Scan, Series
+from ai.volume import Volume
+
+
+class Loading(Protocol):
+    """A scan whose voxels are being read; see ``ai.scan``."""
+
+    @property
+    def series(self) -> Series:
+        """What is read."""
+
+    @property
+    def volume(self) -> Volume:
+        """The array being filled."""
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What the reader must know already."""
+
+    def load(self, progress: Progress, look_first: Callable[[], int], arrived: Callable[[int], None]) -> Scan:
+        """Read everything, the slice nearest to ``look_first()`` first; ``arrived`` is told from any thread."""
+
+
+FindSeries = Callable[[Path, Progress], Sequence[Series]]
+Begin = Callable[[Series], Loading]
+Analyse = Callable[[Volume, Progress], Analysis]
+Register = Callable[[Volume, Volume, Progress], Registration]
+Compare = Callable[[Scan, Analysis, Scan, Analysis, Registration, Progress], Comparison]
+
+
+def find_series(path: Path, progress: Progress) -> Sequence[Series]:
+    """Ask ``ai.scan`` what lies under a path."""
+    from ai import scan  # noqa: PLC0415
+
+    return scan.find_series(path, progress)
+
+
+def begin(series: Series) -> Loading:
+    """Ask ``ai.scan`` to open a series."""
+    from ai import scan  # noqa: PLC0415
+
+    return scan.begin(series)
+
+
+def analyse(volume: Volume, progress: Progress) -> Analysis:
+    """Ask ``ai.model`` what there is, with the shipped model."""
+    progress.report(0.0, "Waking the model")
+    from ai import model  # noqa: PLC0415
+
+    return model.analyse(volume, model.load_bundle(), "auto", progress)
+
+
+def register(prior: Volume, current: Volume, progress: Progress) -> Registration:
+    """Ask ``ai.comparison`` how the prior's places map into the current scan."""
+    from ai import comparison  # noqa: PLC0415
+
+    return comparison.register(prior, current, progress)
+
+
+def compare(
+    prior: Scan, prior_analysis: Analysis, current: Scan, analysis: Analysis, found: Registration, progress: Progress
+) -> Comparison:
+    """Ask ``ai.comparison`` what changed."""
+    from ai import comparison  # noqa: PLC0415
+
+    return comparison.compare(prior, prior_analysis, current, analysis, found, progress)

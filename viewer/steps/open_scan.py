@@ -1,0 +1,134 @@
+"""From a path to a scan on screen: which series, the first slice at once, the rest behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from ai.progress import Progress
+from ai.series import Scan, Series
+from viewer.state.notices_model import NoticesModel
+from viewer.state.role import Role
+from viewer.state.scan_model import ScanModel
+from viewer.steps import engines
+from viewer.steps.arrivals import Arrivals
+from viewer.steps.sentence import sentence_of
+from viewer.work import Lane
+
+
+class OpenScan(QObject):
+    """Opens the scan of one role.
+
+    Args:
+        look_first: called from the loading thread: the slice (numpy index of axis 0) the reader looks at.
+    """
+
+    several_found = Signal(object)
+    """More than one series lies under the path: list[Series]; the reader chooses, then ``open_series``."""
+
+    opened = Signal()
+    """The scan has been read to its end."""
+
+    _begun = Signal(int, object)
+
+    def __init__(
+        self,
+        role: Role,
+        scan: ScanModel,
+        notices: NoticesModel,
+        look_first: Callable[[], int],
+        find_series: engines.FindSeries = engines.find_series,
+        begin: engines.Begin = engines.begin,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.role = role
+        self.lane = Lane(f"Opening the {role.value.lower()} scan", polite=False, parent=self)
+        self._scan = scan
+        self._notices = notices
+        self._look_first = look_first
+        self._find_series = find_series
+        self._begin = begin
+        self._arrivals = Arrivals(scan.tell_slices_arrived, self)
+        self._path = Path()
+        self._order = 0
+        self._loading = False
+        self._begun.connect(self._show_begun, Qt.ConnectionType.QueuedConnection)
+
+    def open(self, path: Path) -> None:
+        """Look what lies under a folder or file and open it; several series are put to the reader."""
+        self._leave_unfinished()
+        self._path = path
+        self.lane.run(lambda progress: self._find_series(path, progress), self.offer, self._failed)
+
+    def open_series(self, series: Series) -> None:
+        """Open one series. The scan that was there stays until the new one has a slice to show."""
+        self._leave_unfinished()
+        self._path = series.source
+        self._order += 1
+        order = self._order
+        self._loading = True
+        self._arrivals.expect()
+        self.lane.run(lambda progress: self._load(order, series, progress), self._whole, self._failed, self._stopped)
+
+    def offer(self, found: Sequence[Series]) -> None:
+        """Open the only series of several at once; put more than one to the reader."""
+        if len(found) == 1:
+            self.open_series(found[0])
+        else:
+            self.several_found.emit(list(found))
+
+    def cancel(self) -> None:
+        """Stop; what was read stays on screen."""
+        self.lane.cancel()
+
+    def close(self) -> None:
+        """End the thread."""
+        self._arrivals.end()
+        self.lane.close()
+
+    def _load(self, order: int, series: Series, progress: Progress) -> Scan:
+        loading = self._begin(series)
+        self._begun.emit(order, loading)
+        return loading.load(progress, self._look_first, self._arrivals.count)
+
+    @Slot(int, object)
+    def _show_begun(self, order: int, loading: engines.Loading) -> None:
+        if order != self._order or not self._loading:
+            return
+        self._notices.forget(self.role.value)
+        self._scan.begin(loading.series, loading.volume, loading.notices)
+        self._say_notices()
+        self._arrivals.begin()
+
+    def _whole(self, scan: Scan) -> None:
+        self._loading = False
+        self._arrivals.end()
+        self._scan.tell_slices_arrived()
+        self._scan.complete(scan)
+        self._say_notices()
+        self.opened.emit()
+
+    def _stopped(self) -> None:
+        if self._leave_unfinished():
+            text = f"Loading of {self._path.name} was stopped; slices not read are black."
+            self._notices.say(text, True, self.role.value)
+
+    def _failed(self, error: Exception) -> None:
+        self._leave_unfinished()
+        self._notices.say(sentence_of(error, f"Opening {self._path.name}"), True, self.role.value)
+
+    def _leave_unfinished(self) -> bool:
+        """Keep what a loading that will not end has read; True if there was one."""
+        was_loading, self._loading = self._loading, False
+        self._arrivals.end()
+        if was_loading:
+            self._scan.cut_short()
+        return was_loading
+
+    def _say_notices(self) -> None:
+        shown = self._scan.value
+        for notice in shown.notices if shown is not None else ():
+            self._notices.say(notice.text, notice.grave, self.role.value)

@@ -1,0 +1,87 @@
+"""The reading as files in a folder: what the model said, what changed, and a report to read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from ai.change import Comparison
+from ai.findings import Analysis
+from ai.progress import Part, Progress
+from ai.series import Scan
+from viewer.state.notices_model import NoticesModel
+from viewer.steps.sentence import sentence_of
+from viewer.work import Lane
+
+ABOUT = "export"
+
+SavePictures = Callable[[Path], Sequence[Path]]
+"""Writes the pictures of the panes into a folder and names them; called in the job's thread."""
+
+
+@dataclass(frozen=True, eq=False)
+class ReadingToWrite:
+    """Everything an export holds. ``reported`` is ``analysis`` without what the reader rejected."""
+
+    scan: Scan
+    analysis: Analysis
+    reported: Analysis
+    save_pictures: SavePictures
+    prior: Scan | None = None
+    comparison: Comparison | None = None
+
+
+WriteFiles = Callable[[ReadingToWrite, Path, Progress], Path]
+
+
+def write_files(reading: ReadingToWrite, folder: Path, progress: Progress) -> Path:
+    """Write analysis.json, heatmaps, comparison.json and report.html; return the report.
+
+    ``analysis.json`` holds all that the model said; the report leaves out what the reader rejected.
+    """
+    from ai import report  # noqa: PLC0415 (a job's thread; see engines)
+
+    report.write_analysis(reading.analysis, reading.scan, folder, Part(progress, 0.0, 0.6))
+    if reading.comparison is not None and reading.prior is not None:
+        report.write_comparison(reading.comparison, reading.prior, reading.scan, folder)
+    progress.report(0.7, "Writing pictures")
+    pictures = reading.save_pictures(folder)
+    progress.report(0.9, "Writing the report")
+    return report.write_report(folder, reading.scan, reading.reported, pictures, reading.prior, reading.comparison)
+
+
+class WriteReading(QObject):
+    """Writes an export in the background and says where it lies."""
+
+    written = Signal(object)
+    """Path of the report."""
+
+    def __init__(self, notices: NoticesModel, write: WriteFiles = write_files, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.lane = Lane("Writing the reading", parent=self)
+        self._notices = notices
+        self._write = write
+
+    def write(self, reading: ReadingToWrite, folder: Path) -> None:
+        """Write into a folder, which is made if it is not there."""
+        self._notices.forget(ABOUT)
+        self.lane.run(
+            lambda progress: self._write_into(reading, folder, progress),
+            self._done,
+            lambda error: self._notices.say(sentence_of(error, f"Writing to {folder}"), True, ABOUT),
+        )
+
+    def close(self) -> None:
+        """End the thread."""
+        self.lane.close()
+
+    def _write_into(self, reading: ReadingToWrite, folder: Path, progress: Progress) -> Path:
+        folder.mkdir(parents=True, exist_ok=True)
+        return self._write(reading, folder, progress)
+
+    def _done(self, path: Path) -> None:
+        self._notices.say(f"The reading was written to {path}.", about=ABOUT)
+        self.written.emit(path)
