@@ -1,0 +1,75 @@
+"""One scan's slices as pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from vtkmodules.util.numpy_support import vtk_to_numpy
+from vtkmodules.vtkImagingCore import vtkImageBlend, vtkImageMapToColors
+
+from ai.findings import Heatmap
+from ai.volume import AIR_HU, Volume
+from viewer.mpr.slice_look import SliceLook
+from viewer.rendering.heat_layer import HeatLayer
+from viewer.rendering.heat_scale import heat_top
+from viewer.rendering.slice_cut import SliceCut
+from viewer.rendering.window_colours import WindowColours
+
+
+class SliceRenderer:
+    """Keeps one pipeline (reslice → colours → blend) and updates only what changed; one renderer a pane is fastest.
+
+    The volume's voxels are shared, not copied. For the thread that paints only.
+    """
+
+    def __init__(self, volume: Volume) -> None:
+        self._cut = SliceCut(volume.hu, volume.grid, outside=float(AIR_HU))
+        self._greys = WindowColours(self._cut)
+        self._layers: dict[Heatmap, HeatLayer] = {}
+        self._blend = vtkImageBlend()
+        self._blend.SetNumberOfThreads(1)
+        self._blended: tuple[Heatmap, ...] = ()
+
+    def render(
+        self, look: SliceLook, heatmaps: Sequence[Heatmap] = (), tops: Sequence[float] = ()
+    ) -> NDArray[np.uint8]:
+        """Return the picture of a look, RGB, (height, width, 3), a copy of its own.
+
+        Args:
+            look: pose, window, slab and overlay are obeyed.
+            heatmaps: those to draw, the first undermost; ignored while ``look.overlay.shown`` is false.
+            tops: the evidence of the strongest colour, one a heatmap (to give two scans the same scale); left out,
+                each heatmap has its own (``heat_top``).
+        """
+        self._cut.aim(look, look.slab_mode)
+        self._greys.use(look.window)
+        drawn = tuple(heatmaps) if look.overlay.shown else ()
+        self._keep_layers(drawn)
+        scales = tuple(tops) or tuple(heat_top(heatmap) for heatmap in drawn)
+        for heatmap, top in zip(drawn, scales, strict=bool(drawn)):
+            self._layers[heatmap].aim(look, top)
+        return _pixels(self._blend if drawn else self._greys.filter)
+
+    def voxels_changed(self) -> None:
+        """Draw anew from the array: slices have arrived."""
+        self._cut.changed()
+
+    def _keep_layers(self, drawn: tuple[Heatmap, ...]) -> None:
+        if drawn == self._blended:
+            return
+        self._layers = {heatmap: self._layers.get(heatmap) or HeatLayer(heatmap) for heatmap in drawn}
+        self._blend.RemoveAllInputs()
+        self._blend.AddInputConnection(self._greys.filter.GetOutputPort())
+        for heatmap in drawn:
+            self._blend.AddInputConnection(self._layers[heatmap].filter.GetOutputPort())
+        self._blended = drawn
+
+
+def _pixels(last: vtkImageBlend | vtkImageMapToColors) -> NDArray[np.uint8]:
+    last.Update()
+    image = last.GetOutput()
+    width, height, _ = image.GetDimensions()
+    rgb: NDArray[np.uint8] = vtk_to_numpy(image.GetPointData().GetScalars()).reshape(height, width, 3).copy()
+    return rgb
