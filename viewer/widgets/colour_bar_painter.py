@@ -1,0 +1,60 @@
+"""The legend of the heat beside a picture."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
+
+from viewer.assets import colours
+from viewer.rendering import ColourBar
+from viewer.widgets.picture_text import HEIGHT, write
+
+LEFT = 32.0
+"""Beside the left letter, logical pixels."""
+THICK = 10.0
+SHORTEST = 60.0
+SIDE = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+def paint_colour_bar(painter: QPainter, bar: ColourBar, width: float, height: float) -> None:
+    """Paint the bar at the left of a picture of that logical size, its numbers beside it, its titles below.
+
+    One heatmap: zero, half and top in logit points. Several: the top of each, since each has its own scale.
+    """
+    tall = height * 0.32
+    if tall < SHORTEST:
+        return
+    frame = QRectF(LEFT, height / 2 - tall / 2, THICK, tall)
+    painter.drawImage(frame, _strip(bar))
+    painter.setPen(QColor(colours().picture_text))
+    painter.drawRect(frame)
+    label = partial(_label, painter, frame, width)
+    single = bar.entries[0] if len(bar.entries) == 1 else None
+    for share in (0.0, 0.5, 1.0):
+        label(share, _number(share * single.top) if single else f"{share:.0%}")
+    if bar.threshold > 0:
+        y = frame.bottom() - bar.threshold * frame.height()
+        painter.setPen(QColor(colours().picture_text))
+        painter.drawLine(QPointF(frame.left() - 3, y), QPointF(frame.right() + 3, y))
+    lines = [single.title, single.unit] if single else [f"{e.title}: {_number(e.top)} {e.unit}" for e in bar.entries]
+    for row, line in enumerate(lines):
+        write(painter, QRectF(LEFT, frame.bottom() + 8 + row * HEIGHT, width / 2, HEIGHT), SIDE, line)
+
+
+def _label(painter: QPainter, frame: QRectF, width: float, share: float, text: str) -> None:
+    y = frame.bottom() - share * frame.height()
+    write(painter, QRectF(frame.right() + 6, y - HEIGHT / 2, width / 2, HEIGHT), SIDE, text)
+
+
+def _number(value: float) -> str:
+    return f"{value:.2g}"
+
+
+def _strip(bar: ColourBar) -> QImage:
+    """Return the colours as a strip one pixel wide, strongest on top, opaque above the threshold, black below."""
+    strip = QImage(1, len(bar.rgba), QImage.Format.Format_RGB32)
+    for row, (red, green, blue, alpha) in enumerate(bar.rgba[::-1].tolist()):
+        strip.setPixelColor(0, row, QColor(red, green, blue) if alpha else QColor(0, 0, 0))
+    return strip
