@@ -1,0 +1,83 @@
+"""Compressed pixels to stored values, by imagecodecs (libjpeg-turbo, CharLS, OpenJPEG, OpenJPH).
+
+A damaged code stream may claim any size; it is compared with the header's before a decoder allocates for it.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+
+import imagecodecs
+import numpy as np
+from numpy.typing import NDArray
+
+from ai.scan.errors import PixelFault
+from ai.scan.syntaxes import Packing, packing
+from ai.series import SliceHeader
+
+_FRAME_HEADERS = frozenset({0xC0, 0xC1, 0xC2, 0xC3, 0xF7})
+_FAULTS = (RuntimeError, ValueError, TypeError, IndexError, NotImplementedError, MemoryError, OverflowError)
+
+
+def decode(stream: bytes, header: SliceHeader) -> NDArray[np.uint16]:
+    """Return the stored values of one frame, (rows, columns), the raw bits as uint16.
+
+    Raises:
+        PixelFault: the code stream is damaged, or shows another size than the header.
+    """
+    kind = packing(header.transfer_syntax)
+    decoder = _DECODERS.get(kind) if kind is not None else None
+    if decoder is None:
+        raise PixelFault(f"{header.path} is compressed in a way that is not read ({header.transfer_syntax}).")
+    if kind is not Packing.RLE and _size(stream) != (header.rows, header.columns):
+        raise PixelFault(f"{header.path} is damaged: its compressed picture is not {header.rows} × {header.columns}.")
+    try:
+        pixels = np.asarray(decoder(stream, header))
+    except _FAULTS as error:
+        raise PixelFault(
+            f"{header.path} is damaged: its {kind.value if kind else ''} pixels cannot be decoded."
+        ) from error
+    if pixels.shape != (header.rows, header.columns) or pixels.dtype.kind not in "iu" or pixels.dtype.itemsize > 2:
+        raise PixelFault(f"{header.path} is damaged: its compressed picture is not {header.rows} × {header.columns}.")
+    return pixels.astype(np.int16).view(np.uint16) if pixels.dtype.kind == "i" else pixels.astype(np.uint16, copy=False)
+
+
+def _size(stream: bytes) -> tuple[int, int] | None:
+    """Return (rows, columns) that a JPEG, JPEG-LS (SOF marker) or JPEG 2000 (SIZ marker) stream says it shows."""
+    try:
+        if stream[:2] == b"\xff\x4f":
+            right, bottom, left, top = struct.unpack_from(">4I", stream, 8)
+            return bottom - top, right - left
+        position = 2
+        while stream[position] == 0xFF:
+            marker, length = stream[position + 1], struct.unpack_from(">H", stream, position + 2)[0]
+            if marker in _FRAME_HEADERS:
+                rows, columns = struct.unpack_from(">HH", stream, position + 5)
+                return rows, columns
+            position += 2 + length
+    except (struct.error, IndexError):
+        pass
+    return None
+
+
+def _complete_jpeg(stream: bytes, header: SliceHeader) -> NDArray[np.generic]:
+    # libjpeg fills the rest of a shortened picture with grey and only warns.
+    if b"\xff\xd9" not in stream[-16:]:
+        raise ValueError("no end of image")
+    return np.asarray(imagecodecs.jpeg8_decode(stream))
+
+
+def _rle(stream: bytes, header: SliceHeader) -> NDArray[np.generic]:
+    dtype = np.dtype("<u2" if header.bits_allocated == 16 else "u1")
+    plain = imagecodecs.dicomrle_decode(stream, dtype=dtype.str)
+    return np.frombuffer(plain, dtype)[: header.rows * header.columns].reshape(header.rows, header.columns)
+
+
+_DECODERS: dict[Packing, Callable[[bytes, SliceHeader], NDArray[np.generic]]] = {
+    Packing.JPEG: _complete_jpeg,
+    Packing.JPEG_LS: lambda stream, _: np.asarray(imagecodecs.jpegls_decode(stream)),
+    Packing.JPEG_2000: lambda stream, _: np.asarray(imagecodecs.jpeg2k_decode(stream)),
+    Packing.HT_JPEG_2000: lambda stream, _: np.asarray(imagecodecs.htj2k_decode(stream)),
+    Packing.RLE: _rle,
+}

@@ -1,0 +1,188 @@
+"""What one DICOM file says of itself: where its picture lies, how its pixels are packed, whom it shows."""
+
+from __future__ import annotations
+
+import math
+import struct
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from ai.scan.charsets import decoded, person
+from ai.scan.elements import Elements, read_elements
+from ai.scan.errors import HeaderFault
+from ai.scan.syntaxes import LOSSY
+from ai.series import FileWindow, Patient, SliceHeader, Study
+
+CT_IMAGE = "1.2.840.10008.5.1.4.1.1.2"
+ENHANCED_CT = ("1.2.840.10008.5.1.4.1.1.2.1", "1.2.840.10008.5.1.4.1.1.2.2")
+DIRECTORY = "1.2.840.10008.1.3.10"
+
+
+@dataclass(frozen=True)
+class Header:
+    """One file's header, ready to be asked by tag."""
+
+    elements: Elements
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self.elements.path
+
+    def text(self, tag: int) -> str:
+        """Return text, empty where there is none."""
+        raw = self.elements.values.get(tag, b"")
+        return decoded(raw, self._ascii(0x00080005)) if raw else ""
+
+    def _ascii(self, tag: int) -> str:
+        return self.elements.values.get(tag, b"").decode("latin-1").strip(" \0")
+
+    def numbers(self, tag: int) -> tuple[float, ...]:
+        """Return the finite numbers of a decimal string, empty where there are none or one cannot be read."""
+        try:
+            values = tuple(float(part) for part in self._ascii(tag).split("\\") if part.strip())
+        except ValueError:
+            return ()
+        return values if all(math.isfinite(v) for v in values) else ()
+
+    def number(self, tag: int) -> float | None:
+        """Return the first number of a decimal or integer string."""
+        return next(iter(self.numbers(tag)), None)
+
+    def whole(self, tag: int) -> int | None:
+        """Return an integer string as a number."""
+        number = self.number(tag)
+        return None if number is None else int(number)
+
+    def short(self, tag: int) -> int | None:
+        """Return an unsigned 16-bit number (US)."""
+        raw = self.elements.values.get(tag, b"")
+        return None if len(raw) < 2 else int(struct.unpack_from(">H" if self.elements.big_endian else "<H", raw)[0])
+
+    def day(self, tag: int) -> date | None:
+        """Return a date (YYYYMMDD, or YYYY.MM.DD of before 1993)."""
+        text = self._ascii(tag).replace(".", "")
+        try:
+            return date(int(text[:4]), int(text[4:6]), int(text[6:8]))
+        except ValueError:
+            return None
+
+    @property
+    def series_uid(self) -> str:
+        """Which series it says it belongs to."""
+        return self._ascii(0x0020000E)
+
+    @property
+    def modality(self) -> str:
+        """CT, MR, PT, SEG …"""
+        return self._ascii(0x00080060)
+
+    @property
+    def sop_class(self) -> str:
+        """What kind of object it is."""
+        return self._ascii(0x00080016)
+
+    @property
+    def image_type(self) -> tuple[str, ...]:
+        """ORIGINAL, PRIMARY, AXIAL …"""
+        return tuple(part.strip().upper() for part in self._ascii(0x00080008).split("\\"))
+
+    @property
+    def acquisition(self) -> tuple[str, ...]:
+        """What differs between stacks that share a series UID: acquisition, kernel, thickness, image type, phase."""
+        return tuple(self._ascii(tag) for tag in (0x00200012, 0x00181210, 0x00180050, 0x00080008, 0x00200100))
+
+    @property
+    def lossy(self) -> bool:
+        """True where the pixels were ever compressed with loss (DICOM PS3.3 C.7.6.1.1.5)."""
+        return self._ascii(0x00282110) == "01" or self.elements.transfer_syntax in LOSSY
+
+
+def read_header(path: Path) -> Header | None:
+    """Read a file's header; None where it is no DICOM file. Raises HeaderFault where it is damaged."""
+    elements = read_elements(path)
+    return None if elements is None else Header(elements)
+
+
+def slice_header(header: Header) -> SliceHeader:
+    """Return where the picture lies and how its pixels are packed.
+
+    Raises:
+        HeaderFault: the header does not say where the picture lies, or its pixels are of a kind no CT has.
+    """
+    position, directions = header.numbers(0x00200032), header.numbers(0x00200037)
+    spacing = header.numbers(0x00280030)
+    rows, columns = header.short(0x00280010), header.short(0x00280011)
+    if len(position) != 3 or len(directions) != 6:
+        raise HeaderFault(f"{header.path} does not say where in the patient it lies and was left out.")
+    if len(spacing) != 2 or min(spacing) <= 0 or not rows or not columns:
+        raise HeaderFault(f"{header.path} does not say how large its pixels are and was left out.")
+    bits, signed = pixel_format(header)
+    return SliceHeader(
+        path=header.path,
+        frame=0,
+        rows=rows,
+        columns=columns,
+        position_mm=(position[0], position[1], position[2]),
+        row_direction=(directions[0], directions[1], directions[2]),
+        column_direction=(directions[3], directions[4], directions[5]),
+        pixel_spacing_mm=(spacing[0], spacing[1]),
+        slope=header.number(0x00281053) or 1.0,
+        intercept=header.number(0x00281052) or 0.0,
+        bits_allocated=bits[0],
+        bits_stored=bits[1],
+        signed=signed,
+        padding=padding(header, signed),
+        transfer_syntax=header.elements.transfer_syntax,
+        pixel_offset=header.elements.pixel_offset,
+        instance=header.whole(0x00200013),
+    )
+
+
+def pixel_format(header: Header) -> tuple[tuple[int, int], bool]:
+    """Return (bits allocated, bits stored) and whether pixels are signed; refuses what no CT picture has."""
+    allocated = header.short(0x00280100) or 16
+    stored = header.short(0x00280101) or allocated
+    high = header.short(0x00280102)
+    if allocated not in (8, 16) or not 0 < stored <= allocated:
+        raise HeaderFault(f"{header.path} has pixels of {allocated} bits, which no CT picture has; it was left out.")
+    if high not in (None, stored - 1):
+        raise HeaderFault(f"{header.path} packs its pixels from bit {high} down, which is not read; it was left out.")
+    if (header.short(0x00280002) or 1) != 1:
+        raise HeaderFault(f"{header.path} is a colour picture, not Hounsfield units, and was left out.")
+    return (allocated, stored), header.short(0x00280103) == 1
+
+
+def padding(header: Header, signed: bool) -> int | None:
+    """Return the stored value that stands for "not measured" (DICOM PS3.3 C.7.5.1.1.2)."""
+    value = header.short(0x00280120)
+    return value - 0x10000 if value is not None and signed and value > 0x7FFF else value
+
+
+def study(header: Header) -> Study:
+    """Return the visit and the patient."""
+    patient = Patient(
+        name=person(header.text(0x00100010)),
+        identifier=header.text(0x00100020),
+        birth_date=header.day(0x00100030),
+        sex=header.text(0x00100040),
+        age=header.text(0x00101010),
+    )
+    return Study(
+        uid=header.text(0x0020000D),
+        taken_on=header.day(0x00080022) or header.day(0x00080021) or header.day(0x00080020),
+        description=header.text(0x00081030),
+        institution=header.text(0x00080080),
+        patient=patient,
+    )
+
+
+def windows(header: Header) -> tuple[FileWindow, ...]:
+    """Return the display windows; a file may carry several (DICOM PS3.3 C.11.2.1.2)."""
+    levels, widths = header.numbers(0x00281050), header.numbers(0x00281051)
+    names = [name.strip() for name in header.text(0x00281055).split("\\")]
+    names += [""] * (len(levels) - len(names))
+    return tuple(
+        FileWindow(width, level, name) for level, width, name in zip(levels, widths, names, strict=False) if width > 0
+    )

@@ -1,0 +1,153 @@
+"""Reads a stack of slices with several threads straight into the array."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from queue import Empty, SimpleQueue
+from threading import Event, Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ai.progress import QUIET, Progress
+from ai.scan.bridging import blend, bridge
+from ai.scan.errors import PixelFault, ScanError
+from ai.scan.loading import Loading, ignore
+from ai.scan.pixels import read_slice
+from ai.scan.stacking import Slot, Stack
+from ai.series import Notice, Scan, Series, SliceHeader
+from ai.volume import AIR_HU, Volume
+
+READERS = max(2, min(4, os.cpu_count() or 2))
+"""Threads; files, numpy and the decoders let go of the interpreter lock while they work."""
+PATIENCE_S = 0.05
+"""Longest wait for a slice before the reader's wish to stop is asked for again."""
+
+
+class StackLoading(Loading):
+    """A DICOM series being read."""
+
+    def __init__(self, series: Series, stack: Stack) -> None:
+        self._hu = np.full(stack.grid.shape, AIR_HU, dtype=np.int16)
+        self._stack = stack
+        super().__init__(series, Volume(self._hu, stack.grid), (*series.notices, *stack.notices))
+
+    def load(
+        self,
+        progress: Progress = QUIET,
+        look_first: Callable[[], int] | None = None,
+        arrived: Callable[[int], None] = ignore,
+    ) -> Scan:
+        """See ``Loading.load``."""
+        measured = [slot for slot, source in enumerate(self._stack.slots) if source.header is not None]
+        faults = self._read_all(_Waiting(measured, look_first or self.middle), len(measured), progress, arrived)
+        if len(faults) == len(measured):
+            raise ScanError(f"No slice of {self.series.source} could be read. {faults[min(faults)]}")
+        missing = set(faults) | (set(range(len(self._stack.slots))) - set(measured))
+        filled = bridge(self._hu, missing, self._stack.grid.spacing_mm[0])
+        for slot in sorted(filled):
+            arrived(slot)
+        between = {slot for slot, source in enumerate(self._stack.slots) if source.above is not None}
+        notices = (*self.notices, *_fault_notices(faults, filled))
+        return Scan(self.volume, self.series, notices, frozenset(missing | between))
+
+    def _read_all(
+        self, waiting: _Waiting, count: int, progress: Progress, arrived: Callable[[int], None]
+    ) -> dict[int, PixelFault]:
+        """Read until nothing waits; return the slots that could not be read. Cancelled stops all readers."""
+        done: SimpleQueue[tuple[int, PixelFault | None] | None] = SimpleQueue()
+        stop = Event()
+
+        def read() -> None:
+            try:
+                while not stop.is_set() and (slot := waiting.next()) is not None:
+                    fault = self._fill(slot)
+                    if fault is None:
+                        arrived(slot)
+                    done.put((slot, fault))
+            finally:
+                done.put(None)
+
+        with ThreadPoolExecutor(READERS, thread_name_prefix="slices") as readers:
+            work = [readers.submit(read) for _ in range(READERS)]
+            try:
+                faults = _followed(done, count, progress)
+            finally:
+                stop.set()
+        for future in work:
+            future.result()
+        return faults
+
+    def _fill(self, slot: int) -> PixelFault | None:
+        try:
+            self._hu[slot] = self._picture(self._stack.slots[slot])
+        except PixelFault as fault:
+            return fault
+        return None
+
+    def _picture(self, source: Slot) -> NDArray[np.int16]:
+        """Make one slice aside: the array shall never show half of it."""
+        if source.header is None:
+            raise PixelFault(f"{self.series.source} has a slot without a slice.")
+        if source.above is not None:
+            return blend(self._upright(source.header), self._upright(source.above), source.weight)
+        return self._upright(source.header)
+
+    def _upright(self, header: SliceHeader) -> NDArray[np.int16]:
+        picture = np.empty((header.rows, header.columns), np.int16)
+        read_slice(header, picture)
+        upright = self._stack.upright
+        return upright.place(header, picture) if upright.shifts_px else picture
+
+
+class _Waiting:
+    """The slots still to be read; hands out the one nearest to where the reader looks."""
+
+    def __init__(self, slots: Sequence[int], look_first: Callable[[], int]) -> None:
+        self._left = np.array(slots, dtype=np.int64)
+        self._look_first = look_first
+        self._lock = Lock()
+
+    def next(self) -> int | None:
+        """Take one out; None when all are taken."""
+        with self._lock:
+            if not len(self._left):
+                return None
+            at = int(np.abs(self._left - self._look_first()).argmin())
+            slot = int(self._left[at])
+            self._left = np.delete(self._left, at)
+            return slot
+
+
+def _followed(
+    done: SimpleQueue[tuple[int, PixelFault | None] | None], count: int, progress: Progress
+) -> dict[int, PixelFault]:
+    """Report until every reader has ended; return what could not be read."""
+    faults: dict[int, PixelFault] = {}
+    ended = read = 0
+    while ended < READERS:
+        progress.report(read / max(count, 1), f"Reading slices ({read} of {count})")
+        try:
+            outcome = done.get(timeout=PATIENCE_S)
+        except Empty:
+            continue
+        if outcome is None:
+            ended += 1
+            continue
+        read += 1
+        if outcome[1] is not None:
+            faults[outcome[0]] = outcome[1]
+    return faults
+
+
+def _fault_notices(faults: dict[int, PixelFault], filled: set[int]) -> list[Notice]:
+    """One sentence per unreadable slice, or one for all where they are many."""
+    done = {True: "filled in between its neighbours", False: "left as air"}
+    told = [
+        f"{fault} Slice {slot + 1} was {done[slot in filled]} and marked." for slot, fault in sorted(faults.items())
+    ]
+    if len(told) > 5:
+        told = [f"{len(told)} slices could not be read and are marked; the first: {told[0]}"]
+    return [Notice(text, grave=True) for text in told]

@@ -1,0 +1,69 @@
+"""What a volume file (NIfTI, NRRD, MetaImage) says of itself, and where its voxels lie in the patient (LPS)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import SimpleITK as sitk  # noqa: N813  the name its own documentation gives it
+
+from ai.geometry import Matrix
+from ai.scan.errors import ScanError
+from ai.scan.orientation import orientation_notice
+from ai.series import Series
+from ai.volume import GridError, VoxelGrid
+
+
+def volume_series(path: Path) -> Series:
+    """Describe a volume file by its header.
+
+    Raises:
+        ScanError: the file cannot be read, or is no single three-dimensional volume of numbers.
+    """
+    reader = opened(path)
+    size = reader.GetSize()
+    notice = orientation_notice(path, reader)
+    return Series(
+        uid=str(path),
+        source=path,
+        description=path.name,
+        shape=(size[2], size[1], size[0]),
+        thickness_mm=float(reader.GetSpacing()[2]),
+        notices=() if notice is None else (notice,),
+    )
+
+
+def opened(path: Path) -> sitk.ImageFileReader:
+    """Return a reader that has read the header and not yet the voxels. Raises ScanError as ``volume_series``."""
+    reader = sitk.ImageFileReader()
+    reader.SetFileName(str(path))
+    try:
+        reader.ReadImageInformation()
+    except RuntimeError as error:
+        raise ScanError(f"{path} cannot be read as a volume{_reason(error)}. Export it again.") from error
+    size = reader.GetSize()
+    if len(size) != 3:
+        raise ScanError(f"{path} has {len(size)} dimensions, a scan has three. Export one volume of it.")
+    if reader.GetNumberOfComponents() != 1:
+        raise ScanError(
+            f"{path} holds {reader.GetNumberOfComponents()} numbers per voxel, a CT holds one. Export it again."
+        )
+    return reader
+
+
+def _reason(error: RuntimeError) -> str:
+    """Pick the one reason that a reader can act on out of ITK's long message."""
+    return ": its axes are not perpendicular" if "orthonormal" in str(error) else ""
+
+
+def grid_of(path: Path, reader: sitk.ImageFileReader) -> VoxelGrid:
+    """Return where the voxels lie: ITK's (i, j, k) in LPS, turned into [slice, row, column]."""
+    directions = np.array(reader.GetDirection(), dtype=np.float64).reshape(3, 3) * np.array(reader.GetSpacing())
+    affine: Matrix = np.eye(4)
+    affine[:3, :3] = directions[:, ::-1]
+    affine[:3, 3] = reader.GetOrigin()
+    i, j, k = reader.GetSize()
+    try:
+        return VoxelGrid((k, j, i), affine)
+    except GridError as error:
+        raise ScanError(f"{path} says nothing sensible about where its voxels lie. Export it again.") from error
