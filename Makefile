@@ -64,5 +64,5 @@ system-test:
 # A peer to be measured against lives apart: its dependencies are not ours.
 $(PEERS)/.napari: pyproject.toml
 	@$(PYTHON) -m venv --clear $(PEERS)
-	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check "napari>=0.5" PySide6-Essentials
+	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check "napari>=0.5" "PySide6-Essentials<6.12"
 	@touch $@
