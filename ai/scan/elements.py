@@ -12,7 +12,6 @@ import struct
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from ai.scan.errors import HeaderFault, why
 from ai.scan.syntaxes import DEFLATED, EXPLICIT_BIG, EXPLICIT_LITTLE, IMPLICIT_LITTLE
@@ -24,6 +23,8 @@ _UNDEFINED = 0xFFFFFFFF
 _LONG = frozenset({b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"})
 _KEPT_BYTES = 1024
 _DEPTH = 16
+_HEADS = {order: tuple(struct.Struct(order + form) for form in ("HH2sH", "HHI", "I")) for order in "<>"}
+"""Tag and length of an element: explicit, implicit, and the long length of an explicit one (PS3.5 7.1)."""
 _CHUNKS = (1 << 13, 1 << 17, 1 << 22, 1 << 26)
 """Bytes read at first, and again if the header is longer; none is believed to be longer than the last."""
 
@@ -119,7 +120,7 @@ class _Walk:
     def __init__(self, data: bytes, path: Path, whole: bool) -> None:
         self.data, self.path, self.whole = data, path, whole
         self.values: dict[int, bytes] = {}
-        self.order: Literal["<", ">"] = "<"
+        self.order = "<"
         self.explicit = True
         self._pixels: tuple[int | None, int | None] = (None, None)
 
@@ -142,18 +143,18 @@ class _Walk:
 
     def _head(self, position: int) -> tuple[int, bytes, int, int]:
         """Return tag, value representation (empty if implicit), length and where the value begins."""
+        heads = _HEADS[self.order]
         try:
-            group, element = struct.unpack_from(self.order + "HH", self.data, position)
-            vr = self.data[position + 4 : position + 6] if self.explicit and group != 0xFFFE else b""
-            if not vr:
-                length, value = struct.unpack_from(self.order + "I", self.data, position + 4)[0], position + 8
-            elif vr in _LONG:
-                length, value = struct.unpack_from(self.order + "I", self.data, position + 8)[0], position + 12
-            else:
-                length, value = struct.unpack_from(self.order + "H", self.data, position + 6)[0], position + 8
+            if self.explicit:
+                group, element, vr, length = heads[0].unpack_from(self.data, position)
+                if vr in _LONG:
+                    return group << 16 | element, vr, heads[2].unpack_from(self.data, position + 8)[0], position + 12
+                if group != 0xFFFE:
+                    return group << 16 | element, vr, length, position + 8
+            group, element, length = heads[1].unpack_from(self.data, position)
         except struct.error:
             raise _Short from None
-        return group << 16 | element, vr, length, value
+        return group << 16 | element, b"", length, position + 8
 
     def _walk(self, position: int, last_group: int) -> int:
         """Keep short values of the elements up to ``last_group``; return where the next element begins."""

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ai.progress import QUIET, Progress
 from ai.series import Notice, Scan, Series
-from ai.volume import Volume
+from ai.volume import AIR_HU, Volume
+
+THREADS = max(2, min(4, os.cpu_count() or 2))
+"""Files, numpy and the decoders let go of the interpreter lock while they work."""
+
+
+def air(shape: tuple[int, int, int]) -> NDArray[np.int16]:
+    """Return an array full of AIR_HU; most of its cost is the system's handing out memory, so threads share it."""
+    hu = np.empty(shape, dtype=np.int16)
+    with ThreadPoolExecutor(THREADS, thread_name_prefix="air") as workers:
+        list(workers.map(lambda part: part.fill(AIR_HU), np.array_split(hu, THREADS)))
+    return hu
 
 
 def ignore(slice_index: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from queue import Empty, SimpleQueue
@@ -14,14 +13,12 @@ from numpy.typing import NDArray
 from ai.progress import QUIET, Progress
 from ai.scan.bridging import blend, bridge
 from ai.scan.errors import PixelFault, ScanError
-from ai.scan.loading import Loading, ignore
+from ai.scan.loading import THREADS, Loading, air, ignore
 from ai.scan.pixels import read_slice
 from ai.scan.stacking import Slot, Stack
 from ai.series import Notice, Scan, Series, SliceHeader
-from ai.volume import AIR_HU, Volume
+from ai.volume import Volume
 
-READERS = max(2, min(4, os.cpu_count() or 2))
-"""Threads; files, numpy and the decoders let go of the interpreter lock while they work."""
 PATIENCE_S = 0.05
 """Longest wait for a slice before the reader's wish to stop is asked for again."""
 
@@ -30,7 +27,7 @@ class StackLoading(Loading):
     """A DICOM series being read."""
 
     def __init__(self, series: Series, stack: Stack) -> None:
-        self._hu = np.full(stack.grid.shape, AIR_HU, dtype=np.int16)
+        self._hu = air(stack.grid.shape)
         self._stack = stack
         super().__init__(series, Volume(self._hu, stack.grid), (*series.notices, *stack.notices))
 
@@ -70,8 +67,8 @@ class StackLoading(Loading):
             finally:
                 done.put(None)
 
-        with ThreadPoolExecutor(READERS, thread_name_prefix="slices") as readers:
-            work = [readers.submit(read) for _ in range(READERS)]
+        with ThreadPoolExecutor(THREADS, thread_name_prefix="slices") as readers:
+            work = [readers.submit(read) for _ in range(THREADS)]
             try:
                 faults = _followed(done, count, progress)
             finally:
@@ -127,7 +124,7 @@ def _followed(
     """Report until every reader has ended; return what could not be read."""
     faults: dict[int, PixelFault] = {}
     ended = read = 0
-    while ended < READERS:
+    while ended < THREADS:
         progress.report(read / max(count, 1), f"Reading slices ({read} of {count})")
         try:
             outcome = done.get(timeout=PATIENCE_S)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ai.progress import QUIET, Part, Progress
 from ai.scan.errors import ScanError
-from ai.scan.loading import Loading, ignore
+from ai.scan.loading import Loading, air, ignore
 from ai.scan.volume_headers import grid_of, opened
 from ai.series import Notice, Scan, Series
 from ai.volume import AIR_HU, Volume
@@ -28,7 +28,7 @@ class VolumeLoading(Loading):
 
     def __init__(self, series: Series) -> None:
         grid = grid_of(series.source, opened(series.source))
-        self._hu = np.full(grid.shape, AIR_HU, dtype=np.int16)
+        self._hu = air(grid.shape)
         super().__init__(series, Volume(self._hu, grid), series.notices)
 
     def load(
