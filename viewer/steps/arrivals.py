@@ -23,7 +23,8 @@ class Arrivals(QObject):
         self._arrived = 0
         self._told = 0
         self._looks = 0
-        self._timer = QTimer(self, interval=LOOK_EVERY_MS)
+        self._timer = QTimer(self)
+        self._timer.setInterval(LOOK_EVERY_MS)
         self._timer.timeout.connect(self._look)
 
     def begin(self) -> None:

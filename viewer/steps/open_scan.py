@@ -54,6 +54,7 @@ class OpenScan(QObject):
         self._arrivals = Arrivals(scan.tell_slices_arrived, self)
         self._path = Path()
         self._order = 0
+        self._shown = 0
         self._loading = False
         self._begun.connect(self._show_begun, Qt.ConnectionType.QueuedConnection)
 
@@ -91,8 +92,13 @@ class OpenScan(QObject):
 
     def _load(self, order: int, series: Series, progress: Progress) -> Scan:
         loading = self._begin(series)
+        middle = loading.volume.grid.shape[0] // 2
         self._begun.emit(order, loading)
-        return loading.load(progress, self._look_first, self._arrivals.count)
+
+        def look_first() -> int:
+            return self._look_first() if self._shown == order else middle
+
+        return loading.load(progress, look_first, self._arrivals.count)
 
     @Slot(int, object)
     def _show_begun(self, order: int, loading: engines.Loading) -> None:
@@ -100,6 +106,7 @@ class OpenScan(QObject):
             return
         self._notices.forget(self.role.value)
         self._scan.begin(loading.series, loading.volume, loading.notices)
+        self._shown = order
         self._say_notices()
         self._arrivals.begin()
 

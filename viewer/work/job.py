@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QThread, QTimer, Signal, Slot
 
 from ai.errors import IntervalError
 from ai.progress import Cancelled, Progress
@@ -51,13 +51,14 @@ class Job(QThread):
     progressed = Signal(float, str)
     _ended = Signal(object)
 
-    def __init__(self, work: Work[object], polite: bool = True, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._work = work
+    def __init__(self, work: Work[object], polite: bool = True) -> None:
+        super().__init__()
+        self._work: Work[object] | None = work
         self._polite = polite
         self._spoken = Spoken()
         self._ended.connect(self._tell_outcome, Qt.ConnectionType.QueuedConnection)
-        self._ear = QTimer(self, interval=PROGRESS_EVERY_MS)
+        self._ear = QTimer(self)
+        self._ear.setInterval(PROGRESS_EVERY_MS)
         self._ear.timeout.connect(self._tell_progress)
         self.started.connect(self._ear.start)
         self.finished.connect(self._ear.stop)
@@ -78,12 +79,15 @@ class Job(QThread):
         self._ended.emit(self._outcome())
 
     def _outcome(self) -> _Outcome:
+        work, self._work = self._work, None  # what the work holds (voxels) is let go when it is done
+        if work is None:
+            return _Outcome(cancelled=True)
         try:
-            value = self._work(self._spoken)
+            value = work(self._spoken)
         except Cancelled:
             return _Outcome(cancelled=True)
         except Exception as error:
-            if not isinstance(error, IntervalError):
+            if not isinstance(error, (IntervalError, OSError, MemoryError)):
                 log.error("A job failed for a reason the program does not know.", exc_info=error)
             return _Outcome(error=error, cancelled=self._spoken.stopping)
         return _Outcome(value=value, cancelled=self._spoken.stopping)

@@ -41,6 +41,7 @@ class Lane(QObject):
         self.title = title
         self._polite = polite
         self._job: Job | None = None
+        self._last_job: Job | None = None  # kept until the next one: a thread object must outlive its own signals
         self._order: _Order | None = None
         self._next: _Order | None = None
         self._closed = False
@@ -96,7 +97,7 @@ class Lane(QObject):
         self._order, self._next = self._next, None
         if self._order is None:
             return
-        job = Job(self._order.work, self._polite, parent=self)
+        job = Job(self._order.work, self._polite)
         job.succeeded.connect(self._succeeded)
         job.failed.connect(self._failed)
         job.progressed.connect(self._progressed)
@@ -127,7 +128,7 @@ class Lane(QObject):
         order, self._order = self._order, None
         if job is not None:
             job.wait()
-            job.deleteLater()
+            self._last_job = job
         if self._closed:
             return
         if order is not None:  # the work itself said Cancelled

@@ -1,0 +1,115 @@
+"""A whole scan is analysed by itself; one scan after the other; at any moment cancelled."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from ai.errors import IntervalError
+from ai.findings import Analysis
+from ai.progress import Progress
+from ai.volume import Volume
+from tests.support.readings import analysis_of, scan_of
+from viewer.state.findings_model import Stage
+from viewer.state.reading import Reading
+from viewer.state.role import Role
+from viewer.steps.analyse_scan import AnalyseScan
+
+
+class Bench:
+    """An AnalyseScan with a stand-in model that waits until it is let go."""
+
+    def __init__(self) -> None:
+        self.reading = Reading()
+        self.asked: list[Volume] = []
+        self.gate = threading.Event()
+        self.error: Exception | None = None
+        self.step = AnalyseScan(self.reading.scans, self.reading.findings, self.reading.notices, self.analyse)
+
+    def analyse(self, volume: Volume, progress: Progress) -> Analysis:
+        """Wait at the gate, then find a nodule."""
+        self.asked.append(volume)
+        while not self.gate.wait(0.005):
+            progress.report(0.5, "Thinking")
+        if self.error is not None:
+            raise self.error
+        return analysis_of(volume.grid, nodule=2.0)
+
+    def stage(self, role: Role) -> Stage:
+        """How far the analysis of a role is."""
+        return self.reading.findings[role].value.stage
+
+
+@pytest.fixture
+def bench(qtbot: QtBot) -> Iterator[Bench]:
+    """Return a bench and leave no thread behind."""
+    made = Bench()
+    yield made
+    made.gate.set()
+    made.step.close()
+
+
+def test_it_starts_when_the_scan_is_whole_and_not_before(qtbot: QtBot, bench: Bench) -> None:
+    scan = scan_of()
+    bench.reading.scans[Role.CURRENT].begin(scan.series, scan.volume, ())
+    qtbot.wait(20)
+    assert bench.asked == []
+    bench.reading.scans[Role.CURRENT].complete(scan)
+    assert bench.stage(Role.CURRENT) is Stage.RUNNING
+    bench.gate.set()
+    qtbot.waitUntil(lambda: bench.stage(Role.CURRENT) is Stage.DONE)
+    assert bench.asked == [scan.volume]
+
+
+def test_the_second_scan_waits_for_the_first(qtbot: QtBot, bench: Bench) -> None:
+    bench.reading.scans[Role.CURRENT].complete(scan_of(uid="1"))
+    bench.reading.scans[Role.PRIOR].complete(scan_of(uid="2"))
+    qtbot.waitUntil(lambda: len(bench.asked) == 1)
+    assert bench.stage(Role.PRIOR) is Stage.WAITING
+    bench.gate.set()
+    qtbot.waitUntil(lambda: bench.stage(Role.PRIOR) is Stage.DONE)
+    assert bench.stage(Role.CURRENT) is Stage.DONE
+    assert len(bench.asked) == 2
+
+
+def test_cancel_answers_at_once_and_the_waiting_scan_begins(qtbot: QtBot, bench: Bench) -> None:
+    bench.reading.scans[Role.CURRENT].complete(scan_of(uid="1"))
+    bench.reading.scans[Role.PRIOR].complete(scan_of(uid="2"))
+    qtbot.waitUntil(lambda: len(bench.asked) == 1)
+    bench.step.cancel()
+    assert bench.stage(Role.CURRENT) is Stage.CANCELLED
+    bench.gate.set()
+    qtbot.waitUntil(lambda: bench.stage(Role.PRIOR) is Stage.DONE)
+    assert bench.stage(Role.CURRENT) is Stage.CANCELLED
+
+
+def test_a_cancelled_analysis_can_be_started_again(qtbot: QtBot, bench: Bench) -> None:
+    bench.reading.scans[Role.CURRENT].complete(scan_of())
+    qtbot.waitUntil(lambda: len(bench.asked) == 1)
+    bench.step.cancel()
+    bench.gate.set()
+    bench.step.start(Role.CURRENT)
+    qtbot.waitUntil(lambda: bench.stage(Role.CURRENT) is Stage.DONE)
+
+
+def test_the_answer_for_a_replaced_scan_is_dropped(qtbot: QtBot, bench: Bench) -> None:
+    bench.reading.scans[Role.CURRENT].complete(scan_of(uid="old"))
+    qtbot.waitUntil(lambda: len(bench.asked) == 1)
+    new = scan_of(uid="new")
+    bench.reading.scans[Role.CURRENT].begin(new.series, new.volume, ())
+    bench.gate.set()
+    qtbot.wait(50)
+    assert bench.stage(Role.CURRENT) is Stage.NONE
+    bench.reading.scans[Role.CURRENT].complete(new)
+    qtbot.waitUntil(lambda: bench.stage(Role.CURRENT) is Stage.DONE)
+
+
+def test_a_failure_is_a_sentence_on_the_board(qtbot: QtBot, bench: Bench) -> None:
+    bench.error = IntervalError("The model's weights are damaged; install Interval again.")
+    bench.gate.set()
+    bench.reading.scans[Role.CURRENT].complete(scan_of())
+    qtbot.waitUntil(lambda: bench.stage(Role.CURRENT) is Stage.FAILED)
+    assert [s.text for s in bench.reading.notices.value] == [str(bench.error)]

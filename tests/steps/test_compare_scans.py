@@ -1,0 +1,125 @@
+"""Registers when both scans are there, compares when both analyses are there too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from ai.change import Comparison, Registration
+from ai.errors import IntervalError
+from ai.findings import Analysis
+from ai.progress import Progress
+from ai.series import Scan
+from ai.volume import Volume
+from tests.support.readings import analysis_of, comparison_of, scan_of, series_of, shift
+from viewer.state.reading import Reading
+from viewer.state.role import Role
+from viewer.steps.compare_scans import CompareScans, doubts
+
+PRIOR, CURRENT = scan_of(uid="prior"), scan_of(uid="current")
+
+
+class Bench:
+    """A CompareScans with recording stand-ins."""
+
+    def __init__(self) -> None:
+        self.reading = Reading()
+        self.calls: list[str] = []
+        self.error: Exception | None = None
+        self.step = CompareScans(
+            self.reading.scans,
+            self.reading.findings,
+            self.reading.comparison,
+            self.reading.notices,
+            self.register,
+            self.compare,
+        )
+
+    def register(self, prior: Volume, current: Volume, progress: Progress) -> Registration:
+        """Record and move by 5 mm."""
+        assert (prior, current) == (PRIOR.volume, CURRENT.volume)
+        self.calls.append("register")
+        if self.error is not None:
+            raise self.error
+        return shift(superior=5)
+
+    def compare(
+        self, prior: Scan, then: Analysis, current: Scan, now: Analysis, found: Registration, progress: Progress
+    ) -> Comparison:
+        """Record and compare by name."""
+        self.calls.append("compare")
+        return comparison_of(found, then, now)
+
+    def find(self, role: Role, **logits: float) -> None:
+        """Let the findings of a role arrive."""
+        self.reading.findings[role].show(analysis_of(CURRENT.volume.grid, **logits))
+
+
+@pytest.fixture
+def bench(qtbot: QtBot) -> Iterator[Bench]:
+    """Return a bench and leave no thread behind."""
+    made = Bench()
+    yield made
+    made.step.close()
+
+
+def test_one_scan_alone_is_not_registered(qtbot: QtBot, bench: Bench) -> None:
+    bench.reading.scans[Role.CURRENT].complete(CURRENT)
+    qtbot.wait(20)
+    assert bench.calls == []
+
+
+def test_two_scans_are_registered_then_compared(qtbot: QtBot, bench: Bench) -> None:
+    bench.reading.scans[Role.CURRENT].complete(CURRENT)
+    bench.reading.scans[Role.PRIOR].complete(PRIOR)
+    qtbot.waitUntil(lambda: bench.reading.linked.registered)
+    assert bench.reading.comparison.value.comparison is None
+    bench.find(Role.CURRENT, nodule=2.0)
+    bench.find(Role.PRIOR, nodule=1.0)
+    qtbot.waitUntil(lambda: bench.reading.comparison.value.comparison is not None)
+    assert bench.calls == ["register", "compare"]
+
+
+def test_analyses_that_were_there_first_are_compared_too(qtbot: QtBot, bench: Bench) -> None:
+    bench.find(Role.CURRENT, nodule=2.0)
+    bench.find(Role.PRIOR, nodule=1.0)
+    bench.reading.scans[Role.PRIOR].complete(PRIOR)
+    bench.reading.scans[Role.CURRENT].complete(CURRENT)
+    qtbot.waitUntil(lambda: bench.reading.comparison.value.comparison is not None)
+
+
+def test_a_verdict_does_not_compare_again(qtbot: QtBot, bench: Bench) -> None:
+    test_two_scans_are_registered_then_compared(qtbot, bench)
+    bench.reading.findings[Role.CURRENT].select("nodule")
+    qtbot.wait(20)
+    assert bench.calls == ["register", "compare"]
+
+
+def test_closing_the_prior_forgets_the_comparison(qtbot: QtBot, bench: Bench) -> None:
+    test_two_scans_are_registered_then_compared(qtbot, bench)
+    bench.reading.close_prior()
+    assert bench.reading.comparison.value.comparison is None
+    assert not bench.reading.linked.registered
+
+
+def test_scans_without_overlap_are_a_sentence_and_stay_linked_by_their_middles(qtbot: QtBot, bench: Bench) -> None:
+    bench.error = IntervalError("Prior and current do not overlap; choose another prior.")
+    bench.reading.scans[Role.CURRENT].complete(CURRENT)
+    bench.reading.scans[Role.PRIOR].complete(PRIOR)
+    qtbot.waitUntil(lambda: bench.reading.comparison.value.sentence != "")
+    assert [s.text for s in bench.reading.notices.value] == [str(bench.error)]
+    assert bench.reading.linked.paired
+    assert not bench.reading.linked.registered
+
+
+def test_a_prior_of_someone_else_or_of_a_later_day_is_doubted() -> None:
+    grid = CURRENT.volume.grid
+    now = replace(CURRENT, series=series_of(grid, "a", date(2024, 1, 1), "P1"))
+    later = replace(PRIOR, series=series_of(grid, "b", date(2024, 2, 1), "P1"))
+    stranger = replace(PRIOR, series=series_of(grid, "c", date(2023, 1, 1), "P2"))
+    earlier = replace(PRIOR, series=series_of(grid, "d", date(2023, 1, 1), "P1"))
+    assert [len(doubts(prior, now)) for prior in (later, stranger, earlier)] == [1, 1, 0]

@@ -1,0 +1,44 @@
+"""An export is written in the background and says where it lies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pytestqt.qtbot import QtBot
+
+from ai.progress import Progress
+from tests.support.readings import analysis_of, scan_of
+from viewer.state.notices_model import NoticesModel
+from viewer.steps.write_reading import ReadingToWrite, WriteReading
+
+
+def reading() -> ReadingToWrite:
+    """Return something to write."""
+    scan = scan_of()
+    analysis = analysis_of(scan.volume.grid, nodule=2.0)
+    return ReadingToWrite(scan, analysis, analysis, lambda folder: [])
+
+
+def test_the_folder_is_made_and_named(qtbot: QtBot, tmp_path: Path) -> None:
+    def write(reading: ReadingToWrite, folder: Path, progress: Progress) -> Path:
+        (folder / "report.html").write_text("a report", encoding="utf-8")
+        return folder / "report.html"
+
+    notices = NoticesModel()
+    step = WriteReading(notices, write)
+    with qtbot.waitSignal(step.written) as written:
+        step.write(reading(), tmp_path / "new" / "folder")
+    assert written.args == [tmp_path / "new" / "folder" / "report.html"]
+    assert str(written.args[0]) in notices.value[0].text
+    step.close()
+
+
+def test_a_folder_that_cannot_be_made_is_a_sentence(qtbot: QtBot, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    notices = NoticesModel()
+    step = WriteReading(notices, lambda reading, folder, progress: folder)
+    step.write(reading(), tmp_path / "file" / "folder")
+    qtbot.waitUntil(lambda: len(notices.value) == 1)
+    assert notices.value[0].grave
+    assert str(tmp_path / "file") in notices.value[0].text
+    step.close()

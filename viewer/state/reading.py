@@ -1,0 +1,92 @@
+"""The whole state of one reading: two scans, how they are looked at, what was found, what changed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from ai.findings import Finding
+from ai.geometry import PointMm
+from ai.series import Series
+from viewer.mpr.automatic_window import file_window
+from viewer.mpr.window import Window
+from viewer.state.comparison_model import ComparisonModel
+from viewer.state.findings_model import FindingsModel, FindingsOnScreen
+from viewer.state.linked_panes import LinkedPanes
+from viewer.state.notices_model import NoticesModel
+from viewer.state.pane_model import LUNG, PaneModel
+from viewer.state.role import Role
+from viewer.state.scan_model import ScanModel, ScanOnScreen
+
+
+class Reading(QObject):
+    """Builds the models and introduces them: a new scan is looked at from its middle, new findings offer their heat."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.scans = {role: ScanModel(self) for role in Role}
+        self.panes = {role: PaneModel(self) for role in Role}
+        self.findings = {role: FindingsModel(self) for role in Role}
+        self.comparison = ComparisonModel(self)
+        self.notices = NoticesModel(self)
+        self.linked = LinkedPanes(self.panes, self.comparison, self)
+        for role in Role:
+            self.scans[role].changed.connect(lambda before, after, role=role: self._scan_changed(role, before, after))
+            self.findings[role].changed.connect(
+                lambda before, after, role=role: self._findings_changed(role, before, after)
+            )
+
+    def slice_looked_at(self, role: Role) -> int:
+        """Return the slice (numpy index of axis 0) the crosshair lies in. Safe to call from any thread."""
+        grid = self.panes[role].grid
+        if grid is None:
+            return 0
+        index = round(grid.index(self.panes[role].value.crosshair).slice)
+        return min(max(index, 0), grid.shape[0] - 1)
+
+    def go_to(self, role: Role, finding: Finding) -> None:
+        """Select a finding and look at its strongest peak."""
+        self.findings[role].select(finding.abnormality.name)
+        if finding.peaks:
+            strongest = max(finding.peaks, key=lambda peak: peak.evidence)
+            self.linked.centre_on(role, strongest.position)
+
+    def go_to_neighbour(self, role: Role, step: int) -> None:
+        """Go ``step`` findings on (or back), in a circle."""
+        finding = self.findings[role].neighbour(step)
+        if finding is not None:
+            self.go_to(role, finding)
+
+    def look_at_change(self, prior: PointMm | None, current: PointMm | None) -> None:
+        """Go to a lesion in both scans; where one scan does not have it, to the corresponding place."""
+        if current is not None:
+            self.linked.centre_on(Role.CURRENT, current)
+        if prior is not None and current is None:
+            self.linked.centre_on(Role.PRIOR, prior)
+        if prior is not None and current is not None:
+            self.panes[Role.PRIOR].centre_on(prior)
+
+    def close_prior(self) -> None:
+        """Read the current scan alone again."""
+        self.scans[Role.PRIOR].clear()
+
+    def _scan_changed(self, role: Role, before: ScanOnScreen | None, after: ScanOnScreen | None) -> None:
+        if after is None:
+            self.panes[role].end()
+            return
+        if before is not None and before.volume is after.volume:
+            return
+        if before is not None and before.volume.grid == after.volume.grid and before.series.uid == after.series.uid:
+            return
+        self.panes[role].begin(after.volume.grid, opening_window(after.series))
+        if self.linked.paired:
+            self.linked.hang()
+
+    def _findings_changed(self, role: Role, before: FindingsOnScreen, after: FindingsOnScreen) -> None:
+        if before.analysis is not after.analysis:
+            present = () if after.analysis is None else (f for f in after.analysis.findings if f.present)
+            self.panes[role].choose_heatmaps(frozenset(f.abnormality.name for f in present))
+
+
+def opening_window(series: Series) -> Window:
+    """Return the first window the file carries, else the lung window."""
+    return file_window(series.windows, LUNG) or LUNG
