@@ -17,8 +17,9 @@ from viewer.mpr.slice_axis import slice_axis
 from viewer.mpr.slice_look import SliceLook
 from viewer.rendering.voxel_image import VoxelImage
 
-SLAB_THREADS = 2
-"""A single slice is faster with one thread (measured); a slab is not."""
+THREADS = 2
+"""For oblique cuts and slabs. A straight single slice is as fast with one thread (measured) and leaves the other
+processor to the work behind the window."""
 
 
 class SliceCut:
@@ -46,13 +47,23 @@ class SliceCut:
         self.filter.SetEnableSMP(False)
         self.filter.SetResliceAxes(self._matrix)
 
-    def aim(self, look: SliceLook, slab_mode: SlabMode) -> None:
-        """Set the cut: pose, size and slab of a look, projected in the given mode."""
+    def aim(self, look: SliceLook, slab_mode: SlabMode, flat: int | None = None) -> None:
+        """Set the cut: pose, size and slab of a look, projected in the given mode.
+
+        Args:
+            look: what is shown.
+            slab_mode: how a slab is projected.
+            flat: the index axis along which the array holds a single layer, already the one to show.
+        """
         width, height = look.pose.size_px
         self.filter.SetOutputExtent(0, width - 1, 0, height - 1, 0, 0)
         axis = slice_axis(self._grid, look.plane)
-        self._aim_slab(slab_slices(axis, look.slab_mm), slab_mode)
+        slices = 1 if flat is not None else slab_slices(axis, look.slab_mm)
+        self._aim_slab(slices, slab_mode)
         axes = self._axes_of(look, axis.step_mm)
+        if flat is not None:
+            axes[2 - flat, [0, 1, 3]] = 0.0
+        self.filter.SetNumberOfThreads(1 if slices == 1 and _straight(axes) else THREADS)
         if not np.array_equal(axes, self._axes):
             self._axes = axes
             self._matrix.DeepCopy(axes.ravel().tolist())
@@ -63,7 +74,6 @@ class SliceCut:
 
     def _aim_slab(self, slices: int, mode: SlabMode) -> None:
         self.filter.SetSlabNumberOfSlices(slices)
-        self.filter.SetNumberOfThreads(1 if slices == 1 else SLAB_THREADS)
         match mode:
             case SlabMode.MAXIMUM:
                 self.filter.SetSlabModeToMax()
@@ -84,3 +94,8 @@ class SliceCut:
         axes[:3] = (self._inverse @ picture)[2::-1]
         rounded: Matrix = np.round(axes, 9) + 0.0
         return rounded
+
+
+def _straight(axes: Matrix) -> bool:
+    """Say whether every picture axis follows one index axis."""
+    return int(np.count_nonzero(axes[:3, :3])) == 3

@@ -14,6 +14,7 @@ from ai.volume import AIR_HU, Volume
 from viewer.mpr.slice_look import SliceLook
 from viewer.rendering.heat_layer import HeatLayer
 from viewer.rendering.heat_scale import heat_top
+from viewer.rendering.layer_cut import LayerCut
 from viewer.rendering.slice_cut import SliceCut
 from viewer.rendering.window_colours import WindowColours
 
@@ -25,8 +26,10 @@ class SliceRenderer:
     """
 
     def __init__(self, volume: Volume) -> None:
-        self._cut = SliceCut(volume.hu, volume.grid, outside=float(AIR_HU))
-        self._greys = WindowColours(self._cut)
+        self._volume = volume
+        self._cut: SliceCut | None = None
+        self._layer = LayerCut(volume.hu, volume.grid, outside=float(AIR_HU))
+        self._greys = WindowColours()
         self._layers: dict[Heatmap, HeatLayer] = {}
         self._blend = vtkImageBlend()
         self._blend.SetNumberOfThreads(1)
@@ -43,8 +46,7 @@ class SliceRenderer:
             tops: the evidence of the strongest colour, one a heatmap (to give two scans the same scale); left out,
                 each heatmap has its own (``heat_top``).
         """
-        self._cut.aim(look, look.slab_mode)
-        self._greys.use(look.window)
+        self._greys.use(self._layer.aimed(look) or self._aimed(look), look.window)
         drawn = tuple(heatmaps) if look.overlay.shown else ()
         self._keep_layers(drawn)
         scales = tuple(tops) or tuple(heat_top(heatmap) for heatmap in drawn)
@@ -54,7 +56,16 @@ class SliceRenderer:
 
     def voxels_changed(self) -> None:
         """Draw anew from the array: slices have arrived."""
-        self._cut.changed()
+        if self._cut is not None:
+            self._cut.changed()
+        self._layer.changed()
+
+    def _aimed(self, look: SliceLook) -> SliceCut:
+        """Return the general cut, made when first needed: an oblique scan's."""
+        if self._cut is None:
+            self._cut = SliceCut(self._volume.hu, self._volume.grid, outside=float(AIR_HU))
+        self._cut.aim(look, look.slab_mode)
+        return self._cut
 
     def _keep_layers(self, drawn: tuple[Heatmap, ...]) -> None:
         if drawn == self._blended:

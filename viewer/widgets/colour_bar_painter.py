@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
@@ -54,7 +55,6 @@ def _number(value: float) -> str:
 
 def _strip(bar: ColourBar) -> QImage:
     """Return the colours as a strip one pixel wide, strongest on top, opaque above the threshold, black below."""
-    strip = QImage(1, len(bar.rgba), QImage.Format.Format_RGB32)
-    for row, (red, green, blue, alpha) in enumerate(bar.rgba[::-1].tolist()):
-        strip.setPixelColor(0, row, QColor(red, green, blue) if alpha else QColor(0, 0, 0))
-    return strip
+    rgba = np.where(bar.rgba[::-1, 3:] > 0, bar.rgba[::-1], 0).astype(np.uint8)
+    rgba[:, 3] = 255
+    return QImage(rgba.tobytes(), 1, len(rgba), 4, QImage.Format.Format_RGBA8888).copy()
