@@ -10,6 +10,7 @@ import numpy as np
 
 from ai.findings import Finding, Lesion
 from ai.geometry import Matrix, PointMm
+from ai.series import Notice
 from ai.vocabulary import Abnormality
 
 PointMap = Callable[[Matrix], Matrix]
@@ -103,9 +104,10 @@ class FindingChange:
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """All that one comparison found."""
+    """All that one comparison found; ``notices`` say what could not be compared and what to be careful about."""
 
     registration: Registration
     lesions: tuple[LesionChange, ...]
     findings: tuple[FindingChange, ...]
     days_between: int | None
+    notices: tuple[Notice, ...] = ()

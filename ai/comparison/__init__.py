@@ -1,0 +1,7 @@
+"""Lays a prior onto the current scan and tells what changed."""
+
+from ai.comparison.changes import compare
+from ai.comparison.errors import ComparisonError
+from ai.comparison.registration import register
+
+__all__ = ["ComparisonError", "compare", "register"]

@@ -1,0 +1,53 @@
+"""Two analysed scans and how they map onto each other: what changed."""
+
+from __future__ import annotations
+
+from ai.change import Comparison, Registration
+from ai.comparison.finding_changes import finding_changes
+from ai.comparison.lesion_changes import lesion_changes
+from ai.comparison.registration import DOUBTFUL_QUALITY
+from ai.findings import Analysis
+from ai.progress import QUIET, Progress
+from ai.series import Notice, Scan
+
+
+def compare(
+    prior: Scan,
+    prior_analysis: Analysis,
+    current: Scan,
+    current_analysis: Analysis,
+    registration: Registration,
+    progress: Progress = QUIET,
+) -> Comparison:
+    """Match lesions through the registration and tell what is new, grown, stable, shrunk and gone."""
+    progress.report(0.0, "Matching lesions")
+    days = days_between(prior, current)
+    lesions, uncovered = lesion_changes(
+        (prior_analysis, prior.volume.grid), (current_analysis, current.volume.grid), registration, days
+    )
+    progress.report(0.7, "Comparing findings")
+    findings = finding_changes(prior_analysis, current_analysis, lesions)
+    notices = _cautions(registration, days, prior_analysis, current_analysis) + uncovered
+    progress.report(1.0, "Compared")
+    return Comparison(registration, tuple(lesions), findings, days, tuple(notices))
+
+
+def days_between(prior: Scan, current: Scan) -> int | None:
+    """Return days from the prior's study to the current one's, negative if it was taken after; None without dates."""
+    then, now = prior.series.study.taken_on, current.series.study.taken_on
+    return None if then is None or now is None else (now - then).days
+
+
+def _cautions(found: Registration, days: int | None, prior: Analysis, current: Analysis) -> list[Notice]:
+    notices = []
+    if found.quality < DOUBTFUL_QUALITY:
+        text = f"The scans fit each other poorly (likeness {found.quality:.2f} of 1): check that they show one patient."
+        notices.append(Notice(text, grave=True))
+    if days is None:
+        notices.append(Notice("A study date is missing, so no doubling time can be told."))
+    elif days <= 0:
+        text = "The prior was not taken before the current scan, so no doubling time can be told; are they swapped?"
+        notices.append(Notice(text, grave=days < 0))
+    if prior.card.sha256 != current.card.sha256:
+        notices.append(Notice("The two scans were analysed by different models; changes may be theirs.", grave=True))
+    return notices

@@ -1,0 +1,44 @@
+"""How much a lesion changed, and whether that is more than measurement error."""
+
+from __future__ import annotations
+
+import math
+
+from ai.change import ChangeKind
+
+REAL_VOLUME_CHANGE = 0.25
+"""A volume change of 25 % or more is real (BTS 2015; NELSON): within it, segmentations differ by themselves."""
+
+REAL_DIAMETER_CHANGE_MM = 2.0
+"""Where volumes are not known, 2 mm of mean diameter (Fleischner 2017)."""
+
+
+def volume_change(prior_mm3: float, current_mm3: float) -> float | None:
+    """Return (V2 − V1) / V1; None where a volume is not known (zero, negative or not finite)."""
+    if not (_known(prior_mm3) and _known(current_mm3)):
+        return None
+    return (current_mm3 - prior_mm3) / prior_mm3
+
+
+def doubling_days(prior_mm3: float, current_mm3: float, days: int | None) -> float | None:
+    """Return the volume doubling time Δt · ln 2 / ln(V2 / V1), days (Schwartz 1961; BTS 2015).
+
+    None where it cannot be told: no growth, an unknown volume, unknown dates, or a prior not taken before.
+    """
+    if days is None or days <= 0 or not (_known(prior_mm3) and _known(current_mm3)) or current_mm3 <= prior_mm3:
+        return None
+    doublings = math.log2(current_mm3 / prior_mm3)
+    return days / doublings if doublings > 0 and math.isfinite(days / doublings) else None
+
+
+def kind_of_change(prior_mm3: float, current_mm3: float, diameter_change_mm: float = 0.0) -> ChangeKind:
+    """Return grown, shrunk or stable by volume, by mean diameter where a volume is not known."""
+    change = volume_change(prior_mm3, current_mm3)
+    size, real = (diameter_change_mm, REAL_DIAMETER_CHANGE_MM) if change is None else (change, REAL_VOLUME_CHANGE)
+    if size >= real - 1e-9:
+        return ChangeKind.GROWN
+    return ChangeKind.SHRUNK if size <= -real + 1e-9 else ChangeKind.STABLE
+
+
+def _known(volume_mm3: float) -> bool:
+    return math.isfinite(volume_mm3) and volume_mm3 > 0

@@ -1,0 +1,141 @@
+"""What is new, grown, stable, shrunk and gone."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from ai.change import ChangeKind, Comparison, Registration
+from ai.comparison import compare
+from ai.findings import Analysis, ModelCard
+from ai.geometry import PointMm
+from ai.volume import Volume, axis_aligned
+from tests.support.synthetic_analysis import analysis, finding, lesion, scan, sphere_mm3
+from tests.support.synthetic_chest import motion
+
+_GRID = axis_aligned((30, 30, 40), (10.0, 10.0, 10.0), PointMm(-195, -145, -145))
+_VOLUME = Volume(np.full(_GRID.shape, -1000, dtype=np.int16), _GRID)
+_STILL = Registration(np.eye(4), 0.95)
+
+
+def _compared(
+    then: Analysis, now: Analysis, found: Registration = _STILL, days: int | None = 90, low: Volume = _VOLUME
+) -> Comparison:
+    prior = scan(low, date(2024, 1, 1))
+    current = scan(_VOLUME, None if days is None else date.fromordinal(date(2024, 1, 1).toordinal() + days))
+    return compare(prior, then, current, now, found)
+
+
+def _kinds(comparison: Comparison) -> list[tuple[str, str]]:
+    return [(change.abnormality.name, change.kind.value) for change in comparison.lesions]
+
+
+def test_each_kind_of_lesion_change() -> None:
+    then = analysis(
+        finding("nodule", lesions=(lesion("nodule", (-60, 0, 50), 8), lesion("nodule", (60, 0, 50), 10, "left_upper"))),
+        finding("cyst", lesions=(lesion("cyst", (-60, 0, -50), 20), lesion("cyst", (60, 0, -50), 20, "left_lower"))),
+    )
+    now = analysis(
+        finding("nodule", lesions=(lesion("nodule", (-61, 2, 52), 10), lesion("nodule", (-60, 0, -90), 6))),
+        finding("cyst", lesions=(lesion("cyst", (-60, 0, -50), 15), lesion("cyst", (60, 1, -50), 20, "left_lower"))),
+    )
+    comparison = _compared(then, now)
+    assert _kinds(comparison) == [
+        ("nodule", "grown"),
+        ("cyst", "shrunk"),
+        ("cyst", "stable"),
+        ("nodule", "new"),
+        ("nodule", "gone"),
+    ]
+    grown = comparison.lesions[0]
+    assert grown.volume_change == pytest.approx(sphere_mm3(10) / sphere_mm3(8) - 1)
+    assert grown.doubling_days == pytest.approx(90 * np.log(2) / (3 * np.log(10 / 8)))
+    assert comparison.days_between == 90
+
+
+def test_lesions_are_matched_where_the_registration_puts_them() -> None:
+    rigid = motion((0, 0, 10), (30, -20, 40))
+    moved = rigid[:3, :3] @ [-60, 0, 50] + rigid[:3, 3]
+    then = analysis(finding("nodule", lesions=(lesion("nodule", (-60, 0, 50)),)))
+    now = analysis(finding("nodule", lesions=(lesion("nodule", (moved[0], moved[1], moved[2])),)))
+    assert _kinds(_compared(then, now, Registration(rigid, 0.9))) == [("nodule", "stable")]
+    assert _kinds(_compared(then, now)) == [("nodule", "new"), ("nodule", "gone")]
+
+
+def test_of_two_neighbours_each_finds_its_own() -> None:
+    """The nearest pair first would join 0 with 8 and leave two alone."""
+    then = analysis(finding("nodule", lesions=(lesion("nodule", (-60, 0, 0), 6), lesion("nodule", (-60, 0, 10), 6))))
+    now = analysis(finding("nodule", lesions=(lesion("nodule", (-60, 0, 8), 6), lesion("nodule", (-60, 0, 20), 6))))
+    comparison = _compared(then, now)
+    pairs = {(c.prior.centre.superior, c.current.centre.superior) for c in comparison.lesions if c.prior and c.current}
+    assert pairs == {(0, 8), (10, 20)}
+
+
+def test_a_nodule_that_became_a_mass_is_one_lesion_and_one_finding() -> None:
+    then = analysis(finding("nodule", lesions=(lesion("nodule", (-60, 0, 0), 28),)), finding("mass", logit=-2))
+    now = analysis(finding("mass", lesions=(lesion("mass", (-62, 3, 0), 36),)), finding("nodule", logit=-2))
+    comparison = _compared(then, now)
+    assert _kinds(comparison) == [("mass", "grown")]
+    (change,) = comparison.findings
+    assert (change.abnormality.name, change.kind) == ("mass", ChangeKind.GROWN)
+    assert change.prior is not None and change.prior.abnormality.name == "nodule"
+
+
+def test_left_and_right_are_never_one_lesion() -> None:
+    then = analysis(finding("mass", lesions=(lesion("mass", (-10, 0, 0), 60, "right_upper"),)))
+    now = analysis(finding("mass", lesions=(lesion("mass", (10, 0, 0), 60, "left_upper"),)))
+    assert _kinds(_compared(then, now)) == [("mass", "new"), ("mass", "gone")]
+
+
+def test_one_place_under_two_labels_is_one_lesion() -> None:
+    both = (
+        finding("mass", lesions=(lesion("mass", (-60, 0, 0), 40),)),
+        finding("nodule", lesions=(lesion("nodule", (-61, 0, 0), 38),)),
+    )
+    assert _kinds(_compared(analysis(*both), analysis(*both))) == [("mass", "stable")]
+
+
+def test_what_fell_below_the_threshold_is_a_partner_but_not_told_alone() -> None:
+    seen, doubted = (
+        finding("nodule", lesions=(lesion("nodule", (-60, 0, 0)),)),
+        finding("nodule", logit=-1, lesions=(lesion("nodule", (-60, 0, 0)), lesion("nodule", (-60, 0, 90)))),
+    )
+    assert _kinds(_compared(analysis(seen), analysis(doubted))) == [("nodule", "stable")]
+    assert _kinds(_compared(analysis(doubted), analysis(doubted))) == []
+
+
+def test_where_the_other_scan_ends_nothing_is_new() -> None:
+    upper = _GRID.crop((20, 0, 0), (10, 30, 40))
+    short = Volume(np.ascontiguousarray(_VOLUME.hu[20:]), upper)
+    now = analysis(finding("nodule", lesions=(lesion("nodule", (-60, 0, -80)),)))
+    comparison = _compared(analysis(finding("nodule", logit=-2)), now, low=short)
+    assert comparison.lesions == ()
+    assert any("lies outside the prior scan" in notice.text for notice in comparison.notices)
+
+
+def test_findings_in_both_only_then_only_now() -> None:
+    then = analysis(finding("groundglass"), finding("pleural_effusion"), finding("emphysema", logit=-3))
+    now = analysis(finding("emphysema"), finding("groundglass"), finding("pleural_effusion", logit=-3))
+    kinds = {change.abnormality.name: change.kind.value for change in _compared(then, now).findings}
+    assert kinds == {"emphysema": "new", "groundglass": "stable", "pleural_effusion": "gone"}
+
+
+def test_without_dates_there_is_no_doubling_time_and_that_is_said() -> None:
+    then = analysis(finding("nodule", lesions=(lesion("nodule", (-60, 0, 0), 8),)))
+    now = analysis(finding("nodule", lesions=(lesion("nodule", (-60, 0, 0), 12),)))
+    comparison = _compared(then, now, days=None)
+    assert comparison.days_between is None
+    assert comparison.lesions[0].doubling_days is None
+    assert comparison.lesions[0].kind is ChangeKind.GROWN
+    assert any("study date" in notice.text for notice in comparison.notices)
+
+
+def test_doubts_are_said() -> None:
+    other = ModelCard("other", "2", "cd" * 32, "something else")
+    comparison = _compared(analysis(), analysis(card=other), Registration(np.eye(4), 0.55), days=-10)
+    said = " ".join(notice.text for notice in comparison.notices)
+    assert "fit each other poorly" in said
+    assert "different models" in said
+    assert "swapped" in said
