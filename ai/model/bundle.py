@@ -1,0 +1,114 @@
+"""A bundle: a folder with weights (safetensors) and a JSON file that says what they are and were measured to do."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from ai.findings import ModelCard
+from ai.model.errors import ModelError
+from ai.model.network import EvidenceNet
+from ai.vocabulary import RESOURCES, abnormality
+
+SHIPPED = RESOURCES / "models" / "first"
+_DESCRIPTION, _WEIGHTS = "bundle.json", "weights.safetensors"
+_SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Description:
+    """What ``bundle.json`` holds.
+
+    ``thresholds`` are probabilities, in the order of ``labels``. ``measured`` is what the card shows: free tables
+    of names and figures, each with the command that gives it.
+    """
+
+    identifier: str
+    version: str
+    title: str
+    labels: tuple[str, ...]
+    thresholds: tuple[float, ...]
+    widths: tuple[int, ...]
+    spacing_mm: float
+    trained_on: str
+    licence: str
+    attribution: tuple[str, ...]
+    limits: str
+    measured: dict[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Bundle:
+    """A loaded model: network in evaluation mode on the CPU, and what it says of itself."""
+
+    network: EvidenceNet
+    description: Description
+    card: ModelCard
+
+
+def load_bundle(folder: Path | None = None) -> Bundle:
+    """Load a bundle; the shipped one where no folder is named. No code is loaded, only numbers.
+
+    Raises:
+        ModelError: a file is missing, does not fit the other, or the weights are not the ones described.
+    """
+    folder = folder or SHIPPED
+    stored = _read(folder / _DESCRIPTION)
+    try:
+        sha256 = stored.pop("sha256")
+        schema = stored.pop("schema")
+        for key in ("labels", "thresholds", "widths", "attribution"):
+            stored[key] = tuple(stored[key])
+        description = Description(**stored)
+    except (KeyError, TypeError) as error:
+        raise ModelError(f"{folder / _DESCRIPTION} is not a bundle description: {error}. Fetch it again.") from error
+    if schema != _SCHEMA:
+        raise ModelError(f"{folder / _DESCRIPTION} has schema {schema}; this program reads schema {_SCHEMA}.")
+    for label in description.labels:
+        abnormality(label)
+    found = _digest(folder / _WEIGHTS)
+    if found != sha256:
+        raise ModelError(f"{folder / _WEIGHTS} is not the file its description names (sha256 differs). Fetch it again.")
+    network = EvidenceNet(len(description.labels), description.widths)
+    try:
+        network.load_state_dict(load_file(folder / _WEIGHTS))
+    except (SafetensorError, RuntimeError) as error:
+        raise ModelError(f"{folder / _WEIGHTS} does not fit the network its description names.") from error
+    network.eval()
+    network.requires_grad_(False)
+    card = ModelCard(description.identifier, description.version, sha256, description.trained_on, description.title)
+    return Bundle(network, description, card)
+
+
+def save_bundle(network: EvidenceNet, description: Description, folder: Path) -> None:
+    """Write weights and description; the description last, so that a half-written bundle does not load."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tensors = {name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()}
+    save_file(tensors, folder / _WEIGHTS)
+    stored = {"schema": _SCHEMA, "sha256": _digest(folder / _WEIGHTS), **asdict(description)}
+    (folder / _DESCRIPTION).write_text(json.dumps(stored, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read ({error.strerror}); a bundle is a folder with this file.") from error
+    except ValueError as error:
+        raise ModelError(f"{path} is not JSON: {error}. Fetch the bundle again.") from error
+    if not isinstance(stored, dict):
+        raise ModelError(f"{path} is not a bundle description. Fetch the bundle again.")
+    return stored
+
+
+def _digest(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read ({error.strerror}); fetch the bundle again.") from error

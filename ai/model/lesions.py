@@ -1,0 +1,120 @@
+"""Instances of a focal abnormality: from coarse evidence to a measured body in the scan's own voxels."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from ai.anatomy import Lungs
+from ai.findings import Lesion
+from ai.geometry import Index
+from ai.model.diameters import axial_diameters_mm
+from ai.vocabulary import Abnormality
+from ai.volume import Volume, VoxelGrid
+
+Mask = NDArray[np.bool_]
+
+_MARGIN_MM = 10.0
+_LUNG_HU = -850.0
+_OPENING_MM = 1.6
+"""Vessels thinner than twice this are cut off the lesion."""
+_MOST = 12
+_LEAST_MM3 = 14.0
+"""A ball of 3 mm: smaller is not measured."""
+
+
+def lesions_of(
+    kind: Abnormality, heat: NDArray[np.float32], grid: VoxelGrid, volume: Volume, lungs: Lungs
+) -> tuple[Lesion, ...]:
+    """Return the measured instances, strongest evidence first.
+
+    Args:
+        kind: which abnormality.
+        heat: evidence [slice, row, column] on ``grid``.
+        grid: the evidence's grid.
+        volume: the scan.
+        lungs: for the location's name.
+    """
+    labels, count = ndimage.label(heat > 0, structure=np.ones((3, 3, 3)))
+    if count == 0:
+        return ()
+    strength = ndimage.sum_labels(heat, labels, range(1, count + 1))
+    strongest = np.argsort(-np.asarray(strength), kind="stable")[:_MOST] + 1
+    found = [_measured(kind, labels == label, grid, volume, lungs) for label in strongest]
+    return tuple(lesion for lesion in found if lesion is not None)
+
+
+def _measured(kind: Abnormality, cells: Mask, grid: VoxelGrid, volume: Volume, lungs: Lungs) -> Lesion | None:
+    block = _block(cells, grid, volume.grid)
+    if block is None:
+        return None
+    start, shape = block
+    crop = volume.hu[tuple(slice(a, a + n) for a, n in zip(start, shape, strict=True))]
+    crop_grid = volume.grid.crop(start, shape)
+    near = _sampled(ndimage.binary_dilation(cells, iterations=1), grid, crop_grid)
+    core = _sampled(cells, grid, crop_grid)
+    mask = _body(crop, near, core, crop_grid)
+    if mask is None or np.count_nonzero(mask) * crop_grid.voxel_mm3 < _LEAST_MM3:
+        return None
+    centre = crop_grid.point(Index(*(float(v) for v in np.argwhere(mask).mean(0))))
+    place = lungs.grid.index(centre)
+    return Lesion(
+        kind,
+        centre,
+        axial_diameters_mm(mask, crop_grid),
+        float(np.count_nonzero(mask)) * crop_grid.voxel_mm3,
+        float(crop[mask].mean()),
+        lungs.location((place.slice, place.row, place.column)),
+        mask,
+        crop_grid,
+    )
+
+
+def _block(cells: Mask, grid: VoxelGrid, fine: VoxelGrid) -> tuple[tuple[int, int, int], tuple[int, int, int]] | None:
+    """The scan's voxels around the cells: (first voxel, shape); None outside the scan."""
+    spots = fine.indices(grid.points_mm(np.argwhere(cells).astype(np.float64)))
+    margin = np.array([_MARGIN_MM / s for s in fine.spacing_mm])
+    low = np.maximum(0, np.floor(spots.min(0) - margin)).astype(int)
+    high = np.minimum(np.array(fine.shape), np.ceil(spots.max(0) + margin).astype(int) + 1)
+    if (high <= low).any():
+        return None
+    size = high - low
+    return (int(low[0]), int(low[1]), int(low[2])), (int(size[0]), int(size[1]), int(size[2]))
+
+
+def _sampled(cells: Mask, grid: VoxelGrid, fine: VoxelGrid) -> Mask:
+    """Look cells up at the fine grid's voxel centres."""
+    matrix = grid.inverse @ fine.affine
+    result = ndimage.affine_transform(
+        cells.astype(np.uint8), matrix[:3, :3], matrix[:3, 3], output_shape=fine.shape, order=0
+    )
+    return np.asarray(result > 0)
+
+
+def _body(hu: NDArray[np.int16], near: Mask, core: Mask, grid: VoxelGrid) -> Mask | None:
+    """The lesion: denser than half-way between lung and its own core, connected, without thin vessels."""
+    if not core.any():
+        return None
+    dense = float(np.percentile(hu[core], 80))
+    if dense < _LUNG_HU + 100:
+        return None
+    tissue = near & (hu > (_LUNG_HU + min(dense, 60.0)) / 2)
+    opened = ndimage.binary_opening(tissue, structure=_ball(_OPENING_MM, grid))
+    kept = opened if np.count_nonzero(opened) >= 0.3 * np.count_nonzero(tissue) else tissue
+    labels, count = ndimage.label(kept)
+    if count == 0:
+        return None
+    overlap = np.bincount(labels[core], minlength=count + 1)
+    overlap[0] = 0
+    if overlap.max() == 0:
+        return None
+    body = labels == int(np.argmax(overlap))
+    return np.asarray(ndimage.binary_dilation(body, structure=_ball(_OPENING_MM / 2, grid)) & tissue | body)
+
+
+def _ball(radius_mm: float, grid: VoxelGrid) -> Mask:
+    reach = [int(radius_mm / s) for s in grid.spacing_mm]
+    z, y, x = np.ogrid[-reach[0] : reach[0] + 1, -reach[1] : reach[1] + 1, -reach[2] : reach[2] + 1]
+    a, b, c = grid.spacing_mm
+    return np.asarray((z * a) ** 2 + (y * b) ** 2 + (x * c) ** 2 <= radius_mm**2)

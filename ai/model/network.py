@@ -1,0 +1,111 @@
+"""The network: from Hounsfield units at 2 mm to evidence for each abnormality at 4 mm.
+
+A small residual U-shaped network. Its last spatial feature map A has a constant channel, and the head is
+``evidence_c = relu(W_c · A)`` at each place, ``logit_c = bias_c + gain_c · Σ evidence_c``. The head is therefore
+piecewise linear without constant term, and HiResCAM (gradient ⊙ features, Draelos & Carin 2020) of each logit at A
+equals ``gain_c · evidence_c`` exactly: the heat adds up to the logit.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+WINDOWS_HU = ((-1000.0, -200.0), (-160.0, 240.0), (-1024.0, -860.0), (-600.0, 1000.0))
+"""Input channels: lung, soft tissue, emphysema, bone and contrast; each mapped to 0…1 and clipped."""
+WIDTHS = (32, 48, 64, 96)
+"""Channels at 4, 8, 16 and 32 mm."""
+
+
+class Evidence(NamedTuple):
+    """What one forward pass gives.
+
+    Args:
+        features: (B, K, s, r, c): the last spatial feature map A, constant channel included.
+        places: (B, L, s, r, c): W·A before the relu; above 0 the abnormality is likelier than not at that place.
+        logits: (B, L).
+    """
+
+    features: Tensor
+    places: Tensor
+    logits: Tensor
+
+
+class EvidenceNet(nn.Module):
+    """See the module's text.
+
+    Args:
+        labels: how many abnormalities.
+        widths: channels per level.
+    """
+
+    def __init__(self, labels: int, widths: tuple[int, ...] = WIDTHS) -> None:
+        super().__init__()
+        self.stem = nn.Sequential(_block(len(WINDOWS_HU) * 8, widths[0]), _block(widths[0], widths[0]))
+        self.down = nn.ModuleList(nn.Sequential(_block(a, b, stride=2), _Residual(b)) for a, b in pairwise(widths))
+        self.deep = _Residual(widths[-1])
+        pairs = list(pairwise(widths))
+        self.narrow = nn.ModuleList(nn.Conv3d(b, a, 1, bias=False) for a, b in reversed(pairs))
+        self.join = nn.ModuleList(_block(a, a) for a, _ in reversed(pairs))
+        self.head = nn.Conv3d(widths[0] + 1, labels, 1, bias=False)
+        self.log_gain = nn.Parameter(torch.full((labels,), -4.0))
+        self.bias = nn.Parameter(torch.full((labels,), -2.0))
+        with torch.no_grad():
+            self.head.weight[:, -1] = -2.0
+
+    def features(self, hu: Tensor) -> Tensor:
+        """Return A (B, K, s, r, c) for Hounsfield units (B, 1, S, R, C) at 2 mm; sizes multiples of 16 voxels."""
+        x = self.stem(_folded(windowed(hu)))
+        skips = [x]
+        for level in self.down:
+            skips.append(level(skips[-1]))
+        x = self.deep(skips.pop())
+        for narrow, join in zip(self.narrow, self.join, strict=True):
+            finer = functional.interpolate(narrow(x), scale_factor=2.0, mode="trilinear", align_corners=False)
+            x = join(skips.pop() + finer)
+        return torch.cat([x, torch.ones_like(x[:, :1])], dim=1)
+
+    def explain(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        """Apply the head to A: return (places, logits); sums run in double so that heat adds up to 1e-4."""
+        places = self.head(features)
+        total = functional.relu(places).sum(dim=(2, 3, 4), dtype=torch.float64)
+        return places, self.bias + self.log_gain.exp() * total
+
+    def forward(self, hu: Tensor) -> Evidence:
+        """Return all of it for Hounsfield units (B, 1, S, R, C)."""
+        features = self.features(hu)
+        places, logits = self.explain(features)
+        return Evidence(features, places, logits)
+
+
+def windowed(hu: Tensor) -> Tensor:
+    """Map Hounsfield units (B, 1, …) to the input channels (B, W, …), each 0…1."""
+    return torch.cat([((hu - low) / (high - low)).clamp(0, 1) for low, high in WINDOWS_HU], dim=1)
+
+
+def _folded(x: Tensor) -> Tensor:
+    """Fold 2×2×2 neighbours into channels: (B, W, S, R, C) → (B, 8·W, S/2, R/2, C/2)."""
+    b, w, s, r, c = x.shape
+    cells = x.reshape(b, w, s // 2, 2, r // 2, 2, c // 2, 2).permute(0, 1, 3, 5, 7, 2, 4, 6)
+    return cells.reshape(b, w * 8, s // 2, r // 2, c // 2).contiguous(memory_format=torch.channels_last_3d)
+
+
+def _block(a: int, b: int, stride: int = 1) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Conv3d(a, b, 3, stride=stride, padding=1, bias=False), nn.BatchNorm3d(b), nn.ReLU(inplace=True)
+    )
+
+
+class _Residual(nn.Module):
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.first = _block(width, width)
+        self.second = nn.Sequential(nn.Conv3d(width, width, 3, padding=1, bias=False), nn.BatchNorm3d(width))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return x + f(x), rectified."""
+        return functional.relu(x + self.second(self.first(x)))

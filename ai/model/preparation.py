@@ -1,0 +1,83 @@
+"""From a scan to what the network takes: standard axes, 2 mm, cropped to the lungs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from ai.anatomy import Lungs, find_lungs, resampled, standardised
+from ai.model.errors import ModelError
+from ai.volume import AIR_HU, Volume, VoxelGrid
+
+MARGIN_MM = 26.0
+"""Kept around the lungs: chest wall and diaphragm are needed to tell pleura from lung."""
+MULTIPLE = 16
+"""Sizes are padded to this, the network halves them four times."""
+MIN_HEIGHT_MM = 60.0
+"""Less of a chest than this is not read: the network's view is wider."""
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A scan ready for the network.
+
+    Args:
+        hu: float32 (1, 1, S, R, C), padded with air.
+        grid: of the unpadded crop.
+        lungs: on the same unpadded crop.
+    """
+
+    hu: Tensor
+    grid: VoxelGrid
+    lungs: Lungs
+
+
+def prepare(volume: Volume, spacing_mm: float) -> Prepared:
+    """Prepare a chest CT.
+
+    Args:
+        volume: any orientation and spacing.
+        spacing_mm: what the network was trained at.
+
+    Raises:
+        ModelError: too little of the chest, or no lungs, so that any finding would be a guess.
+    """
+    array, grid = standardised(volume.hu, volume.grid)
+    height_mm = grid.shape[0] * grid.spacing_mm[0]
+    if height_mm < MIN_HEIGHT_MM:
+        raise ModelError(
+            f"The scan covers only {height_mm:.0f} mm from top to bottom; the model needs at least "
+            f"{MIN_HEIGHT_MM:.0f} mm of the chest. It was not analysed; open the full series."
+        )
+    hu, grid = resampled(array, grid, spacing_mm)
+    lungs = find_lungs(hu, grid)
+    if lungs is None:
+        raise ModelError(
+            "No air-filled lungs are found in this scan, so it was not analysed: the model reads chest CT only. "
+            "If this is a chest, check the series (kernel, field of view, Hounsfield scale)."
+        )
+    box = lungs.box(MARGIN_MM)
+    starts = (box[0].start, box[1].start, box[2].start)
+    cropped = np.ascontiguousarray(hu[box], dtype=np.float32)
+    shape = (cropped.shape[0], cropped.shape[1], cropped.shape[2])
+    crop_grid = grid.crop(starts, shape)
+    inside = Lungs(lungs.sides[box], lungs.body[box], crop_grid)
+    pads: list[int] = []
+    for n in reversed(shape):
+        pads += [0, -n % MULTIPLE]
+    tensor = functional.pad(torch.from_numpy(cropped)[None, None], pads, value=float(AIR_HU))
+    return Prepared(tensor, crop_grid, inside)
+
+
+def evidence_grid(prepared: Prepared, stride: int) -> VoxelGrid:
+    """Return the grid of the network's output: cells of ``stride`` voxels, cut to the unpadded crop."""
+    grid = prepared.grid
+    shape = tuple(-(-n // stride) for n in grid.shape)
+    affine = grid.affine.copy()
+    affine[:3, :3] *= stride
+    affine[:3, 3] = grid.affine[:3, 3] + grid.affine[:3, :3] @ np.full(3, (stride - 1) / 2)
+    return VoxelGrid((shape[0], shape[1], shape[2]), affine)

@@ -1,0 +1,1 @@
+"""The abnormalities a thorax can be given, one a file, and the look-alikes that are none."""
