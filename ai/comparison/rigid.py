@@ -19,6 +19,7 @@ from ai.geometry import Matrix
 from ai.progress import Progress
 
 MOST_POINTS = 40_000
+_MOST_JUDGED = 200_000
 _EDGE_HU_PER_MM = 8.0
 """Only where density changes can a place be told from its neighbours; even tissue hides how far edges are off."""
 
@@ -65,17 +66,19 @@ def likeness(prior: Coarse, current: Coarse, pose: Matrix) -> tuple[float, float
     The correlation is taken over all places both scans measured that belong to the patient in at least one; the
     overlap is the share of the smaller patient part that lies in both scans.
     """
-    points = current.grid.points_mm(np.argwhere(current.known).astype(np.float64))
-    there = _through(pose, points)
+    voxels = np.argwhere(current.known)
+    step = max(1, len(voxels) // _MOST_JUDGED)
+    voxels = voxels[::step]
+    there = _through(pose, current.grid.points_mm(voxels.astype(np.float64)))
     indices = prior.grid.indices(there).T
     known = ndimage.map_coordinates(prior.known.astype(np.float32), indices, order=1) > 0.5
     body = ndimage.map_coordinates(prior.body.astype(np.float32), indices, order=1) > 0.5
-    own_body = current.body[current.known]
-    overlap = float((body & own_body).sum()) / max(1.0, float(min(prior.body.sum(), current.body.sum())))
+    own_body = current.body[tuple(voxels.T)]
+    overlap = float((body & own_body).sum()) * step / max(1.0, float(min(prior.body.sum(), current.body.sum())))
     used = known & (body | own_body)
     if used.sum() < 100:
         return 0.0, overlap
-    ours = current.hu[current.known][used].astype(np.float64)
+    ours = current.hu[tuple(voxels[used].T)].astype(np.float64)
     theirs = ndimage.map_coordinates(prior.hu, indices[:, used], order=1, cval=SOFTEST_HU).astype(np.float64)
     return _correlation(ours, theirs), overlap
 
