@@ -46,6 +46,7 @@ def find_series(path: Path, progress: Progress = QUIET) -> list[Series]:
         ScanError: there is no such path, it may not be read, or it holds no CT; the sentence says which.
     """
     path = Path(path)
+    progress.report(0.0, f"Looking at {path.name}")
     try:
         path.stat()
     except FileNotFoundError as error:
@@ -79,7 +80,8 @@ def _of_file(path: Path, progress: Progress) -> list[Series]:
 
 def _in_folder(folder: Path, files: Iterator[Path], progress: Progress) -> list[Series]:
     found = _search(files, progress)
-    series = _series(folder, found) + [_volume_series(volume) for volume in found.volumes]
+    volumes = _volumes(found)
+    series = _series(folder, found) + volumes
     if not series:
         raise _nothing(folder, found)
     return series
@@ -214,6 +216,18 @@ def _nothing(path: Path, found: _Found) -> ScanError:
         f"{path} holds no CT: none of its {found.files} files is a DICOM slice or a volume "
         f"(first: {found.strangers[0].name if found.strangers else 'DICOMDIR'}). Choose another folder."
     )
+
+
+def _volumes(found: _Found) -> list[Series]:
+    """Describe the volume files; one that cannot be read is a fault of the folder, not its end."""
+    series = []
+    for path in found.volumes:
+        try:
+            series.append(_volume_series(path))
+        except ScanError as fault:
+            found.faults.append(str(fault))
+    notices = _left_out(found)
+    return [replace(one, notices=(*one.notices, *notices)) for one in series]
 
 
 def _volume_series(path: Path) -> Series:

@@ -12,6 +12,10 @@ from ai.scan.headers import Header
 from ai.scan.stacking import SAME_PLACE_MM, heights_mm, normal_of
 from ai.series import SliceHeader
 
+SAME_DIRECTION = 1e-3
+"""Largest difference of direction cosines within a stack: 0.06°, or 0.3 mm over the width of a chest."""
+SAME_SPACING = 1e-3
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -29,15 +33,31 @@ def stacks(pictures: Sequence[Picture]) -> list[list[Picture]]:
     """
     split = []
     for series in _by(pictures, lambda p: p.header.series_uid):
-        for same_form in _by(series, _form):
+        for same_form in _by_form(series):
             split.extend(_apart(same_form))
     return split
 
 
-def _form(picture: Picture) -> Hashable:
-    s = picture.slice
-    directions = tuple(round(v, 3) + 0.0 for v in (*s.row_direction, *s.column_direction))
-    return s.rows, s.columns, tuple(round(v, 4) for v in s.pixel_spacing_mm), directions
+def _alike(a: SliceHeader, b: SliceHeader) -> bool:
+    """Tell whether two slices fit on one stack: same size, same orientation and pixel spacing up to rounding."""
+    if (a.rows, a.columns) != (b.rows, b.columns):
+        return False
+    pairs = zip((*a.row_direction, *a.column_direction), (*b.row_direction, *b.column_direction), strict=True)
+    spacings = zip(a.pixel_spacing_mm, b.pixel_spacing_mm, strict=True)
+    return all(abs(p - q) < SAME_DIRECTION for p, q in pairs) and all(
+        abs(p - q) < SAME_SPACING * p for p, q in spacings
+    )
+
+
+def _by_form(pictures: list[Picture]) -> list[list[Picture]]:
+    groups: list[list[Picture]] = []
+    for picture in pictures:
+        group = next((g for g in groups if _alike(g[0].slice, picture.slice)), None)
+        if group is None:
+            groups.append([picture])
+        else:
+            group.append(picture)
+    return groups
 
 
 def _apart(pictures: list[Picture]) -> list[list[Picture]]:

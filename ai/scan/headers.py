@@ -18,6 +18,15 @@ CT_IMAGE = "1.2.840.10008.5.1.4.1.1.2"
 ENHANCED_CT = ("1.2.840.10008.5.1.4.1.1.2.1", "1.2.840.10008.5.1.4.1.1.2.2")
 DIRECTORY = "1.2.840.10008.1.3.10"
 
+LEAST_SPACING_MM, MOST_SPACING_MM = 0.01, 50.0
+MOST_POSITION_MM = 1e5
+MOST_RESCALE = 1e6
+"""Numbers beyond these come from damaged headers, not from scanners."""
+SQUARE = 0.01
+"""By how much directions may miss unit length and the right angle: rounding in decimal strings."""
+
+Triple = tuple[float, float, float]
+
 
 @dataclass(frozen=True)
 class Header:
@@ -111,27 +120,26 @@ def slice_header(header: Header) -> SliceHeader:
     Raises:
         HeaderFault: the header does not say where the picture lies, or its pixels are of a kind no CT has.
     """
-    position, directions = header.numbers(0x00200032), header.numbers(0x00200037)
+    allocated, stored, signed = pixel_format(header)
+    rows, columns = _size(header, allocated)
     spacing = header.numbers(0x00280030)
-    rows, columns = header.short(0x00280010), header.short(0x00280011)
-    if len(position) != 3 or len(directions) != 6:
-        raise HeaderFault(f"{header.path} does not say where in the patient it lies and was left out.")
-    if len(spacing) != 2 or min(spacing) <= 0 or not rows or not columns:
+    if len(spacing) != 2 or not all(LEAST_SPACING_MM <= v <= MOST_SPACING_MM for v in spacing):
         raise HeaderFault(f"{header.path} does not say how large its pixels are and was left out.")
-    bits, signed = pixel_format(header)
+    row_direction, column_direction = directions(header.path, header.numbers(0x00200037))
+    slope, intercept = rescale(header)
     return SliceHeader(
         path=header.path,
         frame=0,
         rows=rows,
         columns=columns,
-        position_mm=(position[0], position[1], position[2]),
-        row_direction=(directions[0], directions[1], directions[2]),
-        column_direction=(directions[3], directions[4], directions[5]),
+        position_mm=position(header.path, header.numbers(0x00200032)),
+        row_direction=row_direction,
+        column_direction=column_direction,
         pixel_spacing_mm=(spacing[0], spacing[1]),
-        slope=header.number(0x00281053) or 1.0,
-        intercept=header.number(0x00281052) or 0.0,
-        bits_allocated=bits[0],
-        bits_stored=bits[1],
+        slope=slope,
+        intercept=intercept,
+        bits_allocated=allocated,
+        bits_stored=stored,
         signed=signed,
         padding=padding(header, signed),
         transfer_syntax=header.elements.transfer_syntax,
@@ -140,8 +148,52 @@ def slice_header(header: Header) -> SliceHeader:
     )
 
 
-def pixel_format(header: Header) -> tuple[tuple[int, int], bool]:
-    """Return (bits allocated, bits stored) and whether pixels are signed; refuses what no CT picture has."""
+def position(path: Path, numbers: tuple[float, ...]) -> Triple:
+    """Return where the first pixel's centre lies, LPS mm; refuses what is no place in a scanner."""
+    if len(numbers) != 3 or max(abs(v) for v in numbers) > MOST_POSITION_MM:
+        raise HeaderFault(f"{path} does not say where in the patient it lies and was left out.")
+    return numbers[0], numbers[1], numbers[2]
+
+
+def directions(path: Path, numbers: tuple[float, ...]) -> tuple[Triple, Triple]:
+    """Return the unit vectors along a row and along a column; refuses those that are not perpendicular."""
+    if len(numbers) != 6:
+        raise HeaderFault(f"{path} does not say where in the patient it lies and was left out.")
+    row, column = numbers[:3], numbers[3:]
+    lengths = math.hypot(*row), math.hypot(*column)
+    lean = sum(a * b for a, b in zip(row, column, strict=True))
+    if abs(lengths[0] - 1) > SQUARE or abs(lengths[1] - 1) > SQUARE or abs(lean) > SQUARE:
+        raise HeaderFault(
+            f"{path} gives directions of its rows and columns that are not perpendicular; it was left out."
+        )
+    along = tuple(v / lengths[0] for v in row)
+    across = tuple(c - lean * r for r, c in zip(along, column, strict=True))
+    length = math.hypot(*across)
+    return (along[0], along[1], along[2]), (across[0] / length, across[1] / length, across[2] / length)
+
+
+def rescale(header: Header) -> tuple[float, float]:
+    """Return slope and intercept to Hounsfield units."""
+    slope, intercept = header.number(0x00281053), header.number(0x00281052)
+    if slope == 0 or max(abs(slope or 1.0), abs(intercept or 0.0)) > MOST_RESCALE:
+        raise HeaderFault(f"{header.path} has a rescale of {slope} and {intercept}, which gives no Hounsfield units.")
+    return 1.0 if slope is None else slope, intercept or 0.0
+
+
+def _size(header: Header, bits_allocated: int) -> tuple[int, int]:
+    rows, columns = header.short(0x00280010), header.short(0x00280011)
+    if not rows or not columns:
+        raise HeaderFault(f"{header.path} does not say how large its picture is and was left out.")
+    there = header.elements.pixel_bytes
+    if there is not None and there < rows * columns * bits_allocated // 8:
+        raise HeaderFault(
+            f"{header.path} is damaged: {there} bytes are no picture of {rows} × {columns}; it was left out."
+        )
+    return rows, columns
+
+
+def pixel_format(header: Header) -> tuple[int, int, bool]:
+    """Return bits allocated, bits stored and whether pixels are signed; refuses what no CT picture has."""
     allocated = header.short(0x00280100) or 16
     stored = header.short(0x00280101) or allocated
     high = header.short(0x00280102)
@@ -151,7 +203,7 @@ def pixel_format(header: Header) -> tuple[tuple[int, int], bool]:
         raise HeaderFault(f"{header.path} packs its pixels from bit {high} down, which is not read; it was left out.")
     if (header.short(0x00280002) or 1) != 1:
         raise HeaderFault(f"{header.path} is a colour picture, not Hounsfield units, and was left out.")
-    return (allocated, stored), header.short(0x00280103) == 1
+    return allocated, stored, header.short(0x00280103) == 1
 
 
 def padding(header: Header, signed: bool) -> int | None:

@@ -54,6 +54,7 @@ class StackLoading(Loading):
         self, waiting: _Waiting, count: int, progress: Progress, arrived: Callable[[int], None]
     ) -> dict[int, PixelFault]:
         """Read until nothing waits; return the slots that could not be read. Cancelled stops all readers."""
+        progress.report(0.0, f"Reading {count} slices")
         done: SimpleQueue[tuple[int, PixelFault | None] | None] = SimpleQueue()
         stop = Event()
 

@@ -11,6 +11,7 @@ import SimpleITK as sitk  # noqa: N813  the name its own documentation gives it
 from numpy.typing import NDArray
 
 from ai.progress import QUIET, Part, Progress
+from ai.scan.completeness import is_cut_off
 from ai.scan.errors import ScanError
 from ai.scan.loading import Loading, air, ignore
 from ai.scan.volume_headers import grid_of, opened
@@ -68,8 +69,10 @@ class VolumeLoading(Loading):
 def _unpacked(path: Path) -> sitk.Image:
     reader = opened(path)
     try:
+        if is_cut_off(path, reader):
+            raise ScanError(f"{path} is cut off or damaged. Copy or export it again.")
         return reader.Execute()
-    except RuntimeError as error:
+    except (RuntimeError, OSError) as error:
         raise ScanError(f"{path} is cut off or damaged. Copy or export it again.") from error
 
 

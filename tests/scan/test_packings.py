@@ -73,7 +73,7 @@ def test_padding_becomes_air(tmp_path: Path, signed: bool, padding: int) -> None
     def change(ds: Dataset, index: int) -> None:
         stored = np.frombuffer(ds.PixelData, np.int16 if signed else np.uint16).reshape(ds.Rows, ds.Columns).copy()
         stored[:3] = padding
-        build.store(ds, stored, build.EXPLICIT)
+        build.store(ds, stored.view(np.uint16), build.EXPLICIT)
 
     write_series(tmp_path, plan, change=change)
     hu = scan.read(tmp_path).volume.hu
@@ -98,7 +98,7 @@ def test_twelve_signed_bits_are_extended(tmp_path: Path) -> None:
 
     def change(ds: Dataset, index: int) -> None:
         ds.BitsStored, ds.HighBit = 12, 11
-        build.store(ds, (hu[index].astype(np.uint16) & 0x0FFF), build.EXPLICIT)
+        build.store(ds, (hu[index].astype(np.uint16) & 0x0FFF).astype(np.uint16), build.EXPLICIT)
 
     write_series(tmp_path, Plan(hu, plan.grid, Form(signed=True, intercept=0.0)), change=change)
     assert np.array_equal(scan.read(tmp_path).volume.hu, hu)

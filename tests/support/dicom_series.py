@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.encaps import encapsulate
 from pydicom.filewriter import dcmwrite
-from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
+from pydicom.uid import UID, CTImageStorage, ExplicitVRLittleEndian, generate_uid
 
 from ai.geometry import Index, PointMm
 from ai.volume import VoxelGrid, axis_aligned
@@ -28,6 +28,7 @@ JPEG_LS = "1.2.840.10008.1.2.4.80"
 JPEG_2000 = "1.2.840.10008.1.2.4.90"
 HT_JPEG_2000 = "1.2.840.10008.1.2.4.201"
 
+Stored = NDArray[np.int16] | NDArray[np.uint16]
 Change = Callable[[Dataset, int], None]
 """Alters one slice's data set before it is written; told which slice (index along the first axis)."""
 
@@ -156,9 +157,9 @@ def _paint(ds: Dataset, hu: NDArray[np.int16], form: Form) -> None:
     store(ds, stored, form.syntax)
 
 
-def store(ds: Dataset, stored: NDArray[np.int16] | NDArray[np.uint16], syntax: str) -> None:
+def store(ds: Dataset, stored: Stored, syntax: str) -> None:
     """Put stored values (rows, columns) into a data set in a transfer syntax."""
-    ds.file_meta.TransferSyntaxUID = syntax
+    ds.file_meta.TransferSyntaxUID = UID(syntax)
     if syntax in _ENCODERS:
         ds.PixelData = encapsulate([bytes(_ENCODERS[syntax](stored))])
         ds["PixelData"].VR = "OB"
@@ -167,11 +168,11 @@ def store(ds: Dataset, stored: NDArray[np.int16] | NDArray[np.uint16], syntax: s
         ds.PixelData = stored.astype(">u2" if syntax == BIG_ENDIAN else "<u2", casting="unsafe").tobytes()
         ds["PixelData"].VR = "OW"
     if syntax == RLE:
-        ds.file_meta.TransferSyntaxUID = EXPLICIT
+        ds.file_meta.TransferSyntaxUID = UID(EXPLICIT)
         ds.compress(RLE, generate_instance_uid=False)
 
 
-_ENCODERS: dict[str, Callable[[NDArray[np.int16] | NDArray[np.uint16]], bytes]] = {
+_ENCODERS: dict[str, Callable[[Stored], bytes | bytearray]] = {
     JPEG_LOSSLESS: lambda a: imagecodecs.ljpeg_encode(a.view(np.uint16), bitspersample=16),
     JPEG_LOSSLESS_14: lambda a: imagecodecs.ljpeg_encode(a.view(np.uint16), bitspersample=16),
     JPEG_LS: lambda a: imagecodecs.jpegls_encode(a.view(np.uint16)),
