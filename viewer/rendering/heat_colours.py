@@ -11,9 +11,9 @@ from ai.geometry import Matrix
 from viewer.mpr.pane_state import OverlayLook
 from viewer.rendering.table import STEPS
 
-LIGHTNESS = (0.42, 0.93)
-CHROMA = (0.17, 0.15)
-HUE_DEG = (-40.0, 88.0)
+LIGHTNESS = (0.42, 0.88)
+CHROMA = (0.18, 0.18)
+HUE_DEG = (-40.0, 90.0)
 """From a dark magenta through red and orange to a light yellow, in OKLCh; the dark end still shows on black lung."""
 
 # OKLab to linear sRGB: Björn Ottosson, "A perceptual color space for image processing", 2020.
