@@ -1,0 +1,8 @@
+"""A reading as files: JSON for programs, HTML for people, heatmaps for other viewers."""
+
+from ai.report.analysis_file import write_analysis
+from ai.report.comparison_file import write_comparison
+from ai.report.errors import ReportError
+from ai.report.html_report import write_report
+
+__all__ = ["ReportError", "write_analysis", "write_comparison", "write_report"]

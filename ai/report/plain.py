@@ -1,0 +1,90 @@
+"""The words as plain JSON values: finite numbers, lists, names. Millimetres are DICOM LPS."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ai.findings import Finding, Lesion, ModelCard
+from ai.geometry import PointMm
+from ai.series import Notice, Scan
+
+SCHEMA = 1
+RESEARCH_ONLY = "Research use only, not for clinical diagnosis."
+
+Plain = dict[str, Any]
+"""A JSON object."""
+
+
+def number(value: float | None) -> float | None:
+    """Return a finite number, None for what JSON cannot say (NaN, infinity)."""
+    return None if value is None or not math.isfinite(value) else float(value)
+
+
+def point(place: PointMm) -> list[float]:
+    """Return [left, posterior, superior], millimetres, to a hundredth."""
+    return [round(float(v), 2) for v in place.array()]
+
+
+def lesion(found: Lesion) -> Plain:
+    """Return one instance."""
+    return {
+        "abnormality": found.abnormality.name,
+        "centre_mm": point(found.centre),
+        "diameter_mm": number(round(found.diameter_mm, 1)),
+        "diameters_mm": [number(round(d, 1)) for d in found.diameters_mm],
+        "volume_mm3": number(found.volume_mm3),
+        "mean_hu": number(found.mean_hu),
+        "location": found.location,
+    }
+
+
+def finding_summary(found: Finding) -> Plain:
+    """Return what a comparison says of a finding."""
+    return {
+        "abnormality": found.abnormality.name,
+        "probability": number(found.probability),
+        "threshold": number(found.threshold),
+        "present": found.present,
+    }
+
+
+def card(model: ModelCard) -> Plain:
+    """Return which model spoke."""
+    return {
+        "id": model.identifier,
+        "version": model.version,
+        "sha256": model.sha256,
+        "trained_on": model.trained_on,
+        "title": model.title,
+    }
+
+
+def scan(seen: Scan) -> Plain:
+    """Return what identifies series and geometry; no name, no birth date."""
+    series, grid = seen.series, seen.volume.grid
+    taken_on = series.study.taken_on
+    return {
+        "source": series.source.name,
+        "series_uid": series.uid,
+        "study_uid": series.study.uid,
+        "taken_on": None if taken_on is None else taken_on.isoformat(),
+        "description": series.description,
+        "kernel": series.kernel,
+        "shape": list(grid.shape),
+        "spacing_mm": [number(s) for s in grid.spacing_mm],
+        "index_to_lps_mm": [[float(v) for v in row] for row in grid.affine],
+        "notices": notices(seen.notices),
+    }
+
+
+def notices(said: Sequence[Notice]) -> list[Plain]:
+    """Return what the reader must see."""
+    return [{"text": notice.text, "grave": notice.grave} for notice in said]
+
+
+def as_json(document: Mapping[str, Any]) -> str:
+    """Return indented JSON; a NaN that slipped through is a fault, not a file other programs cannot read."""
+    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
