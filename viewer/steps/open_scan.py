@@ -53,6 +53,7 @@ class OpenScan(QObject):
         self._begin = begin
         self._arrivals = Arrivals(scan.tell_slices_arrived, self)
         self._path = Path()
+        self._found: tuple[Series, ...] = ()
         self._order = 0
         self._shown = 0
         self._loading = False
@@ -75,11 +76,21 @@ class OpenScan(QObject):
         self.lane.run(lambda progress: self._load(order, series, progress), self._whole, self._failed, self._stopped)
 
     def offer(self, found: Sequence[Series]) -> None:
-        """Open the only series of several at once; put more than one to the reader."""
+        """Open a series that is the only one; put several to the reader."""
+        self._found = tuple(found)
         if len(found) == 1:
             self.open_series(found[0])
         else:
             self.several_found.emit(list(found))
+
+    def open_neighbour(self, step: int) -> None:
+        """Open the series ``step`` places after the one on screen, among those found with it."""
+        shown = self._scan.value
+        uids = [series.uid for series in self._found]
+        if shown is not None and shown.series.uid in uids:
+            at = uids.index(shown.series.uid) + step
+            if 0 <= at < len(uids):
+                self.open_series(self._found[at])
 
     def cancel(self) -> None:
         """Stop; what was read stays on screen."""

@@ -1,0 +1,80 @@
+"""Every step of the path, introduced to the models."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject
+
+from viewer.state.reading import Reading
+from viewer.state.role import Role
+from viewer.steps import engines
+from viewer.steps.analyse_scan import AnalyseScan
+from viewer.steps.compare_scans import CompareScans
+from viewer.steps.open_demo import MakeDemo, OpenDemo, make_demo
+from viewer.steps.open_paths import OpenPaths
+from viewer.steps.open_scan import OpenScan
+from viewer.steps.write_reading import WriteFiles, WriteReading, write_files
+from viewer.work import Lane
+
+
+@dataclass(frozen=True)
+class Engines:
+    """What the steps ask of ``ai``; a test puts stand-ins in their places."""
+
+    find_series: engines.FindSeries = engines.find_series
+    begin: engines.Begin = engines.begin
+    analyse: engines.Analyse = engines.analyse
+    register: engines.Register = engines.register
+    compare: engines.Compare = engines.compare
+    write: WriteFiles = write_files
+    make_demo: MakeDemo = make_demo
+
+
+class AllSteps(QObject):
+    """Builds the steps over one reading and ends their threads together."""
+
+    def __init__(self, reading: Reading, ask: Engines | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        ask = ask or Engines()
+        self._reading = reading
+        self.opens = {role: self._open_scan(role, ask) for role in Role}
+        self.paths = OpenPaths(self.opens, reading.notices, ask.find_series, self)
+        self.analyse = AnalyseScan(reading.scans, reading.findings, reading.notices, ask.analyse, self)
+        self.compare = CompareScans(
+            reading.scans, reading.findings, reading.comparison, reading.notices, ask.register, ask.compare, self
+        )
+        self.write = WriteReading(reading.notices, ask.write, self)
+        self.demo = OpenDemo(self.paths, reading.notices, ask.make_demo, self)
+
+    def lanes(self) -> tuple[Lane, ...]:
+        """Return every lane, for whoever shows what runs."""
+        return (
+            self.demo.lane,
+            self.paths.lane,
+            *(step.lane for step in self.opens.values()),
+            self.analyse.lane,
+            self.compare.lane,
+            self.write.lane,
+        )
+
+    def close(self) -> None:
+        """Cancel everything and wait until no thread is left."""
+        for lane in self.lanes():
+            lane.cancel()
+        for opening in self.opens.values():
+            opening.close()
+        for lane in self.lanes():
+            lane.close()
+
+    def _open_scan(self, role: Role, ask: Engines) -> OpenScan:
+        reading = self._reading
+        return OpenScan(
+            role,
+            reading.scans[role],
+            reading.notices,
+            lambda: reading.slice_looked_at(role),
+            ask.find_series,
+            ask.begin,
+            self,
+        )

@@ -1,0 +1,37 @@
+"""Which heatmaps a pane draws, and on which scale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ai.findings import Heatmap
+from viewer.mpr.pane_state import OverlayLook
+from viewer.rendering.heat_scale import heat_top
+from viewer.state.reading import Reading
+from viewer.state.role import Role
+
+
+@dataclass(frozen=True, eq=False)
+class DrawnHeat:
+    """Titles, heatmaps and the evidence of their strongest colour, the weakest finding undermost."""
+
+    titles: tuple[str, ...] = ()
+    heatmaps: tuple[Heatmap, ...] = ()
+    tops: tuple[float, ...] = ()
+
+
+def drawn_heat(reading: Reading, role: Role, overlay: OverlayLook) -> DrawnHeat:
+    """Return what is drawn over a scan. Both scans share one scale per abnormality, so that their colours compare."""
+    if not overlay.shown:
+        return DrawnHeat()
+    there = reading.findings[role.other].value.analysis
+    titles, heatmaps, tops = [], [], []
+    for finding in reversed(reading.findings[role].value.ordered()):
+        name = finding.abnormality.name
+        if name not in overlay.abnormalities:
+            continue
+        other = None if there is None else there.finding(name)
+        titles.append(finding.abnormality.title)
+        heatmaps.append(finding.heatmap)
+        tops.append(max(heat_top(finding.heatmap), 0.0 if other is None else heat_top(other.heatmap)))
+    return DrawnHeat(tuple(titles), tuple(heatmaps), tuple(tops))

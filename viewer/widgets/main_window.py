@@ -1,0 +1,216 @@
+"""The window: introduces panes, lists and bars to each other, takes drops, and closes without leaving a thread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QKeySequence,
+    QShortcut,
+)
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from ai.series import Series
+from viewer.mpr.plane import Plane
+from viewer.state.reading import Reading
+from viewer.state.role import Role
+from viewer.steps.all_steps import AllSteps
+from viewer.steps.write_reading import ReadingToWrite
+from viewer.widgets.commands import Commands
+from viewer.widgets.drop_curtain import DropCurtain, dropped_paths
+from viewer.widgets.key_sheet_view import KeySheetView
+from viewer.widgets.menus import Menus, WindowCommands
+from viewer.widgets.notice_bar import NoticeBar
+from viewer.widgets.pane_grid import PaneGrid
+from viewer.widgets.progress_strip import ProgressStrip
+from viewer.widgets.reading_pictures import reading_pictures
+from viewer.widgets.series_chooser import SeriesChooser
+from viewer.widgets.side_panel import SidePanel
+from viewer.widgets.start_page import StartPage
+
+SIDE_WIDTH_PX = 340
+
+
+class MainWindow(QMainWindow):
+    """One reading on screen. Starts nothing by itself: the steps do."""
+
+    def __init__(self, reading: Reading, steps: AllSteps) -> None:
+        super().__init__()
+        self.setWindowTitle("Interval")
+        self.resize(1600, 1000)
+        self.setAcceptDrops(True)
+        self.reading = reading
+        self.steps = steps
+        self.grid = PaneGrid(reading)
+        self.side = SidePanel(reading)
+        self.start = StartPage()
+        self.notices = NoticeBar(reading.notices)
+        self.progress = ProgressStrip(steps.lanes())
+        self.commands = Commands(reading, steps, self.grid)
+        self._stack = QStackedWidget()
+        self._lay_out()
+        self.keys = KeySheetView(self._stack)
+        self._curtain = DropCurtain(self._stack)
+        self._menus = Menus(self, reading, self.grid, self.commands, self._own_commands())
+        for keys, do in self.commands.keys().items():
+            QShortcut(QKeySequence(keys), self).activated.connect(do)
+        self._introduce()
+
+    def choose_series(self, role: Role, series: Sequence[Series]) -> None:
+        """Put several series to the reader, without blocking."""
+        chooser = SeriesChooser(role, series, self)
+        chooser.series_chosen.connect(self.steps.opens[role].open_series)
+        chooser.open()
+
+    def open_paths(self, paths: Sequence[Path], role: Role = Role.CURRENT) -> None:
+        """Open what was dropped or chosen."""
+        if role is Role.PRIOR and len(paths) == 1:
+            self.steps.opens[Role.PRIOR].open(paths[0])
+        elif paths:
+            self.steps.paths.open(paths)
+
+    def export_to(self, folder: Path) -> None:
+        """Write the reading into a folder."""
+        reading = self.reading_to_write()
+        if reading is None:
+            self.reading.notices.say("There is nothing to export before the current scan has been analysed.")
+            return
+        self.steps.write.write(reading, folder)
+
+    def reading_to_write(self) -> ReadingToWrite | None:
+        """Gather what an export holds; None while the current scan has not been analysed."""
+        current, prior = (self.reading.scans[role].value for role in Role)
+        findings = self.reading.findings[Role.CURRENT].value
+        reported = findings.for_report()
+        if current is None or current.scan is None or findings.analysis is None or reported is None:
+            return None
+        return ReadingToWrite(
+            current.scan,
+            findings.analysis,
+            reported,
+            reading_pictures(self.reading),
+            None if prior is None else prior.scan,
+            self.reading.comparison.value.comparison,
+        )
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        """Stop all work and wait for it."""
+        self.steps.close()
+        super().closeEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+        """Take files and folders."""
+        if dropped_paths(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:  # noqa: N802
+        """Show what a drop here would become."""
+        self._curtain.show_at(event.position(), self._scan_is_open())
+        event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802
+        """Nothing is dropped."""
+        self._curtain.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        """Open what was dropped: as prior in the right half while a scan is open."""
+        self._curtain.hide()
+        role = self._curtain.role_at(event.position(), self._scan_is_open())
+        event.acceptProposedAction()
+        self.open_paths(dropped_paths(event.mimeData()), role)
+
+    def _lay_out(self) -> None:
+        reading_area = QSplitter(Qt.Orientation.Horizontal)
+        reading_area.setHandleWidth(4)
+        reading_area.addWidget(self.grid)
+        reading_area.addWidget(self.side)
+        reading_area.setStretchFactor(0, 1)
+        reading_area.setStretchFactor(1, 0)
+        reading_area.setSizes([1600 - SIDE_WIDTH_PX, SIDE_WIDTH_PX])
+        self._stack.addWidget(self.start)
+        self._stack.addWidget(reading_area)
+        central = QWidget()
+        column = QVBoxLayout(central)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._stack, 1)
+        column.addWidget(self.notices)
+        column.addWidget(self.progress)
+        self.setCentralWidget(central)
+
+    def _introduce(self) -> None:
+        self.start.folder_asked.connect(self._ask_folder)
+        self.start.file_asked.connect(self._ask_file)
+        self.start.demo_asked.connect(self.steps.demo.open)
+        self.side.analyse_asked.connect(self.commands.analyse)
+        for role in Role:
+            self.steps.opens[role].several_found.connect(lambda series, role=role: self.choose_series(role, series))
+            self.reading.scans[role].changed.connect(lambda before, after: self._show_page())
+        self._show_page()
+
+    def _own_commands(self) -> WindowCommands:
+        return WindowCommands(
+            open_folder=self._ask_folder,
+            open_file=self._ask_file,
+            open_prior=lambda: self._ask_folder(Role.PRIOR),
+            open_demo=self.steps.demo.open,
+            write=self._ask_export,
+            show_keys=self.keys.toggle,
+            full_screen=self._toggle_full_screen,
+            escape=self._escape,
+            leave=self._leave,
+        )
+
+    def _scan_is_open(self) -> bool:
+        return self.reading.scans[Role.CURRENT].value is not None
+
+    def _show_page(self) -> None:
+        shown = any(scan.value is not None for scan in self.reading.scans.values())
+        self._stack.setCurrentIndex(1 if shown else 0)
+        if shown and self.focusWidget() is None:
+            self.grid.canvas(Role.CURRENT, Plane.AXIAL).setFocus()
+
+    def _ask_folder(self, role: Role = Role.CURRENT) -> None:
+        self._ask(QFileDialog.FileMode.Directory, role, f"Open the {role.value.lower()} scan’s folder")
+
+    def _ask_file(self) -> None:
+        self._ask(QFileDialog.FileMode.ExistingFile, Role.CURRENT, "Open a scan")
+
+    def _ask(self, mode: QFileDialog.FileMode, role: Role, title: str) -> None:
+        dialog = self._dialog(mode, title)
+        dialog.filesSelected.connect(lambda names: self.open_paths([Path(name) for name in names], role))
+        dialog.open()
+
+    def _ask_export(self) -> None:
+        dialog = self._dialog(QFileDialog.FileMode.Directory, "Export the reading into a folder")
+        dialog.filesSelected.connect(lambda names: self.export_to(Path(names[0])))
+        dialog.open()
+
+    def _dialog(self, mode: QFileDialog.FileMode, title: str) -> QFileDialog:
+        dialog = QFileDialog(self, title)
+        dialog.setFileMode(mode)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        return dialog
+
+    def _toggle_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def _leave(self) -> None:
+        self.close()
+
+    def _escape(self) -> None:
+        if self.keys.isVisible():
+            self.keys.hide()
+        elif self.grid.maximised is not None:
+            self.grid.toggle_maximised(self.grid.maximised)
+        elif self.isFullScreen():
+            self._toggle_full_screen()
+        else:
+            self.commands.reset()

@@ -1,0 +1,53 @@
+"""Everything that is not a picture: findings of both scans, changes, how heat is drawn, which model speaks."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QTabWidget, QVBoxLayout
+
+from viewer.state.reading import Reading
+from viewer.state.role import Role
+from viewer.state.scan_model import ScanOnScreen
+from viewer.widgets.changes_panel import ChangesPanel
+from viewer.widgets.findings_panel import FindingsPanel
+from viewer.widgets.model_line import ModelLine
+from viewer.widgets.overlay_bar import OverlayBar
+
+CHANGES = "Changes"
+
+
+class SidePanel(QFrame):
+    """Tabs for the current scan's findings, and with a prior for the prior's and the changes."""
+
+    analyse_asked = Signal(object)
+    """Role of the scan to analyse again."""
+
+    def __init__(self, reading: Reading) -> None:
+        super().__init__()
+        self.setObjectName("SidePanel")
+        self.setMinimumWidth(270)
+        self.findings = {role: FindingsPanel(reading, role) for role in Role}
+        self.changes = ChangesPanel(reading)
+        self.overlay = OverlayBar(reading)
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
+        self.tabs.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.tabs.tabBar().setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        for role in Role:
+            self.findings[role].analyse_asked.connect(lambda role=role: self.analyse_asked.emit(role))
+            self.tabs.addTab(self.findings[role], "Findings" if role is Role.CURRENT else "Prior")
+        self.tabs.addTab(self.changes, CHANGES)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 6, 8, 8)
+        column.setSpacing(8)
+        column.addWidget(self.tabs, 1)
+        column.addWidget(self.overlay)
+        column.addWidget(ModelLine(reading))
+        reading.scans[Role.PRIOR].changed.connect(self._prior_changed)
+        self._prior_changed(None, reading.scans[Role.PRIOR].value)
+
+    def _prior_changed(self, before: ScanOnScreen | None, after: ScanOnScreen | None) -> None:
+        for index in (1, 2):
+            self.tabs.setTabVisible(index, after is not None)
+        self.tabs.setTabText(0, "Current" if after is not None else "Findings")
