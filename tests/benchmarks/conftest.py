@@ -11,6 +11,7 @@ import pytest
 
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.studies import write_study
+from tests.conftest import SHARED
 
 _figures: list[Figure] = []
 
@@ -46,3 +47,9 @@ def peers() -> Path | None:
     """Return the interpreter of the environment that holds napari, None where there is none."""
     named = os.environ.get("INTERVAL_PEERS", "")
     return Path(named) if named and Path(named).exists() else None
+
+
+@pytest.fixture(scope="session")
+def shared_or_none() -> Path | None:
+    """Return the folder of real scans, None where it is absent."""
+    return SHARED if SHARED.is_dir() else None
