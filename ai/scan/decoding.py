@@ -1,4 +1,4 @@
-"""Compressed pixels to stored values, by imagecodecs (libjpeg-turbo, CharLS, OpenJPEG, OpenJPH).
+"""Compressed pixels to stored values, by imagecodecs (libjpeg-turbo, CharLS, OpenJPEG).
 
 A damaged code stream may claim any size; it is compared with the header's before a decoder allocates for it.
 """
@@ -13,9 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ai.scan.errors import PixelFault
+from ai.scan.run_length import unpack_rle
 from ai.scan.syntaxes import Packing, packing
 from ai.series import SliceHeader
 
+_END = b"\xff\xd9"
+LAST_BYTES = 16
+"""The end marker may be followed by padding."""
 _FRAME_HEADERS = frozenset({0xC0, 0xC1, 0xC2, 0xC3, 0xF7})
 _FAULTS = (RuntimeError, ValueError, TypeError, IndexError, NotImplementedError, MemoryError, OverflowError)
 
@@ -24,20 +28,23 @@ def decode(stream: bytes, header: SliceHeader) -> NDArray[np.uint16]:
     """Return the stored values of one frame, (rows, columns), the raw bits as uint16.
 
     Raises:
-        PixelFault: the code stream is damaged, or shows another size than the header.
+        PixelFault: the code stream is damaged, cut off, or shows another size than the header.
     """
     kind = packing(header.transfer_syntax)
+    if kind is Packing.RLE:
+        return unpack_rle(stream, header)
     decoder = _DECODERS.get(kind) if kind is not None else None
-    if decoder is None:
+    if decoder is None or kind is None:
         raise PixelFault(f"{header.path} is compressed in a way that is not read ({header.transfer_syntax}).")
-    if kind is not Packing.RLE and _size(stream) != (header.rows, header.columns):
+    # libjpeg fills what is cut off with grey, CharLS never comes back from it.
+    if _END not in stream[-LAST_BYTES:]:
+        raise PixelFault(f"{header.path} is cut off: its {kind.value} picture has no end.")
+    if _size(stream) != (header.rows, header.columns):
         raise PixelFault(f"{header.path} is damaged: its compressed picture is not {header.rows} × {header.columns}.")
     try:
-        pixels = np.asarray(decoder(stream, header))
+        pixels = np.asarray(decoder(stream))
     except _FAULTS as error:
-        raise PixelFault(
-            f"{header.path} is damaged: its {kind.value if kind else ''} pixels cannot be decoded."
-        ) from error
+        raise PixelFault(f"{header.path} is damaged: its {kind.value} picture cannot be decoded.") from error
     if pixels.shape != (header.rows, header.columns) or pixels.dtype.kind not in "iu" or pixels.dtype.itemsize > 2:
         raise PixelFault(f"{header.path} is damaged: its compressed picture is not {header.rows} × {header.columns}.")
     return pixels.astype(np.int16).view(np.uint16) if pixels.dtype.kind == "i" else pixels.astype(np.uint16, copy=False)
@@ -61,23 +68,8 @@ def _size(stream: bytes) -> tuple[int, int] | None:
     return None
 
 
-def _complete_jpeg(stream: bytes, header: SliceHeader) -> NDArray[np.generic]:
-    # libjpeg fills the rest of a shortened picture with grey and only warns.
-    if b"\xff\xd9" not in stream[-16:]:
-        raise ValueError("no end of image")
-    return np.asarray(imagecodecs.jpeg8_decode(stream))
-
-
-def _rle(stream: bytes, header: SliceHeader) -> NDArray[np.generic]:
-    dtype = np.dtype("<u2" if header.bits_allocated == 16 else "u1")
-    plain = imagecodecs.dicomrle_decode(stream, dtype=dtype.str)
-    return np.frombuffer(plain, dtype)[: header.rows * header.columns].reshape(header.rows, header.columns)
-
-
-_DECODERS: dict[Packing, Callable[[bytes, SliceHeader], NDArray[np.generic]]] = {
-    Packing.JPEG: _complete_jpeg,
-    Packing.JPEG_LS: lambda stream, _: np.asarray(imagecodecs.jpegls_decode(stream)),
-    Packing.JPEG_2000: lambda stream, _: np.asarray(imagecodecs.jpeg2k_decode(stream)),
-    Packing.HT_JPEG_2000: lambda stream, _: np.asarray(imagecodecs.htj2k_decode(stream)),
-    Packing.RLE: _rle,
+_DECODERS: dict[Packing, Callable[[bytes], object]] = {
+    Packing.JPEG: imagecodecs.jpeg8_decode,
+    Packing.JPEG_LS: imagecodecs.jpegls_decode,
+    Packing.JPEG_2000: imagecodecs.jpeg2k_decode,
 }

@@ -19,7 +19,6 @@ class Packing(Enum):
     JPEG = "JPEG"
     JPEG_LS = "JPEG-LS"
     JPEG_2000 = "JPEG 2000"
-    HT_JPEG_2000 = "high-throughput JPEG 2000"
 
 
 _PACKING = {
@@ -36,9 +35,6 @@ _PACKING = {
     "1.2.840.10008.1.2.4.81": Packing.JPEG_LS,
     "1.2.840.10008.1.2.4.90": Packing.JPEG_2000,
     "1.2.840.10008.1.2.4.91": Packing.JPEG_2000,
-    "1.2.840.10008.1.2.4.201": Packing.HT_JPEG_2000,
-    "1.2.840.10008.1.2.4.202": Packing.HT_JPEG_2000,
-    "1.2.840.10008.1.2.4.203": Packing.HT_JPEG_2000,
 }
 
 LOSSY = frozenset({"1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51", "1.2.840.10008.1.2.4.81"})

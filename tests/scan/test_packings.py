@@ -23,7 +23,6 @@ SYNTAXES = {
     "JPEG lossless process 14": build.JPEG_LOSSLESS_14,
     "JPEG-LS": build.JPEG_LS,
     "JPEG 2000": build.JPEG_2000,
-    "high-throughput JPEG 2000": build.HT_JPEG_2000,
 }
 STORED = {
     "unsigned 16": Form(),
