@@ -163,3 +163,33 @@ def test_the_colour_bar_says_what_is_drawn() -> None:
     assert np.array_equal(bar.rgba, heat_table(OVERLAY))
     assert colour_bar(replace(OVERLAY, shown=False), [("Nodule", heatmap)]) is None
     assert colour_bar(OVERLAY, []) is None
+
+
+@pytest.mark.parametrize("name", GRIDS)
+@pytest.mark.parametrize("plane", list(Plane))
+def test_drawing_only_where_heat_can_show_changes_no_pixel(name: str, plane: Plane) -> None:
+    grid = GRIDS[name]
+    volume, state = grey(grid)
+    heatmap, place = spot(grid, (0.5, 0.5, 0.5))
+    everywhere = heatmap.values.copy()
+    everywhere[[0, 0, 0, 0, -1, -1, -1, -1], [0, 0, -1, -1, 0, 0, -1, -1], [0, -1, 0, -1, 0, -1, 0, -1]] = 0.07
+    wide = Heatmap(everywhere, heatmap.grid, 0.0)
+    renderer = SliceRenderer(volume)
+    compared = 0
+    for up_mm in (-9.0, -5.5, -2.0, 0.0, 3.0, 7.5):
+        at = place.moved(*(up_mm * plane.normal))
+        look = look_at(grid, replace(state.looking_at(at), zoom=1.6), plane, SIZE)
+        corner_heat = Heatmap(np.where(heatmap.values > 0, 0, everywhere).astype(np.float32), heatmap.grid, 0.0)
+        if coloured(renderer.render(look, [corner_heat], tops=[0.3])).any():
+            continue
+        assert np.array_equal(renderer.render(look, [heatmap]), renderer.render(look, [wide])), up_mm
+        compared += 1
+    assert compared >= 3
+
+
+def test_a_heatmap_beside_the_picture_is_no_fault() -> None:
+    volume, state = grey(straight())
+    heatmap, place = spot(straight(), (0.5, 0.1, 0.1))
+    away = replace(state.looking_at(place), centre=place.moved(left=40, posterior=40), zoom=20.0)
+    rgb = SliceRenderer(volume).render(look_at(straight(), away, Plane.AXIAL, SIZE), [heatmap])
+    assert not coloured(rgb).any()

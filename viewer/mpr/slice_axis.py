@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -47,6 +48,7 @@ class SliceAxis:
         return PointMm.of(lps + (self.position_mm(number) - float(normal @ lps)) * normal)
 
 
+@lru_cache(maxsize=32)
 def slice_axis(grid: VoxelGrid, plane: Plane) -> SliceAxis:
     """Return the slices of a grid in a plane.
 

@@ -16,6 +16,7 @@ from viewer.mpr.slab import slab_slices
 from viewer.mpr.slice_axis import slice_axis
 from viewer.mpr.slice_look import SliceLook
 from viewer.rendering.voxel_image import VoxelImage
+from viewer.rendering.warm_box import Rectangle
 
 THREADS = 2
 """For oblique cuts and slabs. A straight single slice is as fast with one thread (measured) and leaves the other
@@ -47,16 +48,17 @@ class SliceCut:
         self.filter.SetEnableSMP(False)
         self.filter.SetResliceAxes(self._matrix)
 
-    def aim(self, look: SliceLook, slab_mode: SlabMode, flat: int | None = None) -> None:
+    def aim(self, look: SliceLook, slab_mode: SlabMode, flat: int | None = None, part: Rectangle | None = None) -> None:
         """Set the cut: pose, size and slab of a look, projected in the given mode.
 
         Args:
             look: what is shown.
             slab_mode: how a slab is projected.
             flat: the index axis along which the array holds a single layer, already the one to show.
+            part: of the picture, where not all of it is wanted.
         """
         width, height = look.pose.size_px
-        self.filter.SetOutputExtent(0, width - 1, 0, height - 1, 0, 0)
+        self.filter.SetOutputExtent(*(part or (0, width - 1, 0, height - 1)), 0, 0)
         axis = slice_axis(self._grid, look.plane)
         slices = 1 if flat is not None else slab_slices(axis, look.slab_mm)
         self._aim_slab(slices, slab_mode)

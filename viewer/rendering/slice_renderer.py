@@ -33,7 +33,7 @@ class SliceRenderer:
         self._layers: dict[Heatmap, HeatLayer] = {}
         self._blend = vtkImageBlend()
         self._blend.SetNumberOfThreads(1)
-        self._blended: tuple[Heatmap, ...] = ()
+        self._blended: tuple[HeatLayer, ...] = ()
 
     def render(
         self, look: SliceLook, heatmaps: Sequence[Heatmap] = (), tops: Sequence[float] = ()
@@ -47,12 +47,10 @@ class SliceRenderer:
                 each heatmap has its own (``heat_top``).
         """
         self._greys.use(self._layer.aimed(look) or self._aimed(look), look.window)
-        drawn = tuple(heatmaps) if look.overlay.shown else ()
-        self._keep_layers(drawn)
-        scales = tuple(tops) or tuple(heat_top(heatmap) for heatmap in drawn)
-        for heatmap, top in zip(drawn, scales, strict=bool(drawn)):
-            self._layers[heatmap].aim(look, top)
-        return _pixels(self._blend if drawn else self._greys.filter)
+        warm = self._warm_layers(look, heatmaps, tops) if look.overlay.shown else ()
+        if warm != self._blended:
+            self._blend_over(warm)
+        return _pixels(self._blend if warm else self._greys.filter)
 
     def voxels_changed(self) -> None:
         """Draw anew from the array: slices have arrived."""
@@ -67,15 +65,21 @@ class SliceRenderer:
         self._cut.aim(look, look.slab_mode)
         return self._cut
 
-    def _keep_layers(self, drawn: tuple[Heatmap, ...]) -> None:
-        if drawn == self._blended:
-            return
-        self._layers = {heatmap: self._layers.get(heatmap) or HeatLayer(heatmap) for heatmap in drawn}
+    def _warm_layers(
+        self, look: SliceLook, heatmaps: Sequence[Heatmap], tops: Sequence[float]
+    ) -> tuple[HeatLayer, ...]:
+        """Return the layers that show in this picture; those of heatmaps no longer wanted are dropped."""
+        self._layers = {heatmap: self._layers.get(heatmap) or HeatLayer(heatmap) for heatmap in heatmaps}
+        scales = tuple(tops) or tuple(heat_top(heatmap) for heatmap in heatmaps)
+        layers = zip(self._layers.values(), scales, strict=True)
+        return tuple(layer for layer, top in layers if layer.aim(look, top))
+
+    def _blend_over(self, warm: tuple[HeatLayer, ...]) -> None:
         self._blend.RemoveAllInputs()
         self._blend.AddInputConnection(self._greys.filter.GetOutputPort())
-        for heatmap in drawn:
-            self._blend.AddInputConnection(self._layers[heatmap].filter.GetOutputPort())
-        self._blended = drawn
+        for layer in warm:
+            self._blend.AddInputConnection(layer.filter.GetOutputPort())
+        self._blended = warm
 
 
 def _pixels(last: vtkImageBlend | vtkImageMapToColors) -> NDArray[np.uint8]:
