@@ -5,39 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths
+from PySide6.QtCore import QObject
 
-from ai.progress import Part, Progress
+from ai.progress import Progress
 from viewer.state.notices_model import NoticesModel
 from viewer.steps.open_paths import OpenPaths
 from viewer.steps.sentence import sentence_of
 from viewer.work import Lane
 
-MakeDemo = Callable[[Path, Progress], tuple[Path, Path]]
-"""Writes the demo study under a folder and returns the folders of (prior, current)."""
-
-DONE = "complete"
+MakeDemo = Callable[[Progress], tuple[Path, Path]]
+"""Writes the demo study where it is not there yet and returns the folders of (prior, current)."""
 
 
-def make_demo(folder: Path, progress: Progress) -> tuple[Path, Path]:
-    """Write the program's own synthetic patient; what an earlier run has written whole is used again."""
-    prior, current = folder / "prior", folder / "current"
-    if (folder / DONE).exists():
-        return prior, current
+def make_demo(progress: Progress) -> tuple[Path, Path]:
+    """Ask ``ai.phantom`` for the program's own synthetic patient; some seconds the first time."""
     progress.report(0.0, "Building the synthetic patient")
-    from ai import phantom, scan  # noqa: PLC0415 (a job's thread; see engines)
+    from ai import phantom  # noqa: PLC0415 (a job's thread; see engines)
+    from ai.phantom.demo_folders import demo_folders  # noqa: PLC0415
 
-    then, now = phantom.demo_study()
-    for one, place, part in ((then, prior, Part(progress, 0.7, 0.85)), (now, current, Part(progress, 0.85, 1.0))):
-        part.report(0.0, "Writing it as DICOM")
-        place.mkdir(parents=True, exist_ok=True)
-        scan.write_dicom(one, place)
-    (folder / DONE).touch()
-    return prior, current
+    return demo_folders(phantom.demo_study, progress=progress)
 
 
 class OpenDemo(QObject):
-    """Makes the demo study where the program keeps what it can make again, and opens it."""
+    """Makes the demo study and opens it."""
 
     def __init__(
         self, paths: OpenPaths, notices: NoticesModel, make: MakeDemo = make_demo, parent: QObject | None = None
@@ -50,10 +40,8 @@ class OpenDemo(QObject):
 
     def open(self) -> None:
         """Open the demo study."""
-        cache = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericCacheLocation)
-        folder = Path(cache) / "interval" / "demo"
         self.lane.run(
-            lambda progress: self._make(folder, progress),
+            self._make,
             lambda folders: self._paths.open([folders[1]], prior=folders[0]),
             lambda error: self._notices.say(sentence_of(error, "Preparing the demo study"), True, "demo"),
         )

@@ -138,7 +138,7 @@ def lesion_words(change: LesionChange) -> str:
     if change.volume_change is not None:
         words += f"  {100 * change.volume_change:+.0f} %".replace("-", "−")
     if change.doubling_days is not None and change.doubling_days > 0:
-        words += f"  doubles in {change.doubling_days:.0f} d"
+        words += f"\nvolume doubles in {change.doubling_days:.0f} days"
     return words
 
 

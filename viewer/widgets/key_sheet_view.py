@@ -20,7 +20,6 @@ class KeySheetView(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         card = QFrame()
         card.setObjectName("KeyCard")
-        card.setMaximumWidth(1120)
         inside = QVBoxLayout(card)
         inside.setContentsMargins(36, 28, 36, 28)
         title = QLabel("Mouse and keys")

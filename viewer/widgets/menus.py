@@ -56,6 +56,7 @@ class Menus:
         window.addToolBar(self._bar)
         self._keep_in_step()
         room = QWidget()
+        room.setObjectName("ToolRoom")
         room.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         research = QLabel(RESEARCH_ONLY)
         research.setObjectName("ResearchOnly")

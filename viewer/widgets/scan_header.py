@@ -65,7 +65,9 @@ class ScanHeader(QWidget):
         self._chip.setText(role.value.upper() + (" · flicker" if self._flicker else ""))
         shown = self._reading.scans[role].value
         self._about.setText("" if shown is None else describe(shown.series.study.taken_on, shown.series.title))
+        self._about.setToolTip(self._about.text())
         self._tie.setText(self.tie_text() if self._role is Role.PRIOR else "")
+        self._tie.setVisible(self._role is Role.PRIOR)
 
 
 def describe(taken_on: object, title: str) -> str:
