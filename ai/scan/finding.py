@@ -132,7 +132,12 @@ def _take(found: _Found, file: Path) -> None:
 
 
 def _pictures(header: Header) -> list[Picture]:
-    return [Picture(header, slice_header(header))]
+    if header.sop_class not in ENHANCED_CT:
+        return [Picture(header, slice_header(header))]
+    # pydicom takes 0.2 s to import: only who meets sequences waits for it.
+    from ai.scan.enhanced import frames  # noqa: PLC0415
+
+    return frames(header)
 
 
 def _series(source: Path, found: _Found) -> list[Series]:

@@ -121,10 +121,7 @@ def slice_header(header: Header) -> SliceHeader:
         HeaderFault: the header does not say where the picture lies, or its pixels are of a kind no CT has.
     """
     allocated, stored, signed = pixel_format(header)
-    rows, columns = _size(header, allocated)
-    spacing = header.numbers(0x00280030)
-    if len(spacing) != 2 or not all(LEAST_SPACING_MM <= v <= MOST_SPACING_MM for v in spacing):
-        raise HeaderFault(f"{header.path} does not say how large its pixels are and was left out.")
+    rows, columns = picture_size(header, allocated)
     row_direction, column_direction = directions(header.path, header.numbers(0x00200037))
     slope, intercept = rescale(header)
     return SliceHeader(
@@ -135,7 +132,7 @@ def slice_header(header: Header) -> SliceHeader:
         position_mm=position(header.path, header.numbers(0x00200032)),
         row_direction=row_direction,
         column_direction=column_direction,
-        pixel_spacing_mm=(spacing[0], spacing[1]),
+        pixel_spacing_mm=pixel_spacing(header.path, header.numbers(0x00280030)),
         slope=slope,
         intercept=intercept,
         bits_allocated=allocated,
@@ -180,7 +177,15 @@ def rescale(header: Header) -> tuple[float, float]:
     return 1.0 if slope is None else slope, intercept or 0.0
 
 
-def _size(header: Header, bits_allocated: int) -> tuple[int, int]:
+def pixel_spacing(path: Path, numbers: tuple[float, ...]) -> tuple[float, float]:
+    """Return the distance between rows and between columns, mm (DICOM PS3.3 10.7.1.3)."""
+    if len(numbers) != 2 or not all(LEAST_SPACING_MM <= v <= MOST_SPACING_MM for v in numbers):
+        raise HeaderFault(f"{path} does not say how large its pixels are and was left out.")
+    return numbers[0], numbers[1]
+
+
+def picture_size(header: Header, bits_allocated: int) -> tuple[int, int]:
+    """Return rows and columns; refuses a header that claims more pixels than follow it."""
     rows, columns = header.short(0x00280010), header.short(0x00280011)
     if not rows or not columns:
         raise HeaderFault(f"{header.path} does not say how large its picture is and was left out.")

@@ -1,0 +1,67 @@
+"""Enhanced CT: a whole series in one file, each frame with its own place (DICOM PS3.3 C.7.6.16, functional groups)."""
+
+from __future__ import annotations
+
+from pydicom import dcmread
+from pydicom.dataset import Dataset
+from pydicom.errors import InvalidDicomError
+
+from ai.scan.errors import HeaderFault
+from ai.scan.grouping import Picture
+from ai.scan.headers import Header, directions, padding, picture_size, pixel_format, pixel_spacing, position
+from ai.series import SliceHeader
+
+_FAULTS = (AttributeError, IndexError, KeyError, TypeError, ValueError, NotImplementedError, InvalidDicomError, OSError)
+
+
+def frames(header: Header) -> list[Picture]:
+    """Return one picture per frame.
+
+    Raises:
+        HeaderFault: the file does not say where each frame lies.
+    """
+    try:
+        dataset = dcmread(header.path, stop_before_pixels=True)
+        shared = dataset.SharedFunctionalGroupsSequence[0]
+        groups = list(dataset.PerFrameFunctionalGroupsSequence)
+        return [Picture(header, _frame(header, number, group, shared)) for number, group in enumerate(groups)]
+    except _FAULTS as error:
+        raise HeaderFault(
+            f"{header.path} holds several pictures but does not say where each lies. Export it as single slices."
+        ) from error
+
+
+def _frame(header: Header, number: int, group: Dataset, shared: Dataset) -> SliceHeader:
+    measures = _macro("PixelMeasuresSequence", group, shared)
+    values = _macro("PixelValueTransformationSequence", group, shared)
+    origin = _macro("PlanePositionSequence", group, shared).ImagePositionPatient
+    orientation = _macro("PlaneOrientationSequence", group, shared).ImageOrientationPatient
+    row_direction, column_direction = directions(header.path, tuple(float(v) for v in orientation))
+    allocated, stored, signed = pixel_format(header)
+    rows, columns = picture_size(header, allocated)
+    return SliceHeader(
+        path=header.path,
+        frame=number,
+        rows=rows,
+        columns=columns,
+        position_mm=position(header.path, tuple(float(v) for v in origin)),
+        row_direction=row_direction,
+        column_direction=column_direction,
+        pixel_spacing_mm=pixel_spacing(header.path, tuple(float(v) for v in measures.PixelSpacing)),
+        slope=float(values.RescaleSlope),
+        intercept=float(values.RescaleIntercept),
+        bits_allocated=allocated,
+        bits_stored=stored,
+        signed=signed,
+        padding=padding(header, signed),
+        transfer_syntax=header.elements.transfer_syntax,
+        pixel_offset=header.elements.pixel_offset,
+        instance=number + 1,
+    )
+
+
+def _macro(name: str, group: Dataset, shared: Dataset) -> Dataset:
+    """Return a functional group: the frame's own, else the one all frames share."""
+    sequence = group[name].value if name in group else shared[name].value
+    item: Dataset = sequence[0]
+    return item
