@@ -16,7 +16,7 @@ WORDS = (
 
 SHELVES: tuple[tuple[str, ...], ...] = (
     ("main",),
-    ("viewer.app",),
+    ("viewer.app", "viewer.headless"),
     ("viewer.widgets",),
     ("viewer.steps",),
     ("viewer.rendering", "viewer.state", "viewer.work"),

@@ -1,0 +1,265 @@
+"""Interval's command line: open the window (default), demo, analyse, compare."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ai.errors import IntervalError
+from ai.progress import Part, Progress
+
+if TYPE_CHECKING:
+    from ai.findings import Analysis
+    from ai.series import Scan
+
+UNREADABLE = 2
+"""Exit code for input that cannot be read and for wrong usage."""
+NO_WINDOW = 1
+"""Exit code where the system lacks a screen or a library."""
+STOPPED = 130
+"""Exit code after Ctrl-C (128 + SIGINT)."""
+
+DEMO_OUT = Path("build/demo")
+
+
+class OnTerminal:
+    """Shows progress on one line of stderr, if that is a terminal."""
+
+    def __init__(self) -> None:
+        self._shows = sys.stderr.isatty()
+        self._width = 0
+
+    def report(self, fraction: float, doing: str) -> None:
+        """Write over the line before."""
+        if self._shows:
+            line = f"{fraction:4.0%} {doing}"
+            _say(f"\r{line:<{self._width}}")
+            self._width = len(line)
+
+    def clear(self) -> None:
+        """Leave an empty line."""
+        if self._width:
+            _say(f"\r{'':<{self._width}}\r")
+            self._width = 0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit code. A path named like a command is opened as ``./demo``."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    progress = OnTerminal()
+    try:
+        parsed = _parser(words).parse_args(words[1:] if words and words[0] in COMMANDS else words)
+        command: Callable[[argparse.Namespace, Progress], int] = parsed.command
+        return command(parsed, progress)
+    except IntervalError as error:
+        progress.clear()
+        return _told(str(error), UNREADABLE)
+    except ImportError as error:
+        progress.clear()
+        if "cannot open shared object file" not in str(error):
+            raise
+        from viewer.headless.screen import missing_library  # noqa: PLC0415
+
+        return _told(missing_library(str(error).partition(":")[0]), NO_WINDOW)
+    except KeyboardInterrupt:
+        progress.clear()
+        return _told("Stopped.", STOPPED)
+    finally:
+        progress.clear()
+
+
+def open_window(parsed: argparse.Namespace, progress: Progress) -> int:
+    """Open the window on the paths named, or empty."""
+    from viewer.headless.screen import why_no_screen  # noqa: PLC0415
+
+    reason = why_no_screen()
+    if reason:
+        return _told(f"{reason} Without one: main.py analyse SCAN --out FOLDER.", NO_WINDOW)
+    return run_window([Path(path) for path in parsed.paths])
+
+
+def demo(parsed: argparse.Namespace, progress: Progress) -> int:
+    """Open the demo study; without a screen write its reading to a folder."""
+    from viewer.headless.screen import why_no_screen  # noqa: PLC0415
+
+    reason = why_no_screen()
+    if reason:
+        _told(f"{reason} The demo's reading is written to a folder instead.", 0)
+        _made(parsed.out)
+    prior, current = demo_paths(Part(progress, 0.0, 0.4))
+    if not reason:
+        _cleared(progress)
+        return run_window([current], prior)
+    return _write_pair(prior, current, "auto", parsed.out, Part(progress, 0.4, 1.0), with_pictures=True)
+
+
+def analyse(parsed: argparse.Namespace, progress: Progress) -> int:
+    """Analyse one scan into a folder."""
+    from ai import report  # noqa: PLC0415
+
+    scan = read_scan(parsed.scan, Part(progress, 0.0, 0.3))
+    _made(parsed.out)
+    analysis = analysed(scan, parsed.device, Part(progress, 0.3, 0.9))
+    report.write_analysis(analysis, scan, parsed.out, Part(progress, 0.9, 1.0))
+    report.write_report(parsed.out, scan, analysis)
+    return _done(parsed.out, progress)
+
+
+def compare(parsed: argparse.Namespace, progress: Progress) -> int:
+    """Compare two scans into a folder."""
+    return _write_pair(parsed.prior, parsed.current, parsed.device, parsed.out, progress)
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace, Progress], int]] = {
+    "demo": demo,
+    "analyse": analyse,
+    "compare": compare,
+}
+
+
+def run_window(paths: Sequence[Path], prior: Path | None = None) -> int:
+    """Open the window; returns when it is closed. Ctrl-C ends it at once: Qt's loop would not let Python answer."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from viewer import app  # noqa: PLC0415
+
+    return app.run(paths, prior)
+
+
+def demo_paths(progress: Progress) -> tuple[Path, Path]:
+    """Return the folders of the demo study's prior and current scan."""
+    from ai import phantom  # noqa: PLC0415
+    from ai.phantom.demo_folders import demo_folders  # noqa: PLC0415
+
+    return demo_folders(phantom.demo_study, progress=progress)
+
+
+def read_scan(path: Path, progress: Progress) -> Scan:
+    """Read a scan whole and say its notices."""
+    from ai import scan  # noqa: PLC0415
+
+    found = scan.read(path, progress)
+    _cleared(progress)
+    for notice in found.notices:
+        _told(f"{path}: {notice.text}", 0)
+    return found
+
+
+def analysed(scan: Scan, device: str, progress: Progress) -> Analysis:
+    """Analyse a scan with the shipped model."""
+    from ai import model  # noqa: PLC0415
+
+    return model.analyse(scan.volume, model.load_bundle(), device, progress)
+
+
+def _write_pair(
+    prior: Path, current: Path, device: str, out: Path, progress: Progress, with_pictures: bool = False
+) -> int:
+    """Write the current scan's analysis, the prior's into ``prior/``, the comparison and the report."""
+    from ai import comparison, report  # noqa: PLC0415
+
+    then, now = read_scan(prior, Part(progress, 0.0, 0.1)), read_scan(current, Part(progress, 0.1, 0.2))
+    _made(out)
+    found = comparison.register(then.volume, now.volume, Part(progress, 0.2, 0.4))
+    analysis = analysed(now, device, Part(progress, 0.4, 0.6))
+    earlier = analysed(then, device, Part(progress, 0.6, 0.8))
+    changed = comparison.compare(then, earlier, now, analysis, found, Part(progress, 0.8, 0.82))
+    report.write_analysis(analysis, now, out, Part(progress, 0.82, 0.86))
+    report.write_analysis(earlier, then, out / "prior", Part(progress, 0.86, 0.9))
+    report.write_comparison(changed, then, now, out)
+    pictures: list[Path] = []
+    if with_pictures:
+        from viewer.headless import pictures as headless  # noqa: PLC0415
+
+        place = headless.place_of(headless.main_finding(analysis), now)
+        pair = headless.pair_to_show(now, analysis, then, earlier, found.point_in_prior(place))
+        pictures = headless.write_pictures(pair, out / "pictures", Part(progress, 0.9, 1.0))
+    report.write_report(out, now, analysis, pictures, then, changed)
+    return _done(out, progress)
+
+
+def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    command = words[0] if words and words[0] in COMMANDS else ""
+    makers = {"demo": _demo_parser, "analyse": _analyse_parser, "compare": _compare_parser}
+    return makers.get(command, _open_parser)()
+
+
+def _open_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="main.py",
+        description="Interval reads chest CT. Research use only, not for clinical diagnosis.",
+        epilog="Commands: main.py demo · main.py analyse SCAN --out DIR · main.py compare PRIOR CURRENT --out DIR; "
+        "each explains itself with --help. A path named like a command is opened as ./demo.",
+    )
+    parser.add_argument(
+        "paths", nargs="*", metavar="PATH", help="DICOM folder, NIfTI, NRRD or MHA file; two to compare"
+    )
+    parser.set_defaults(command=open_window)
+    return parser
+
+
+def _demo_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="main.py demo", description="Open the embedded synthetic patient.")
+    parser.add_argument("--out", type=Path, default=DEMO_OUT, help="folder of the reading where no window can open")
+    parser.set_defaults(command=demo)
+    return parser
+
+
+def _analyse_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="main.py analyse", description="Analyse a scan into a folder.")
+    parser.add_argument("scan", type=Path, metavar="SCAN")
+    _add_engine_options(parser)
+    parser.set_defaults(command=analyse)
+    return parser
+
+
+def _compare_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="main.py compare", description="Compare two scans of a patient.")
+    parser.add_argument("prior", type=Path, metavar="PRIOR")
+    parser.add_argument("current", type=Path, metavar="CURRENT")
+    _add_engine_options(parser)
+    parser.set_defaults(command=compare)
+    return parser
+
+
+def _add_engine_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write to; made if missing")
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+
+
+def _made(folder: Path) -> None:
+    """Make the output folder before the work, so that a wrong one does not cost minutes."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as cause:
+        raise IntervalError(f"The folder {folder} cannot be made ({cause.strerror}); choose another.") from cause
+
+
+def _done(folder: Path, progress: Progress) -> int:
+    _cleared(progress)
+    sys.stdout.write(f"The reading lies in {folder.resolve()}\n")
+    return 0
+
+
+def _cleared(progress: Progress) -> None:
+    while isinstance(progress, Part):
+        progress = progress.whole
+    if isinstance(progress, OnTerminal):
+        progress.clear()
+
+
+def _told(sentence: str, code: int) -> int:
+    _say(f"{sentence}\n")
+    return code
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text)
+    sys.stderr.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,214 @@
+"""The command line, with a stand-in for the model."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import pytest
+import SimpleITK
+
+import main
+from ai.findings import Analysis
+from ai.progress import Progress
+from ai.scan import write_dicom
+from ai.series import Scan
+from tests.support.synthetic_analysis import analysis, finding, lesion, scan
+from tests.support.synthetic_chest import chest, chest_grid, motion
+from viewer.headless import screen
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Return the folders of a prior and a current scan, 60 days apart, the patient shifted by 12 mm to the left."""
+    folder = tmp_path_factory.mktemp("study")
+    grid = chest_grid((8.0, 5.0, 5.0))
+    write_dicom(scan(chest(grid), date(2024, 1, 1), "1.2.3.1"), folder / "prior")
+    write_dicom(scan(chest(grid, motion((0, 0, 0), (12, 0, 0))), date(2024, 3, 1), "1.2.3.2"), folder / "current")
+    return folder / "prior", folder / "current"
+
+
+@pytest.fixture(autouse=True)
+def a_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stand in for the model: a nodule of 8 mm then, of 10 mm and 12 mm further left now."""
+
+    def analysed(seen: Scan, device: str, progress: Progress) -> Analysis:
+        progress.report(0.5, "Standing in")
+        then = seen.series.study.taken_on == date(2024, 1, 1)
+        place, diameter_mm = ((-75, 5, 25), 8.0) if then else ((-63, 5, 25), 10.0)
+        nodule = finding("nodule", 1.0, (lesion("nodule", (place[0], place[1], place[2]), diameter_mm),))
+        return analysis(nodule, finding("emphysema", -2.0))
+
+    monkeypatch.setattr(main, "analysed", analysed)
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[list[Path], Path | None]]:
+    """Record what the window is opened on."""
+    calls: list[tuple[list[Path], Path | None]] = []
+
+    def run(paths: Sequence[Path], prior: Path | None = None) -> int:
+        calls.append((list(paths), prior))
+        return 0
+
+    monkeypatch.setattr(main, "run_window", run)
+    return calls
+
+
+def _screen(monkeypatch: pytest.MonkeyPatch, reason: str) -> None:
+    monkeypatch.setattr(screen, "why_no_screen", lambda: reason)
+
+
+def test_analyse_writes_a_folder(study: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "made" / "on demand"
+    assert main.main(["analyse", str(study[1]), "--out", str(out), "--device", "cpu"]) == 0
+    assert {path.name for path in out.iterdir()} == {"analysis.json", "heatmaps", "report.html"}
+    document = json.loads((out / "analysis.json").read_text(encoding="utf-8"))
+    assert [f["abnormality"] for f in document["findings"]] == ["nodule", "emphysema"]
+    assert capsys.readouterr().out == f"The reading lies in {out}\n"
+
+
+def test_compare_writes_what_changed(study: tuple[Path, Path], tmp_path: Path) -> None:
+    assert main.main(["compare", str(study[0]), str(study[1]), "--out", str(tmp_path)]) == 0
+    document = json.loads((tmp_path / "comparison.json").read_text(encoding="utf-8"))
+    assert document["days_between"] == 60
+    (change,) = document["changes"]
+    assert (change["abnormality"], change["kind"]) == ("nodule", "grown")
+    assert [row[3] for row in document["registration"]["prior_to_current"][:3]] == pytest.approx([12, 0, 0], abs=0.7)
+    for name in ("analysis.json", "prior/analysis.json", "report.html", "heatmaps/nodule.nii.gz"):
+        assert (tmp_path / name).is_file()
+
+
+@pytest.mark.parametrize("command", ["analyse", "compare"])
+def test_what_cannot_be_read_ends_with_2_and_one_sentence(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "broken.dcm").write_text("this is a text file")
+    scans = [str(tmp_path)] * (1 if command == "analyse" else 2)
+    assert main.main([command, *scans, "--out", str(tmp_path / "out")]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert len(said.err.splitlines()) == 1
+    assert str(tmp_path) in said.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_output_that_is_a_file_is_refused(
+    study: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    taken = tmp_path / "taken"
+    taken.write_text("mine")
+    assert main.main(["analyse", str(study[1]), "--out", str(taken)]) == 2
+    assert "cannot be made" in capsys.readouterr().err
+    assert taken.read_text() == "mine"
+
+
+@pytest.mark.parametrize("words", [["analyse"], ["analyse", "x"], ["compare", "a", "--out", "b"], ["--nonsense"]])
+def test_wrong_usage_ends_with_2(words: list[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main.main(words)
+    assert ended.value.code == 2
+
+
+def test_paths_open_the_window(monkeypatch: pytest.MonkeyPatch, opened: list[tuple[list[Path], Path | None]]) -> None:
+    _screen(monkeypatch, "")
+    assert main.main([]) == 0
+    assert main.main(["one", "two"]) == 0
+    assert main.main(["./demo"]) == 0
+    assert opened == [([], None), ([Path("one"), Path("two")], None), ([Path("./demo")], None)]
+
+
+def test_without_a_screen_no_window_opens_and_it_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+    opened: list[tuple[list[Path], Path | None]],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    _screen(monkeypatch, "No window can open: there is no screen.")
+    assert main.main(["somewhere"]) == 1
+    assert opened == []
+    assert "there is no screen. Without one: main.py analyse" in capsys.readouterr().err
+
+
+def test_the_demo_opens_on_both_scans(
+    monkeypatch: pytest.MonkeyPatch, opened: list[tuple[list[Path], Path | None]], study: tuple[Path, Path]
+) -> None:
+    _screen(monkeypatch, "")
+    monkeypatch.setattr(main, "demo_paths", lambda progress: study)
+    assert main.main(["demo"]) == 0
+    assert opened == [([study[1]], study[0])]
+
+
+def test_the_demo_without_a_screen_writes_its_reading(
+    monkeypatch: pytest.MonkeyPatch,
+    opened: list[tuple[list[Path], Path | None]],
+    study: tuple[Path, Path],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    _screen(monkeypatch, "No window can open: there is no screen.")
+    monkeypatch.setattr(main, "demo_paths", lambda progress: study)
+    assert main.main(["demo", "--out", str(tmp_path)]) == 0
+    said = capsys.readouterr()
+    assert said.err.startswith("No window can open: there is no screen.")
+    assert said.out.splitlines()[-1] == f"The reading lies in {tmp_path}"
+    assert opened == []
+    pictures = sorted(path.name for path in (tmp_path / "pictures").iterdir())
+    assert len(pictures) == 12
+    assert pictures[:2] == ["current-axial-heat.png", "current-axial.png"]
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert page.count("data:image/png;base64,") == 12
+    for role in ("current", "prior"):
+        plain, heat = (
+            SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(str(tmp_path / "pictures" / f"{role}-{name}.png")))
+            for name in ("axial", "axial-heat")
+        )
+        assert plain.shape == heat.shape
+        assert (plain[..., :3] != heat[..., :3]).any(axis=-1).sum() > 500
+
+
+def test_ctrl_c_ends_quietly(
+    monkeypatch: pytest.MonkeyPatch, study: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(seen: Scan, device: str, progress: Progress) -> Analysis:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(main, "analysed", interrupted)
+    assert main.main(["analyse", str(study[1]), "--out", str(tmp_path)]) == 130
+    assert capsys.readouterr().err == "Stopped.\n"
+
+
+def test_a_missing_library_is_named_with_the_line_that_installs_it(
+    monkeypatch: pytest.MonkeyPatch, study: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def unlinked(seen: Scan, device: str, progress: Progress) -> Analysis:
+        raise ImportError("libEGL.so.1: cannot open shared object file: No such file or directory")
+
+    monkeypatch.setattr(main, "analysed", unlinked)
+    assert main.main(["analyse", str(study[1]), "--out", str(tmp_path)]) == 1
+    said = capsys.readouterr().err
+    assert "(libEGL.so.1)" in said
+    assert "sudo apt-get install -y libegl1" in said
+
+
+class _Terminal(io.StringIO):
+    """A stderr that is a terminal."""
+
+    def isatty(self) -> bool:
+        """Say yes."""
+        return True
+
+
+def test_progress_shows_on_a_terminal_only(
+    monkeypatch: pytest.MonkeyPatch, study: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["analyse", str(study[1]), "--out", str(tmp_path)]
+    assert main.main(words) == 0
+    assert capsys.readouterr().err == ""
+    terminal = _Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    assert main.main(words) == 0
+    assert "Standing in" in terminal.getvalue()
+    assert terminal.getvalue().endswith("\r")
