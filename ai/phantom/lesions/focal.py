@@ -126,8 +126,8 @@ def _fill(
     block, shape = region.block, tuple(share.shape)
     size = (shape[0], shape[1], shape[2])
     if lesion.density is Density.GROUND_GLASS:
-        glow = float(rng.uniform(180, 400)) * (1 + 0.15 * smooth_field(size, 4, rng))
-        canvas.hu[block] += share * glow * (canvas.hu[block] < -300)
+        haze = float(rng.uniform(180, 400)) * (1 + 0.15 * smooth_field(size, 4, rng))
+        canvas.hu[block] += share * haze * (canvas.hu[block] < -300)
         return
     if lesion.density is Density.PART_SOLID:
         glow = float(rng.uniform(200, 380))
@@ -140,7 +140,7 @@ def _fill(
         canvas.paint(share, float(rng.uniform(200, 900)), block)
         return
     low, high = (15, 60) if lesion.label == "mass" else (-50, 60)
-    inner: Tensor = float(rng.uniform(low, high)) + 8 * smooth_field(size, 5, rng)
+    inner = float(rng.uniform(low, high)) + 8 * smooth_field(size, 5, rng)
     canvas.paint(share, inner, block)
     if lesion.necrotic:
         dead = soft(distance + lesion.diameter_mm * 0.2 + 3 * smooth_field(size, 5, rng), 2.0)

@@ -1,0 +1,83 @@
+"""What a network says of drawn cases, beside the truth: the raw material of calibration and evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.nn import functional
+
+from ai.model.network import EvidenceNet
+from ai.progress import QUIET, Progress
+from ai.training.truth import load_case, share_of
+
+
+@dataclass(frozen=True, eq=False)
+class Readings:
+    """One row a case, one column a label.
+
+    Args:
+        names: file names of the cases.
+        present: 1, 0, or NaN where undecided.
+        evidence: Σ relu(W·A) before gain and bias.
+        pointed: 1 where the strongest place lies within 10 mm of the abnormality, 0 where not, NaN where absent.
+        energy: share of the heat inside the abnormality (within one cell), NaN where absent or without heat.
+    """
+
+    names: tuple[str, ...]
+    present: NDArray[np.float64]
+    evidence: NDArray[np.float64]
+    pointed: NDArray[np.float64]
+    energy: NDArray[np.float64]
+
+    def only(self, part: str) -> Readings:
+        """Return the cases whose name contains ``part``."""
+        keep = np.array([part in name for name in self.names], dtype=bool)
+        names = tuple(name for name in self.names if part in name)
+        return Readings(names, self.present[keep], self.evidence[keep], self.pointed[keep], self.energy[keep])
+
+
+def read_cases(network: EvidenceNet, paths: list[Path], progress: Progress = QUIET) -> Readings:
+    """Run a network over whole drawn cases."""
+    rows = []
+    for number, path in enumerate(paths):
+        rows.append(_row(network, path))
+        progress.report((number + 1) / len(paths), f"reading drawn cases ({number + 1} of {len(paths)})")
+    columns = [np.array(c, dtype=np.float64) for c in zip(*rows, strict=True)]
+    return Readings(tuple(p.name for p in paths), columns[0], columns[1], columns[2], columns[3])
+
+
+def _row(network: EvidenceNet, path: Path) -> tuple[NDArray[np.float64], ...]:
+    case = load_case(path)
+    device = next(network.parameters()).device
+    with torch.inference_mode():
+        hu = case.hu.to(device).float()[None, None].to(memory_format=torch.channels_last_3d)
+        heat = functional.relu(network(hu).places[0]).cpu()
+    share, known = share_of(case.truth)
+    present = case.present()
+    pointed, energy = np.full(len(present), np.nan), np.full(len(present), np.nan)
+    for label, there in enumerate(present):
+        if there == 1:
+            pointed[label], energy[label] = _where(heat[label] * known[label], share[label])
+    return present.astype(np.float64), heat.flatten(1).sum(1, dtype=torch.float64).numpy(), pointed, energy
+
+
+def _where(heat: torch.Tensor, share: torch.Tensor) -> tuple[float, float]:
+    """(peak within two cells and a half of the abnormality, share of heat within one cell of it)."""
+    total = float(heat.sum())
+    if total <= 0:
+        return 0.0, float("nan")
+    inside = (share > 0.25).float()[None, None]
+    near = functional.max_pool3d(inside, 3, 1, 1)[0, 0]
+    reach = functional.max_pool3d(inside, 5, 1, 2)[0, 0]
+    gathered = functional.avg_pool3d(heat[None, None], 3, 1, 1)[0, 0]
+    return float(reach.flatten()[int(gathered.argmax())]), float((heat * near).sum()) / total
+
+
+def drawn_paths(folder: Path, split: str) -> Iterator[Path]:
+    """Yield a split's cases in a stable order."""
+    yield from sorted(folder.glob(f"{split}-*.safetensors"))
