@@ -23,7 +23,7 @@ _UNDEFINED = 0xFFFFFFFF
 _LONG = frozenset({b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"})
 _KEPT_BYTES = 1024
 _DEPTH = 16
-_HEADS = {order: tuple(struct.Struct(order + form) for form in ("HH2sH", "HHI", "I")) for order in "<>"}
+_HEADS = {order: tuple(struct.Struct(order + form).unpack_from for form in ("HH2sH", "HHI", "I")) for order in "<>"}
 """Tag and length of an element: explicit, implicit, and the long length of an explicit one (PS3.5 7.1)."""
 _CHUNKS = (1 << 13, 1 << 17, 1 << 22, 1 << 26)
 """Bytes read at first, and again if the header is longer; none is believed to be longer than the last."""
@@ -120,7 +120,7 @@ class _Walk:
     def __init__(self, data: bytes, path: Path, whole: bool) -> None:
         self.data, self.path, self.whole = data, path, whole
         self.values: dict[int, bytes] = {}
-        self.order = "<"
+        self._heads = _HEADS["<"]
         self.explicit = True
         self._pixels: tuple[int | None, int | None] = (None, None)
 
@@ -132,53 +132,60 @@ class _Walk:
             if not self.whole:
                 raise _Short
             self.data, position = _inflated(self.path, self.data[position:]), 0
-        self.order = ">" if syntax == EXPLICIT_BIG else "<"
+        big_endian = syntax == EXPLICIT_BIG
+        self._heads = _HEADS[">" if big_endian else "<"]
         # Believe the first element rather than the label: some archives rewrite one without the other.
         vr = self.data[position + 4 : position + 6]
         self.explicit = vr.isalpha() and vr.isupper()
         self._walk(position, last_group=0x7FE0)
         fallback = EXPLICIT_LITTLE if self.explicit else IMPLICIT_LITTLE
         offset, size = self._pixels
-        return Elements(self.path, self.values, syntax or fallback, self.order == ">", offset, size)
+        return Elements(self.path, self.values, syntax or fallback, big_endian, offset, size)
 
     def _head(self, position: int) -> tuple[int, bytes, int, int]:
         """Return tag, value representation (empty if implicit), length and where the value begins."""
-        heads = _HEADS[self.order]
         try:
             if self.explicit:
-                group, element, vr, length = heads[0].unpack_from(self.data, position)
+                group, element, vr, length = self._heads[0](self.data, position)
                 if vr in _LONG:
-                    return group << 16 | element, vr, heads[2].unpack_from(self.data, position + 8)[0], position + 12
+                    return group << 16 | element, vr, self._heads[2](self.data, position + 8)[0], position + 12
                 if group != 0xFFFE:
                     return group << 16 | element, vr, length, position + 8
-            group, element, length = heads[1].unpack_from(self.data, position)
+            group, element, length = self._heads[1](self.data, position)
         except struct.error:
             raise _Short from None
         return group << 16 | element, b"", length, position + 8
 
     def _walk(self, position: int, last_group: int) -> int:
         """Keep short values of the elements up to ``last_group``; return where the next element begins."""
-        size = len(self.data)
+        data, values, size, head = self.data, self.values, len(self.data), self._head
         while position < size:
-            tag, vr, length, value = self._head(position)
+            tag, vr, length, value = head(position)
             if tag >> 16 > last_group:
                 return position
-            if tag == PIXEL_DATA:
-                self._pixels = value, (None if length == _UNDEFINED else length)
-                return position
+            position = value + length
+            if length <= _KEPT_BYTES and position <= size and tag != PIXEL_DATA:
+                values[tag] = data[value:position]
+            else:
+                position = self._over_long(tag, vr, length, value)
+                if tag == PIXEL_DATA:
+                    return position
             if vr and not vr.isalpha():
                 raise HeaderFault(f"{self.path} has a damaged DICOM header. Export it again.")
-            if length == _UNDEFINED:
-                position = self._over_sequence(value, vr, 0)
-                continue
-            position = value + length
-            if position > size:
-                raise _Short
-            if length <= _KEPT_BYTES:
-                self.values[tag] = self.data[value:position]
         if not self.whole:
             raise _Short
         return position
+
+    def _over_long(self, tag: int, vr: bytes, length: int, value: int) -> int:
+        """Step over what is not kept: pixels, sequences, long values; return where the next element begins."""
+        if tag == PIXEL_DATA:
+            self._pixels = value, (None if length == _UNDEFINED else length)
+            return value
+        if length == _UNDEFINED:
+            return self._over_sequence(value, vr, 0)
+        if value + length > len(self.data):
+            raise _Short
+        return value + length
 
     def _over_sequence(self, position: int, vr: bytes, depth: int) -> int:
         """Step over a sequence of undefined length; return where the next element begins."""

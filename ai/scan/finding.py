@@ -80,7 +80,7 @@ def _of_file(path: Path, progress: Progress) -> list[Series]:
 
 def _in_folder(folder: Path, files: Iterator[Path], progress: Progress) -> list[Series]:
     found = _search(files, progress)
-    volumes = _volumes(found)
+    volumes = _volumes(found, progress)
     series = _series(folder, found) + volumes
     if not series:
         raise _nothing(folder, found)
@@ -223,10 +223,11 @@ def _nothing(path: Path, found: _Found) -> ScanError:
     )
 
 
-def _volumes(found: _Found) -> list[Series]:
+def _volumes(found: _Found, progress: Progress) -> list[Series]:
     """Describe the volume files; one that cannot be read is a fault of the folder, not its end."""
     series = []
     for path in found.volumes:
+        progress.report(0.0, f"Looking at {path.name}")
         try:
             series.append(_volume_series(path))
         except ScanError as fault:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from queue import Empty, SimpleQueue
+from concurrent.futures import ThreadPoolExecutor, wait
 from threading import Event, Lock
 
 import numpy as np
@@ -19,8 +18,8 @@ from ai.scan.stacking import Slot, Stack
 from ai.series import Notice, Scan, Series, SliceHeader
 from ai.volume import Volume
 
-PATIENCE_S = 0.05
-"""Longest wait for a slice before the reader's wish to stop is asked for again."""
+PATIENCE_S = 0.02
+"""How often progress is told and the reader's wish to stop is asked for."""
 
 
 class StackLoading(Loading):
@@ -54,29 +53,30 @@ class StackLoading(Loading):
         self, waiting: _Waiting, count: int, progress: Progress, arrived: Callable[[int], None]
     ) -> dict[int, PixelFault]:
         """Read until nothing waits; return the slots that could not be read. Cancelled stops all readers."""
-        progress.report(0.0, f"Reading {count} slices")
-        done: SimpleQueue[tuple[int, PixelFault | None] | None] = SimpleQueue()
+        outcomes: dict[int, PixelFault | None] = {}
         stop = Event()
 
         def read() -> None:
             try:
                 while not stop.is_set() and (slot := waiting.next()) is not None:
-                    fault = self._fill(slot)
-                    if fault is None:
+                    outcomes[slot] = self._fill(slot)
+                    if outcomes[slot] is None:
                         arrived(slot)
-                    done.put((slot, fault))
             finally:
-                done.put(None)
+                stop.set()  # nothing waits any more, or the listener failed: either way the others need not go on
 
+        progress.report(0.0, f"Reading {count} slices")
         with ThreadPoolExecutor(THREADS, thread_name_prefix="slices") as readers:
             work = [readers.submit(read) for _ in range(THREADS)]
             try:
-                faults = _followed(done, count, progress)
+                while wait(work, PATIENCE_S).not_done:
+                    progress.report(len(outcomes) / count, f"Reading slices ({len(outcomes)} of {count})")
             finally:
                 stop.set()
         for future in work:
             future.result()
-        return faults
+        progress.report(1.0, f"Read {count} slices")
+        return {slot: fault for slot, fault in outcomes.items() if fault is not None}
 
     def _fill(self, slot: int) -> PixelFault | None:
         try:
@@ -117,27 +117,6 @@ class _Waiting:
             slot = int(self._left[at])
             self._left = np.delete(self._left, at)
             return slot
-
-
-def _followed(
-    done: SimpleQueue[tuple[int, PixelFault | None] | None], count: int, progress: Progress
-) -> dict[int, PixelFault]:
-    """Report until every reader has ended; return what could not be read."""
-    faults: dict[int, PixelFault] = {}
-    ended = read = 0
-    while ended < THREADS:
-        progress.report(read / max(count, 1), f"Reading slices ({read} of {count})")
-        try:
-            outcome = done.get(timeout=PATIENCE_S)
-        except Empty:
-            continue
-        if outcome is None:
-            ended += 1
-            continue
-        read += 1
-        if outcome[1] is not None:
-            faults[outcome[0]] = outcome[1]
-    return faults
 
 
 def _fault_notices(faults: dict[int, PixelFault], filled: set[int]) -> list[Notice]:

@@ -52,7 +52,7 @@ def enhanced(path: Path, plan: Plan, order: list[int], compressed: bool = False)
         delattr(ds, keyword)
     ds.PixelData = b"".join(pixels)
     if compressed:
-        streams = []
+        streams: list[bytes] = []
         for one in slices:
             stored = np.frombuffer(one.PixelData if one is not ds else pixels[0], np.uint16).reshape(
                 ds.Rows, ds.Columns

@@ -103,7 +103,7 @@ def test_progress_goes_from_nothing_to_all(source: Path) -> None:
     assert listening.fractions[-1] > 0.9
 
 
-@pytest.mark.parametrize("reports", [0, 1, 5, 20])
+@pytest.mark.parametrize("reports", [0, 1, 3])
 def test_it_stops_when_asked(source: Path, reports: int) -> None:
     arrived: list[int] = []
 
