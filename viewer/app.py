@@ -49,4 +49,6 @@ def run(paths: Sequence[Path], prior: Path | None = None) -> int:
     window.show()
     if paths or prior is not None:
         QTimer.singleShot(0, lambda: window.steps.paths.open(paths, prior))
+    else:
+        QTimer.singleShot(0, window.steps.wake.start)
     return int(application.exec())

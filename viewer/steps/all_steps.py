@@ -14,6 +14,7 @@ from viewer.steps.compare_scans import CompareScans
 from viewer.steps.open_demo import MakeDemo, OpenDemo, make_demo
 from viewer.steps.open_paths import OpenPaths
 from viewer.steps.open_scan import OpenScan
+from viewer.steps.wake_engines import WakeEngines
 from viewer.steps.write_reading import WriteFiles, WriteReading, write_files
 from viewer.work import Lane
 
@@ -45,10 +46,11 @@ class AllSteps(QObject):
             reading.scans, reading.findings, reading.comparison, reading.notices, ask.register, ask.compare, self
         )
         self.write = WriteReading(reading.notices, ask.write, self)
+        self.wake = WakeEngines(parent=self)
         self.demo = OpenDemo(self.paths, reading.notices, ask.make_demo, self)
 
     def lanes(self) -> tuple[Lane, ...]:
-        """Return every lane, for whoever shows what runs."""
+        """Return every lane whose work the reader is told of."""
         return (
             self.demo.lane,
             self.paths.lane,
@@ -60,11 +62,12 @@ class AllSteps(QObject):
 
     def close(self) -> None:
         """Cancel everything and wait until no thread is left."""
-        for lane in self.lanes():
+        lanes = (*self.lanes(), self.wake.lane)
+        for lane in lanes:
             lane.cancel()
         for opening in self.opens.values():
             opening.close()
-        for lane in self.lanes():
+        for lane in lanes:
             lane.close()
 
     def _open_scan(self, role: Role, ask: Engines) -> OpenScan:

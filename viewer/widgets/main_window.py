@@ -101,7 +101,8 @@ class MainWindow(QMainWindow):
         )
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        """Stop all work and wait for it."""
+        """Stop all work and wait for it, out of the reader's sight: an import cannot be cancelled."""
+        self.hide()
         self.steps.close()
         super().closeEvent(event)
 
