@@ -12,7 +12,7 @@ from viewer.mpr.plane import Plane
 from viewer.mpr.posing import fit_mm_per_px
 from viewer.mpr.window import Window
 from viewer.state.comparison_model import ComparisonModel, ComparisonOnScreen
-from viewer.state.link import Bridge, LinkModel, added
+from viewer.state.link import NO_OFFSET, Bridge, LinkModel, added
 from viewer.state.pane_model import PaneModel
 from viewer.state.role import Role
 
@@ -44,9 +44,11 @@ class LinkedPanes(QObject):
         return self._bridge() is not None
 
     def hang(self) -> None:
-        """Show the prior as the current scan is shown: same window, same place, same scale."""
-        self.link.link(self.link.value.offset)
-        self._panes[Role.PRIOR].use_window(self._panes[Role.CURRENT].value.window)
+        """Show the prior as the current scan is shown: same window, same place, same scale, heat or no heat."""
+        shown = self._panes[Role.CURRENT].value
+        self.link.link(NO_OFFSET)
+        self._panes[Role.PRIOR].use_window(shown.window)
+        self._panes[Role.PRIOR].show_overlay(shown.overlay.shown)
         self._share_view(Role.CURRENT)
         self._share_crosshair(Role.CURRENT)
 

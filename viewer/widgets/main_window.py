@@ -161,6 +161,7 @@ class MainWindow(QMainWindow):
             open_folder=self._ask_folder,
             open_file=self._ask_file,
             open_prior=lambda: self._ask_folder(Role.PRIOR),
+            open_prior_file=lambda: self._ask_file(Role.PRIOR),
             open_demo=self.steps.demo.open,
             write=self._ask_export,
             show_keys=self.keys.toggle,
@@ -181,8 +182,8 @@ class MainWindow(QMainWindow):
     def _ask_folder(self, role: Role = Role.CURRENT) -> None:
         self._ask(QFileDialog.FileMode.Directory, role, f"Open the {role.value.lower()} scan’s folder")
 
-    def _ask_file(self) -> None:
-        self._ask(QFileDialog.FileMode.ExistingFile, Role.CURRENT, "Open a scan")
+    def _ask_file(self, role: Role = Role.CURRENT) -> None:
+        self._ask(QFileDialog.FileMode.ExistingFile, role, f"Open the {role.value.lower()} scan’s file")
 
     def _ask(self, mode: QFileDialog.FileMode, role: Role, title: str) -> None:
         dialog = self._dialog(mode, title)

@@ -25,6 +25,7 @@ class WindowCommands:
     open_folder: Callable[[], None]
     open_file: Callable[[], None]
     open_prior: Callable[[], None]
+    open_prior_file: Callable[[], None]
     open_demo: Callable[[], None]
     write: Callable[[], None]
     show_keys: Callable[[], None]
@@ -89,7 +90,8 @@ class Menus:
         own, menu = self._own, self._menu("File")
         self._add(menu, "Open folder …", "Ctrl+O", own.open_folder, "open", "Open")
         self._add(menu, "Open file …", "Ctrl+Shift+O", own.open_file)
-        self._prior = self._add(menu, "Open prior …", "Ctrl+P", own.open_prior, "prior", "Prior")
+        self._prior = self._add(menu, "Open prior folder …", "Ctrl+P", own.open_prior, "prior", "Prior")
+        self._prior_file = self._add(menu, "Open prior file …", "", own.open_prior_file)
         self._close_prior = self._add(menu, "Close prior", "", self._commands.close_prior)
         self._swap = self._add(menu, "Swap current and prior", "", self._commands.swap_scans)
         menu.addSeparator()
@@ -165,4 +167,5 @@ class Menus:
         for action in (self._link, self._flicker, self._close_prior, self._swap, self._columns):
             action.setEnabled(linked.paired)
         self._prior.setEnabled(bool(current))
+        self._prior_file.setEnabled(bool(current))
         self._write.setEnabled(any(found.value.analysis is not None for found in reading.findings.values()))

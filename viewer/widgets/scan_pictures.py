@@ -12,6 +12,9 @@ from viewer.state.role import Role
 from viewer.state.scan_model import ScanOnScreen
 from viewer.widgets.drawn_heat import drawn_heat
 
+BAR_FITS_PX = 500
+"""Lower panes beside the axial one show no colour bar of their own: it would lie over the corner texts."""
+
 
 class ScanPictures:
     """Keeps the rendering pipeline of one pane. A new volume gets a new one when it is first drawn."""
@@ -41,6 +44,8 @@ class ScanPictures:
         look = look_at(shown.volume.grid, state, self._plane, size_px, self._caption)
         heat = drawn_heat(self._reading, self._role, state.overlay)
         rgb = renderer.render(look, heat.heatmaps, heat.tops)
+        if self._plane is not Plane.AXIAL and size_px[1] < BAR_FITS_PX:
+            return Picture(look, rgb)
         bar = colour_bar(state.overlay, list(zip(heat.titles, heat.heatmaps, strict=True)), heat.tops)
         return Picture(look, rgb, bar)
 
