@@ -101,4 +101,4 @@ def test_an_oblique_slab_holds_the_brightest_of_its_thickness() -> None:
 
 def test_a_mean_of_extremes_does_not_overflow() -> None:
     stack = np.full((101, 2, 2), 32767, dtype=np.int16)
-    assert (projected(stack, SlabMode.MEAN) == 32767).all()
+    assert (projected(stack, 0, SlabMode.MEAN) == 32767).all()

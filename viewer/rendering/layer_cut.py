@@ -21,7 +21,8 @@ class LayerCut:
     """Projects measured layers with numpy into one, which VTK then only has to scale to the screen.
 
     Exact where the grid's layers lie in the plane (``SliceAxis.aligned``), refused elsewhere. A slab is projected
-    before it is interpolated. Measured, 400 × 512²: 11 layers .3 / .3 / 7 ms against 40 and more by vtkImageReslice.
+    before it is interpolated. Measured, 400 × 512²: 11 layers .3 / .3 / 8 ms (axial, coronal, sagittal) against 40 and
+    more by vtkImageReslice.
 
     Args:
         hu: int16, [slice, row, column]; read anew at each new layer.
@@ -74,21 +75,24 @@ class LayerCut:
         if self._layer is None or self._cut is None:
             return
         _, first, last, mode = layers
-        stack = np.moveaxis(self._hu, grid_axis, 0)[first : last + 1]
-        np.moveaxis(self._layer, grid_axis, 0)[0] = projected(stack, mode)
+        here = tuple(slice(first, last + 1) if axis == grid_axis else slice(None) for axis in range(3))
+        np.moveaxis(self._layer, grid_axis, 0)[0] = projected(self._hu[here], grid_axis, mode)
         self._cut.changed()
 
 
-def projected(stack: NDArray[np.int16], mode: SlabMode) -> NDArray[np.int16]:
-    """Return layers (first axis) projected into one; a mean is rounded to whole Hounsfield units."""
+def projected(block: NDArray[np.int16], axis: int, mode: SlabMode) -> NDArray[np.int16]:
+    """Return a block projected along an axis into one layer; a mean is rounded to whole Hounsfield units."""
+    layers = block.shape[axis]
+    if axis == 2 and layers > 1:  # short runs at odd addresses cost numpy up to five times as much as whole ones
+        block = np.ascontiguousarray(block)
     layer: NDArray[np.int16]
     match mode:
-        case _ if len(stack) == 1:
-            layer = stack[0]
+        case _ if layers == 1:
+            layer = block.squeeze(axis)
         case SlabMode.MAXIMUM:
-            layer = stack.max(axis=0)
+            layer = block.max(axis=axis)
         case SlabMode.MINIMUM:
-            layer = stack.min(axis=0)
+            layer = block.min(axis=axis)
         case SlabMode.MEAN:
-            layer = np.round(stack.sum(axis=0, dtype=np.int32) / len(stack)).astype(np.int16)
+            layer = np.round(block.sum(axis=axis, dtype=np.int32) / layers).astype(np.int16)
     return layer
