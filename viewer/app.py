@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import platform
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,15 +14,6 @@ from viewer.assets import theme_qss
 from viewer.state.reading import Reading
 from viewer.steps.all_steps import AllSteps, Engines
 from viewer.widgets.main_window import MainWindow
-
-
-def screen_available() -> bool:
-    """Return whether a window could be opened; tries nothing. A named QT_QPA_PLATFORM counts as a screen."""
-    if os.environ.get("QT_QPA_PLATFORM"):
-        return os.environ["QT_QPA_PLATFORM"] not in ("offscreen", "minimal", "vnc")
-    if platform.system() != "Linux":
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def build_window(ask: Engines | None = None) -> MainWindow:

@@ -7,7 +7,7 @@ from pathlib import Path
 from pytestqt.qtbot import QtBot
 
 from ai.progress import Progress
-from tests.support.readings import analysis_of, scan_of
+from tests.support.readings import analysis_of, comparison_of, scan_of, shift
 from viewer.state.notices_model import NoticesModel
 from viewer.steps.write_reading import ReadingToWrite, WriteReading
 
@@ -16,7 +16,19 @@ def reading() -> ReadingToWrite:
     """Return something to write."""
     scan = scan_of()
     analysis = analysis_of(scan.volume.grid, nodule=2.0)
-    return ReadingToWrite(scan, analysis, analysis, lambda folder: [])
+    return ReadingToWrite(scan, analysis, frozenset(), lambda folder: [])
+
+
+def test_what_was_rejected_is_not_reported() -> None:
+    scan = scan_of()
+    then, now = (analysis_of(scan.volume.grid, nodule=2.0, mass=1.0) for _ in range(2))
+    comparison = comparison_of(shift(), then, now)
+    written = ReadingToWrite(scan, now, frozenset({"mass"}), lambda folder: [], scan, then, comparison)
+    assert [f.abnormality.name for f in written.reported().findings] == ["nodule"]
+    changes = written.reported_changes()
+    assert changes is not None
+    assert {c.abnormality.name for c in changes.findings} == {c.abnormality.name for c in changes.lesions} == {"nodule"}
+    assert len(comparison.findings) == 2
 
 
 def test_the_folder_is_made_and_named(qtbot: QtBot, tmp_path: Path) -> None:

@@ -126,7 +126,12 @@ class Hand:
 
 def open_window(qtbot: QtBot, model: StandInModel) -> Hand:
     """Show the real window over the real reader and stand-ins for model and registration."""
-    window = build_window(Engines(analyse=model.analyse, register=register, compare=compare))
+    return open_window_over(qtbot, Engines(analyse=model.analyse, register=register, compare=compare))
+
+
+def open_window_over(qtbot: QtBot, engines: Engines) -> Hand:
+    """Show the real window over these engines."""
+    window = build_window(engines)
     with qtbot.waitActive(window, timeout=5000):
         window.show()
         window.activateWindow()

@@ -59,12 +59,9 @@ class FindingsOnScreen:
             if f.present and f.peaks and self.verdict(f.abnormality.name) is not Verdict.REJECTED
         )
 
-    def for_report(self) -> Analysis | None:
-        """Return the analysis without what the reader rejected; None while there is none."""
-        if self.analysis is None:
-            return None
-        kept = tuple(f for f in self.analysis.findings if self.verdict(f.abnormality.name) is not Verdict.REJECTED)
-        return replace(self.analysis, findings=kept)
+    def rejected(self) -> frozenset[str]:
+        """Return the names of what the reader rejected."""
+        return frozenset(name for name, verdict in self.verdicts.items() if verdict is Verdict.REJECTED)
 
 
 class FindingsModel(Observed[FindingsOnScreen]):

@@ -18,7 +18,7 @@ from viewer.steps.sentence import sentence_of
 from viewer.work import Lane
 
 Found = tuple[Series, ...]
-ABOUT = "paths"
+ABOUT = "opening"
 
 
 class OpenPaths(QObject):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -24,14 +24,28 @@ SavePictures = Callable[[Path], Sequence[Path]]
 
 @dataclass(frozen=True, eq=False)
 class ReadingToWrite:
-    """Everything an export holds. ``reported`` is ``analysis`` without what the reader rejected."""
+    """Everything an export holds; ``rejected`` names the abnormalities that the reader rejected in the current scan."""
 
     scan: Scan
     analysis: Analysis
-    reported: Analysis
+    rejected: frozenset[str]
     save_pictures: SavePictures
     prior: Scan | None = None
+    prior_analysis: Analysis | None = None
     comparison: Comparison | None = None
+
+    def reported(self) -> Analysis:
+        """Return the analysis without what was rejected."""
+        kept = tuple(f for f in self.analysis.findings if f.abnormality.name not in self.rejected)
+        return replace(self.analysis, findings=kept)
+
+    def reported_changes(self) -> Comparison | None:
+        """Return the comparison without what was rejected."""
+        if self.comparison is None:
+            return None
+        findings = tuple(c for c in self.comparison.findings if c.abnormality.name not in self.rejected)
+        lesions = tuple(c for c in self.comparison.lesions if c.abnormality.name not in self.rejected)
+        return replace(self.comparison, findings=findings, lesions=lesions)
 
 
 WriteFiles = Callable[[ReadingToWrite, Path, Progress], Path]
@@ -40,17 +54,22 @@ WriteFiles = Callable[[ReadingToWrite, Path, Progress], Path]
 def write_files(reading: ReadingToWrite, folder: Path, progress: Progress) -> Path:
     """Write analysis.json, heatmaps, comparison.json and report.html; return the report.
 
-    ``analysis.json`` holds all that the model said; the report leaves out what the reader rejected.
+    The JSON files hold all that the model said (the prior's lie in ``prior/``); the report leaves out what the reader
+    rejected.
     """
     from ai import report  # noqa: PLC0415 (a job's thread; see engines)
 
-    report.write_analysis(reading.analysis, reading.scan, folder, Part(progress, 0.0, 0.6))
+    report.write_analysis(reading.analysis, reading.scan, folder, Part(progress, 0.0, 0.4))
+    if reading.prior is not None and reading.prior_analysis is not None:
+        report.write_analysis(reading.prior_analysis, reading.prior, folder / "prior", Part(progress, 0.4, 0.6))
     if reading.comparison is not None and reading.prior is not None:
         report.write_comparison(reading.comparison, reading.prior, reading.scan, folder)
     progress.report(0.7, "Writing pictures")
     pictures = reading.save_pictures(folder)
     progress.report(0.9, "Writing the report")
-    return report.write_report(folder, reading.scan, reading.reported, pictures, reading.prior, reading.comparison)
+    return report.write_report(
+        folder, reading.scan, reading.reported(), pictures, reading.prior, reading.reported_changes()
+    )
 
 
 class WriteReading(QObject):

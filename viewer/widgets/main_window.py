@@ -88,15 +88,15 @@ class MainWindow(QMainWindow):
         """Gather what an export holds; None while the current scan has not been analysed."""
         current, prior = (self.reading.scans[role].value for role in Role)
         findings = self.reading.findings[Role.CURRENT].value
-        reported = findings.for_report()
-        if current is None or current.scan is None or findings.analysis is None or reported is None:
+        if current is None or current.scan is None or findings.analysis is None:
             return None
         return ReadingToWrite(
             current.scan,
             findings.analysis,
-            reported,
+            findings.rejected(),
             reading_pictures(self.reading),
             None if prior is None else prior.scan,
+            self.reading.findings[Role.PRIOR].value.analysis,
             self.reading.comparison.value.comparison,
         )
 
