@@ -28,8 +28,10 @@ def test_thread():
     threading.Thread(target=time.sleep, args=(3,), name="Counter", daemon=True).start()
 
 def test_job(qapp):
-    kept.append(Job(lambda progress: time.sleep(3)))
+    begun = threading.Event()
+    kept.append(Job(lambda progress: (begun.set(), time.sleep(3))))
     kept[-1].start()
+    begun.wait()
 
 def test_widget(qapp):
     kept.append(QLabel("", windowTitle="forgotten"))
@@ -64,7 +66,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> str:
         "unexpected warning in the log: WARNING root: the disk is nearly full",
         "the expected warning never came: the moon",
         "thread left running: Counter",
-        "thread left running: Job",
+        "thread left running: Job.run",
         "widget left: QLabel “forgotten”",
         "QtWarningMsg: it leaks",
     ],

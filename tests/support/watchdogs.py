@@ -8,14 +8,10 @@ import re
 import sys
 import threading
 import time
-from pathlib import Path
-from types import ModuleType
+from types import FrameType, ModuleType
 
 GRACE_S = 2.0
 """How long a thread that is already ending may take to end."""
-
-OUR_NATIVE_THREADS = frozenset({"Job", "QThread"})
-"""Qt names a thread after its class. Pools of torch, VTK and the window system stay for good and are not ours."""
 
 
 class LogWatch(logging.Handler):
@@ -47,10 +43,13 @@ class LogWatch(logging.Handler):
 
 
 class ThreadWatch:
-    """Compares the threads after a test with those before it: Python's own, and Qt's by their native names."""
+    """Compares the threads that run Python after a test with those before it: Python's own and Qt's alike.
+
+    Native pools of torch, ITK and OpenBLAS stay for good, run no Python and are not ours.
+    """
 
     def __init__(self) -> None:
-        self._before = set(threading.enumerate())
+        self._before = set(sys._current_frames())
 
     def faults(self) -> list[str]:
         """Return the threads that still run, after waiting ``GRACE_S`` for those that are just ending."""
@@ -60,23 +59,20 @@ class ThreadWatch:
         return [f"thread left running: {name}" for name in left]
 
     def _running(self) -> list[str]:
-        python = [
-            thread.name
-            for thread in threading.enumerate()
-            if thread not in self._before and not isinstance(thread, threading._DummyThread)
+        named = (thread for thread in threading.enumerate() if not isinstance(thread, threading._DummyThread))
+        names = {thread.ident: thread.name for thread in named}
+        return [
+            names.get(ident) or _begun_in(frame)
+            for ident, frame in sys._current_frames().items()
+            if ident not in self._before
         ]
-        return python + [name for name in _native_names() if name in OUR_NATIVE_THREADS]
 
 
-def _native_names() -> list[str]:
-    """Names of this process's threads, Linux only; elsewhere none."""
-    names = []
-    for comm in Path("/proc/self/task").glob("*/comm"):
-        try:
-            names.append(comm.read_text().strip())
-        except (FileNotFoundError, ProcessLookupError):  # it ended between the listing and the reading
-            continue
-    return names
+def _begun_in(frame: FrameType) -> str:
+    """Name the function at the bottom of a stack: ``Job.run``."""
+    while frame.f_back is not None:
+        frame = frame.f_back
+    return frame.f_code.co_qualname
 
 
 def widgets_left() -> list[str]:
