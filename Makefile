@@ -9,12 +9,13 @@ PEERS := .venv-peers
 # The X server of the tests is a virtual one, whatever screen there is: no window jumps into your work.
 WITH_SCREEN = $(if $(shell command -v xvfb-run),env -u WAYLAND_DISPLAY QT_QPA_PLATFORM=xcb xvfb-run -a -s "$(SCREEN)",)
 
-.PHONY: help demo test bench lint format types clean system-run system-test
+.PHONY: help demo test bench bench-with-napari screenshot lint format types clean system-run system-test
 
 help:
 	@echo "make demo    open the demo study (without a screen: write its reading to a folder)"
 	@echo "make test    run all tests, the real window's on a virtual screen"
 	@echo "make bench   measure, beside peers where there are some (napari: make bench-with-napari)"
+	@echo "make screenshot   take the README's picture of the demo study anew"
 	@echo "make lint    check style        make format  put it right"
 	@echo "make types   check types"
 	@echo "make clean   remove .venv and everything that was generated"
@@ -31,6 +32,9 @@ bench: .venv/.test system-test
 
 bench-with-napari: $(PEERS)/.napari
 	@INTERVAL_PEERS=$(abspath $(PEERS)/bin/python) $(MAKE) bench
+
+screenshot: .venv/.test system-test
+	$(WITH_SCREEN) $(BIN)/python docs/take_screenshot.py docs/screenshot.png
 
 lint: .venv/.test
 	$(BIN)/ruff check .
