@@ -1,4 +1,4 @@
-"""Interval's command line: open the window (default), demo, analyse, compare."""
+"""Interval's command line: open the window (default), demo, analyse, compare, train."""
 
 from __future__ import annotations
 
@@ -114,10 +114,27 @@ def compare(parsed: argparse.Namespace, progress: Progress) -> int:
     return _write_pair(parsed.prior, parsed.current, parsed.device, parsed.out, progress)
 
 
+def train(parsed: argparse.Namespace, progress: Progress) -> int:
+    """Train a model by the recipe of the shipped one; goes on where an earlier run in the folder stopped."""
+    from ai import training  # noqa: PLC0415
+
+    if parsed.scans is not None and not parsed.scans.is_dir():
+        raise IntervalError(f"{parsed.scans} is no folder; name the one with the scans, or leave --scans out.")
+    _made(parsed.out)
+    plan = training.Plan(
+        parsed.out, parsed.scans, training.Recipe(steps=parsed.steps), train_cases=parsed.cases, device=parsed.device
+    )
+    training.train(plan, progress)
+    _cleared(progress)
+    sys.stdout.write(f"The bundle lies in {(parsed.out / 'bundle').resolve()}\n")
+    return 0
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace, Progress], int]] = {
     "demo": demo,
     "analyse": analyse,
     "compare": compare,
+    "train": train,
 }
 
 
@@ -183,7 +200,7 @@ def _write_pair(
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     command = words[0] if words and words[0] in COMMANDS else ""
-    makers = {"demo": _demo_parser, "analyse": _analyse_parser, "compare": _compare_parser}
+    makers = {"demo": _demo_parser, "analyse": _analyse_parser, "compare": _compare_parser, "train": _train_parser}
     return makers.get(command, _open_parser)()
 
 
@@ -191,7 +208,8 @@ def _open_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="main.py",
         description="Interval reads chest CT. Research use only, not for clinical diagnosis.",
-        epilog="Commands: main.py demo · main.py analyse SCAN --out DIR · main.py compare PRIOR CURRENT --out DIR; "
+        epilog="Commands: main.py demo · main.py analyse SCAN --out DIR · main.py compare PRIOR CURRENT --out DIR "
+        "· main.py train --out DIR; "
         "each explains itself with --help. A path named like a command is opened as ./demo.",
     )
     parser.add_argument(
@@ -222,6 +240,17 @@ def _compare_parser() -> argparse.ArgumentParser:
     parser.add_argument("current", type=Path, metavar="CURRENT")
     _add_engine_options(parser)
     parser.set_defaults(command=compare)
+    return parser
+
+
+def _train_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="main.py train", description="Train a model on synthetic abnormalities.")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the run and its bundle")
+    parser.add_argument("--scans", type=Path, metavar="DIR", help="folder with the real scans used as anatomy")
+    parser.add_argument("--steps", type=int, default=3400)
+    parser.add_argument("--cases", type=int, default=300, help="training cases to draw")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.set_defaults(command=train)
     return parser
 
 

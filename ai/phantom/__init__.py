@@ -2,6 +2,6 @@
 
 from ai.phantom.background import PhantomError, background
 from ai.phantom.case import FINDINGS, Case, drawn_case
-from ai.phantom.demo import RECIPE, demo_study
+from ai.phantom.demo import demo_study
 
-__all__ = ["FINDINGS", "RECIPE", "Case", "PhantomError", "background", "demo_study", "drawn_case"]
+__all__ = ["FINDINGS", "Case", "PhantomError", "background", "demo_study", "drawn_case"]

@@ -24,8 +24,6 @@ from ai.progress import QUIET, Part, Progress
 from ai.series import FileWindow, Patient, Scan, Series, Study
 from ai.volume import Volume
 
-RECIPE = 1
-"""Raised whenever the demo's pictures change, so that a copy kept on disk is written anew."""
 _SPACING_MM = 1.5
 _PRIOR, _CURRENT = date(2026, 5, 4), date(2026, 8, 12)
 _PATIENT = Patient("Demo^Interval", "INTERVAL-DEMO", date(1958, 3, 21), "F", "068Y")
@@ -34,9 +32,9 @@ _PATIENT = Patient("Demo^Interval", "INTERVAL-DEMO", date(1958, 3, 21), "F", "06
 def demo_study(progress: Progress = QUIET) -> tuple[Scan, Scan]:
     """Draw the demo patient's prior and follow-up; the same on every machine.
 
-    Then: emphysema, a nodule of 11 mm that grows to 16 mm, one of 9 mm that stays, one of 14 mm that goes. Now also: a
-    mass of 36 mm and a pleural effusion. The follow-up lies 9 mm higher and 6 mm further back, turned by 2°, and breathes
-    in less deeply.
+    Then: emphysema, a nodule of 11 mm that grows to 16 mm, one of 9 mm that stays, one of 14 mm that goes. Now also a
+    mass of 36 mm and a pleural effusion. The follow-up lies 9 mm higher and 6 mm further back, is turned by 2°, and is
+    taken in a less deep breath.
     """
     with torch.no_grad():
         progress.report(0.0, "building the demo patient")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import torch
 from scipy.optimize import minimize
 
 from ai.model.network import EvidenceNet
-from ai.training.readings import Readings
+from ai.training.readings import SHIFTS, Readings
 from ai.training.statistics import Numbers, youden_threshold
 
 _PRIOR = 0.02
@@ -15,7 +17,7 @@ _PRIOR = 0.02
 
 
 def calibrate(network: EvidenceNet, readings: Readings) -> tuple[float, ...]:
-    """Set gain and bias of every label by logistic regression on evidence; return thresholds.
+    """Set shift, gain and bias of every label by logistic regression on evidence; return thresholds.
 
     Args:
         network: changed in place.
@@ -27,18 +29,30 @@ def calibrate(network: EvidenceNet, readings: Readings) -> tuple[float, ...]:
     thresholds = []
     for label in range(readings.present.shape[1]):
         known = ~np.isnan(readings.present[:, label])
-        evidence, present = readings.evidence[known, label], readings.present[known, label]
-        gain, bias = logistic_fit(evidence, present)
+        present = readings.present[known, label]
+        fits = {shift: logistic_fit(readings.shifted(shift)[known, label], present) for shift in SHIFTS}
+        shift = min(SHIFTS, key=lambda s: (round(fits[s].loss, 4), abs(s)))
+        fit = fits[shift]
         with torch.no_grad():
-            network.log_gain[label] = float(np.log(gain))
-            network.bias[label] = bias
-        probability = 1 / (1 + np.exp(-np.clip(bias + gain * evidence, -60, 60)))
-        thresholds.append(min(0.9, max(0.1, youden_threshold(probability, present))))
+            network.head.weight[label, -1] += shift
+            network.log_gain[label] = float(np.log(fit.gain))
+            network.bias[label] = fit.bias
+        thresholds.append(min(0.9, max(0.1, youden_threshold(fit.probability, present))))
     return tuple(thresholds)
 
 
-def logistic_fit(evidence: Numbers, present: Numbers) -> tuple[float, float]:
-    """Return (gain > 0, bias) of the likeliest logistic curve, with a weak prior."""
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """A logistic curve on evidence: its gain, bias, mean loss, and what it says of the cases it was fitted to."""
+
+    gain: float
+    bias: float
+    loss: float
+    probability: Numbers
+
+
+def logistic_fit(evidence: Numbers, present: Numbers) -> Fit:
+    """Return the likeliest logistic curve with gain > 0, with a weak prior."""
     scale = max(float(np.median(evidence[present == 1])) if (present == 1).any() else 1.0, 1e-3)
     x = evidence / scale
 
@@ -48,4 +62,6 @@ def logistic_fit(evidence: Numbers, present: Numbers) -> tuple[float, float]:
         return float(entropy.mean() + _PRIOR * (parameters[0] ** 2 + 0.1 * parameters[1] ** 2))
 
     best = minimize(loss, np.array([1.0, -2.0]), method="Nelder-Mead", options={"maxiter": 2000})
-    return float(np.exp(best.x[0])) / scale, float(best.x[1])
+    gain, bias = float(np.exp(best.x[0])) / scale, float(best.x[1])
+    probability = 1 / (1 + np.exp(-np.clip(bias + gain * evidence, -60, 60)))
+    return Fit(gain, bias, float(best.fun), probability)

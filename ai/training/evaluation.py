@@ -17,7 +17,7 @@ def table(
     """Return figures per label: how many have it, AUROC, sensitivity and specificity, pointing, energy, calibration."""
     gain = network.log_gain.detach().double().exp().cpu().numpy()
     bias = network.bias.detach().double().cpu().numpy()
-    probability = 1 / (1 + np.exp(-np.clip(bias + gain * readings.evidence, -60, 60)))
+    probability = 1 / (1 + np.exp(-np.clip(bias + gain * readings.shifted(), -60, 60)))
     rows = {label: _row(readings, probability[:, i], i, thresholds[i]) for i, label in enumerate(labels)}
     mean = {key: _mean([row[key] for row in rows.values()]) for key in ("auroc", "pointing", "energy", "ece")}
     return {"cases": len(readings.names), "mean": mean, "labels": rows}

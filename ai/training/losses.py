@@ -11,6 +11,7 @@ from ai.training.truth import UNKNOWN, share_of
 
 _HARD_PER_POSITIVE = 3
 _HARD_AT_LEAST = 400
+_HARD_WHERE_ABSENT = 0.3
 _PRESENT_CELLS = 0.3
 """So much of one 4 mm cell must be abnormal in a patch before the patch is called abnormal."""
 
@@ -31,9 +32,12 @@ def place_loss(places: Tensor, truth: Tensor) -> Tensor:
         count = int(positive.sum())
         healthy = e[~positive]
         hard = healthy.topk(min(healthy.numel(), max(_HARD_AT_LEAST, _HARD_PER_POSITIVE * count))).values
-        loss = hard.mean() + 4 * healthy.mean()
+        loss = 4 * healthy.mean()
         if count:
-            loss = loss + 1.5 * e[positive].mean()
+            loss = loss + hard.mean() + 2 * e[positive].mean()
+        else:
+            # A label that is absent from most batches must not learn, batch after batch, only to be silent.
+            loss = loss + _HARD_WHERE_ABSENT * hard.mean()
         losses.append(loss)
     return torch.stack(losses).mean()
 

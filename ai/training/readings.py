@@ -15,6 +15,9 @@ from ai.model.network import EvidenceNet
 from ai.progress import QUIET, Progress
 from ai.training.truth import load_case, share_of
 
+SHIFTS = (-1.0, -0.5, 0.0, 0.5, 1.0, 1.5)
+"""Tried on W·A before the relu: how sure a place must be before it counts as evidence."""
+
 
 @dataclass(frozen=True, eq=False)
 class Readings:
@@ -23,7 +26,7 @@ class Readings:
     Args:
         names: file names of the cases.
         present: 1, 0, or NaN where undecided.
-        evidence: Σ relu(W·A) before gain and bias.
+        evidence: Σ relu(W·A + shift) before gain and bias, for each of ``SHIFTS`` (last axis).
         pointed: 1 where the strongest place lies within 10 mm of the abnormality, 0 where not, NaN where absent.
         energy: share of the heat inside the abnormality (within one cell), NaN where absent or without heat.
     """
@@ -34,10 +37,20 @@ class Readings:
     pointed: NDArray[np.float64]
     energy: NDArray[np.float64]
 
+    def shifted(self, shift: float = 0.0) -> NDArray[np.float64]:
+        """Return the evidence (cases, labels) for one of ``SHIFTS``."""
+        return self.evidence[:, :, SHIFTS.index(shift)]
+
     def only(self, part: str) -> Readings:
         """Return the cases whose name contains ``part``."""
-        keep = np.array([part in name for name in self.names], dtype=bool)
-        names = tuple(name for name in self.names if part in name)
+        return self._kept(np.array([part in name for name in self.names], dtype=bool))
+
+    def without(self, part: str) -> Readings:
+        """Return the cases whose name does not contain ``part``."""
+        return self._kept(np.array([part not in name for name in self.names], dtype=bool))
+
+    def _kept(self, keep: NDArray[np.bool_]) -> Readings:
+        names = tuple(name for name, kept in zip(self.names, keep, strict=True) if kept)
         return Readings(names, self.present[keep], self.evidence[keep], self.pointed[keep], self.energy[keep])
 
 
@@ -56,14 +69,18 @@ def _row(network: EvidenceNet, path: Path) -> tuple[NDArray[np.float64], ...]:
     device = next(network.parameters()).device
     with torch.inference_mode():
         hu = case.hu.to(device).float()[None, None].to(memory_format=torch.channels_last_3d)
-        heat = functional.relu(network(hu).places[0]).cpu()
+        places = network(hu).places[0].cpu()
     share, known = share_of(case.truth)
-    present = case.present()
+    sums = [(functional.relu(places + shift) * known).flatten(1).sum(1, dtype=torch.float64) for shift in SHIFTS]
+    heat = functional.relu(places) * known
+    cells = share.flatten(1).sum(1)
+    # Undecided places are left out of the evidence, so only a sliver of an abnormality leaves a case undecided.
+    present = torch.where(cells >= 0.25, 1.0, torch.where(cells > 0, torch.nan, 0.0)).numpy()
     pointed, energy = np.full(len(present), np.nan), np.full(len(present), np.nan)
     for label, there in enumerate(present):
         if there == 1:
-            pointed[label], energy[label] = _where(heat[label] * known[label], share[label])
-    return present.astype(np.float64), heat.flatten(1).sum(1, dtype=torch.float64).numpy(), pointed, energy
+            pointed[label], energy[label] = _where(heat[label], share[label])
+    return present.astype(np.float64), torch.stack(sums, dim=1).numpy(), pointed, energy
 
 
 def _where(heat: torch.Tensor, share: torch.Tensor) -> tuple[float, float]:
