@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from ai.progress import QUIET, Progress
 from ai.volume import VoxelGrid
 
 Mask = NDArray[np.bool_]
@@ -20,6 +21,7 @@ BODY_HU = -400.0
 """Between skin and air, with margin for partial volume."""
 LUNG_HU = -400.0
 """Between aerated lung (−850) and soft tissue (40), nearer the tissue: ground glass still counts as lung."""
+_DOING = "finding the lungs"
 MIN_LUNG_ML = 150.0
 """A side smaller than this is not a lung one can read."""
 
@@ -75,17 +77,20 @@ class Lungs:
         return 1 if abs(spot[2] - centres[0].mean()) < abs(spot[2] - centres[1].mean()) else 2
 
 
-def find_lungs(hu: NDArray[np.float32], grid: VoxelGrid) -> Lungs | None:
+def find_lungs(hu: NDArray[np.float32], grid: VoxelGrid, progress: Progress = QUIET) -> Lungs | None:
     """Find the lungs in a scan in standard axes of 2–5 mm spacing.
 
     Args:
         hu: float32 [slice, row, column], (up, back, left).
         grid: where the voxels lie.
+        progress: asked between the stages, each a fraction of a second, whether to go on.
 
     Returns:
         None where no pair (or single) of air-filled lungs of plausible size is found.
     """
+    progress.report(0.0, _DOING)
     body = _body(hu)
+    progress.report(0.3, _DOING)
     air = (hu < LUNG_HU) & body
     air = ndimage.binary_opening(air, iterations=1)
     labels, count = ndimage.label(air)
@@ -94,8 +99,11 @@ def find_lungs(hu: NDArray[np.float32], grid: VoxelGrid) -> Lungs | None:
     sizes_ml = np.bincount(labels.ravel())[1:] * grid.voxel_mm3 / 1000
     keep = np.flatnonzero(sizes_ml > MIN_LUNG_ML) + 1
     large = np.isin(labels, keep)
+    progress.report(0.5, _DOING)
     candidates = large & ~_airway(hu, large, grid)
+    progress.report(0.7, _DOING)
     sides = _two_sides(candidates, grid)
+    progress.report(0.85, _DOING)
     if not sides.any() or np.count_nonzero(sides) * grid.voxel_mm3 / 1000 < 2 * MIN_LUNG_ML:
         return None
     return Lungs(_closed(sides, body, grid), body, grid)

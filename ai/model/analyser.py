@@ -44,8 +44,7 @@ def analyse(volume: Volume, bundle: Bundle, device: str = "auto", progress: Prog
     """
     began = time.monotonic()
     where = chosen_device(device)
-    progress.report(0.0, "finding the lungs")
-    prepared = prepare(volume, bundle.description.spacing_mm)
+    prepared = prepare(volume, bundle.description.spacing_mm, Part(progress, 0.0, 0.25))
     heat = _heat(prepared, bundle.network, where, Part(progress, 0.25, 0.8))
     grid = evidence_grid(prepared, _STRIDE)
     heat = heat[:, : grid.shape[0], : grid.shape[1], : grid.shape[2]]

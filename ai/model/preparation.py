@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from ai.anatomy import Lungs, find_lungs, resampled, standardised
 from ai.model.errors import ModelError
+from ai.progress import QUIET, Part, Progress
 from ai.volume import AIR_HU, Volume, VoxelGrid
 
 MARGIN_MM = 26.0
@@ -36,12 +37,13 @@ class Prepared:
     lungs: Lungs
 
 
-def prepare(volume: Volume, spacing_mm: float) -> Prepared:
+def prepare(volume: Volume, spacing_mm: float, progress: Progress = QUIET) -> Prepared:
     """Prepare a chest CT.
 
     Args:
         volume: any orientation and spacing.
         spacing_mm: what the network was trained at.
+        progress: asked several times a second whether to go on.
 
     Raises:
         ModelError: too little of the chest, or no lungs, so that any finding would be a guess.
@@ -53,8 +55,9 @@ def prepare(volume: Volume, spacing_mm: float) -> Prepared:
             f"The scan covers only {height_mm:.0f} mm from top to bottom; the model needs at least "
             f"{MIN_HEIGHT_MM:.0f} mm of the chest. It was not analysed; open the full series."
         )
+    progress.report(0.0, "resampling")
     hu, grid = resampled(array, grid, spacing_mm)
-    lungs = find_lungs(hu, grid)
+    lungs = find_lungs(hu, grid, Part(progress, 0.3, 1.0))
     if lungs is None:
         raise ModelError(
             "No air-filled lungs are found in this scan, so it was not analysed: the model reads chest CT only. "
