@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -43,6 +44,11 @@ class Region:
     def radius(self) -> Tensor:
         """Distance from the centre, millimetres."""
         return torch.sqrt(self.up**2 + self.back**2 + self.left**2)
+
+    def stretched(self, factors: Sequence[float]) -> Tensor:
+        """Distance from the centre where each axis is scaled: level sets are ellipsoids."""
+        up, back, left = (float(f) for f in factors)
+        return torch.sqrt((self.up * up) ** 2 + (self.back * back) ** 2 + (self.left * left) ** 2)
 
     @property
     def directions(self) -> Tensor:

@@ -30,8 +30,7 @@ def _fill_one(canvas: Canvas, rng: np.random.Generator) -> None:
     region = canvas.region(centre, radius * 2.1)
     shape = canvas.hu[region.block].shape
     uneven = smooth_field((shape[0], shape[1], shape[2]), max(2.5, radius * 0.35 / canvas.spacing_mm), rng)
-    stretch = rng.uniform(0.65, 1.5, size=3)
-    oval = torch.sqrt((region.up * stretch[0]) ** 2 + (region.back * stretch[1]) ** 2 + (region.left * stretch[2]) ** 2)
+    oval = region.stretched(rng.uniform(0.65, 1.5, size=3))
     distance = oval - radius * (1 + float(rng.uniform(0.2, 0.45)) * uneven)
     inside = soft(-canvas.depth_mm[region.block] - 1.5, 0.5)
     same_lung = canvas.right[region.block] == bool(canvas.right[tuple(int(v / canvas.spacing_mm) for v in centre)])

@@ -115,9 +115,7 @@ def _body(region: Region, radius: float, margin: Margin, rng: np.random.Generato
             distance = smooth_min(distance, bump, radius * 0.2)
         return distance
     ripple = radial_ripple(region.directions, float(rng.uniform(0.04, 0.15)), rng)
-    stretch = 1 + rng.uniform(-0.15, 0.15, size=3)
-    oval = torch.sqrt((region.up * stretch[0]) ** 2 + (region.back * stretch[1]) ** 2 + (region.left * stretch[2]) ** 2)
-    return oval - radius * ripple
+    return region.stretched(1 + rng.uniform(-0.15, 0.15, size=3)) - radius * ripple
 
 
 def _fill(

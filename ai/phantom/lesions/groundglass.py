@@ -37,8 +37,7 @@ def _focus(canvas: Canvas, rng: np.random.Generator) -> None:
     region = canvas.region(centre, radius * 2)
     shape = canvas.hu[region.block].shape
     uneven = smooth_field((shape[0], shape[1], shape[2]), max(3.0, radius * 0.45 / canvas.spacing_mm), rng)
-    stretch = rng.uniform(0.7, 1.4, size=3)
-    oval = torch.sqrt((region.up * stretch[0]) ** 2 + (region.back * stretch[1]) ** 2 + (region.left * stretch[2]) ** 2)
+    oval = region.stretched(rng.uniform(0.7, 1.4, size=3))
     distance = oval - radius * (1 + 0.3 * uneven)
     share = soft(distance, float(rng.uniform(1, 4))) * soft(-canvas.depth_mm[region.block], 0.8)
     full = torch.zeros(canvas.shape)
