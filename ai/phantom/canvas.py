@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from ai.geometry import PointMm
@@ -45,7 +45,7 @@ class Region:
         """Distance from the centre, millimetres."""
         return torch.sqrt(self.up**2 + self.back**2 + self.left**2)
 
-    def stretched(self, factors: Sequence[float]) -> Tensor:
+    def stretched(self, factors: NDArray[np.float64]) -> Tensor:
         """Distance from the centre where each axis is scaled: level sets are ellipsoids."""
         up, back, left = (float(f) for f in factors)
         return torch.sqrt((self.up * up) ** 2 + (self.back * back) ** 2 + (self.left * left) ** 2)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from ai.phantom.canvas import Canvas, Instance, Region, soft
