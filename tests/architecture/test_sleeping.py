@@ -53,6 +53,10 @@ def test_state_and_work_wake_neither_the_engine_nor_the_window() -> None:
     assert loaded == "", "state and work are tested without a window"
 
 
+def test_the_window_opens_before_the_engine_wakes() -> None:
+    assert woken(["viewer.app"], ENGINE) == "", "torch and pydicom take seconds: a job wakes them, not the window"
+
+
 def test_the_engine_never_wakes_the_screen() -> None:
     rooms = [path for path in sorted((ROOT / "ai").iterdir()) if path.is_dir() and (path / "__init__.py").exists()]
     names = [f"ai.{path.name}" for path in rooms]
