@@ -20,6 +20,8 @@ _LUNG_HU = -850.0
 _OPENING_MM = 1.6
 """Vessels thinner than twice this are cut off the lesion."""
 _MOST = 12
+_LEAST_SHARE = 0.15
+"""A place with less evidence than this share of the strongest one's is heat to look at, not an instance to measure."""
 _LEAST_MM3 = 14.0
 """A ball of 3 mm: smaller is not measured."""
 
@@ -40,7 +42,8 @@ def lesions_of(
     if count == 0:
         return ()
     strength = ndimage.sum_labels(heat, labels, range(1, count + 1))
-    strongest = np.argsort(-np.asarray(strength), kind="stable")[:_MOST] + 1
+    order = np.argsort(-np.asarray(strength), kind="stable")[:_MOST]
+    strongest = [int(i) + 1 for i in order if strength[i] >= _LEAST_SHARE * strength[order[0]]]
     found = [_measured(kind, labels == label, grid, volume, lungs) for label in strongest]
     return tuple(lesion for lesion in found if lesion is not None)
 
