@@ -15,7 +15,7 @@ _APART_MM = 14.0
 
 
 def peaks_of(heat: NDArray[np.float32], grid: VoxelGrid, most: int = 8) -> tuple[Peak, ...]:
-    """Return local maxima, strongest first; none where there is no heat.
+    """Return local maxima, strongest neighbourhood first, none nearer than 14 mm to a stronger one.
 
     Args:
         heat: [slice, row, column].
@@ -27,7 +27,11 @@ def peaks_of(heat: NDArray[np.float32], grid: VoxelGrid, most: int = 8) -> tuple
     gathered = ndimage.uniform_filter(heat, 3, mode="constant")
     top = (gathered == ndimage.maximum_filter(gathered, size=size, mode="constant")) & (heat > 0)
     spots = np.argwhere(top)
-    if len(spots) == 0:
-        return ()
-    order = np.argsort([-gathered[tuple(s)] for s in spots], kind="stable")[:most]
-    return tuple(Peak(grid.point(Index(*(float(v) for v in spots[i]))), float(heat[tuple(spots[i])])) for i in order)
+    peaks: list[Peak] = []
+    for i in np.argsort([-gathered[tuple(s)] for s in spots], kind="stable"):
+        place = grid.point(Index(*(float(v) for v in spots[i])))
+        if all(place.distance_mm(peak.position) >= _APART_MM for peak in peaks):
+            peaks.append(Peak(place, float(heat[tuple(spots[i])])))
+        if len(peaks) == most:
+            break
+    return tuple(peaks)
