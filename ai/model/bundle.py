@@ -11,6 +11,7 @@ from typing import Any
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
+from ai.errors import UnknownName
 from ai.findings import ModelCard
 from ai.model.errors import ModelError
 from ai.model.network import EvidenceNet
@@ -59,19 +60,7 @@ def load_bundle(folder: Path | None = None) -> Bundle:
         ModelError: a file is missing, does not fit the other, or the weights are not the ones described.
     """
     folder = folder or SHIPPED
-    stored = _read(folder / _DESCRIPTION)
-    try:
-        sha256 = stored.pop("sha256")
-        schema = stored.pop("schema")
-        for key in ("labels", "thresholds", "widths", "attribution"):
-            stored[key] = tuple(stored[key])
-        description = Description(**stored)
-    except (KeyError, TypeError) as error:
-        raise ModelError(f"{folder / _DESCRIPTION} is not a bundle description: {error}. Fetch it again.") from error
-    if schema != _SCHEMA:
-        raise ModelError(f"{folder / _DESCRIPTION} has schema {schema}; this program reads schema {_SCHEMA}.")
-    for label in description.labels:
-        abnormality(label)
+    description, sha256 = _described(folder / _DESCRIPTION)
     found = _digest(folder / _WEIGHTS)
     if found != sha256:
         raise ModelError(f"{folder / _WEIGHTS} is not the file its description names (sha256 differs). Fetch it again.")
@@ -93,6 +82,39 @@ def save_bundle(network: EvidenceNet, description: Description, folder: Path) ->
     save_file(tensors, folder / _WEIGHTS)
     stored = {"schema": _SCHEMA, "sha256": _digest(folder / _WEIGHTS), **asdict(description)}
     (folder / _DESCRIPTION).write_text(json.dumps(stored, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _described(path: Path) -> tuple[Description, str]:
+    """Return what the file says, and the sha256 of the weights it speaks of."""
+    stored = _read(path)
+    try:
+        schema, sha256 = stored.pop("schema"), str(stored.pop("sha256"))
+        if schema != _SCHEMA:
+            raise ModelError(f"{path} has schema {schema}; this program reads schema {_SCHEMA}.")
+        for key in ("labels", "thresholds", "widths", "attribution"):
+            stored[key] = tuple(stored[key])
+        description = Description(**stored)
+        for label in description.labels:
+            abnormality(label)
+    except (KeyError, TypeError, UnknownName) as error:
+        raise ModelError(f"{path} is not a bundle description: {error}. Fetch it again.") from error
+    fault = _fault(description)
+    if fault:
+        raise ModelError(f"{path} is not a bundle description: {fault}. Fetch it again.")
+    return description, sha256
+
+
+def _fault(description: Description) -> str:
+    """Say which figures cannot be; empty where all can."""
+    if len(description.thresholds) != len(description.labels):
+        return f"{len(description.thresholds)} thresholds for {len(description.labels)} labels"
+    if not all(isinstance(t, int | float) and 0 <= t <= 1 for t in description.thresholds):
+        return "its thresholds are not probabilities"
+    if not all(isinstance(w, int) and w > 0 for w in description.widths) or len(description.widths) < 2:
+        return "its widths are not numbers of channels"
+    if not isinstance(description.spacing_mm, int | float) or description.spacing_mm <= 0:
+        return f"its spacing is {description.spacing_mm} mm"
+    return ""
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -1,0 +1,129 @@
+"""A bundle comes back as it was written, and nothing else is taken for one."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from ai.model import ModelError, load_bundle
+from ai.model.bundle import save_bundle
+from ai.model.network import EvidenceNet
+from tests.support.bright_network import described, random_network
+
+Change = Callable[[dict[str, Any]], None]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a written bundle."""
+    save_bundle(random_network(5), described(), tmp_path / "bundle")
+    return tmp_path / "bundle"
+
+
+def changed(folder: Path, change: Change) -> None:
+    """Change what the description says."""
+    path = folder / "bundle.json"
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    change(stored)
+    path.write_text(json.dumps(stored), encoding="utf-8")
+
+
+def test_it_comes_back_as_it_was_written(folder: Path) -> None:
+    bundle = load_bundle(folder)
+    assert bundle.description == described()
+    written = random_network(5).state_dict()
+    for name, value in bundle.network.state_dict().items():
+        assert torch.equal(value, written[name]), name
+    assert not bundle.network.training
+    assert not any(p.requires_grad for p in bundle.network.parameters())
+
+
+def test_the_card_names_these_very_weights(folder: Path) -> None:
+    card = load_bundle(folder).card
+    assert card.sha256 == hashlib.sha256((folder / "weights.safetensors").read_bytes()).hexdigest()
+    assert (card.identifier, card.version, card.trained_on, card.title) == ("by-hand", "0", "nothing", "Set by hand")
+
+
+@pytest.mark.parametrize("name", ["bundle.json", "weights.safetensors"])
+def test_a_missing_file_is_named(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    with pytest.raises(ModelError, match=f"{name} cannot be read"):
+        load_bundle(folder)
+
+
+def test_other_weights_than_described_are_refused(folder: Path) -> None:
+    weights = folder / "weights.safetensors"
+    damaged = bytearray(weights.read_bytes())
+    damaged[-1] ^= 1
+    weights.write_bytes(damaged)
+    with pytest.raises(ModelError, match=r"weights\.safetensors is not the file its description names \(sha256"):
+        load_bundle(folder)
+
+
+@pytest.mark.parametrize("text", ["", "weights", "[1, 2]", '"text"'])
+def test_what_is_no_description_is_refused(folder: Path, text: str) -> None:
+    (folder / "bundle.json").write_text(text, encoding="utf-8")
+    with pytest.raises(ModelError, match=r"bundle\.json is not (JSON|a bundle description)"):
+        load_bundle(folder)
+
+
+def test_bytes_that_are_no_text_are_refused(folder: Path) -> None:
+    (folder / "bundle.json").write_bytes(b"\xff\xfe\x00\x80")
+    with pytest.raises(ModelError, match=r"bundle\.json"):
+        load_bundle(folder)
+
+
+CHANGES: dict[str, tuple[Change, str]] = {
+    "another schema": (lambda d: d.update(schema=2), "schema 2; this program reads schema 1"),
+    "another schema with other fields": (lambda d: d.update(schema=2, novelty=1), "schema 2"),
+    "no schema": (lambda d: d.pop("schema"), "is not a bundle description"),
+    "no sha256": (lambda d: d.pop("sha256"), "is not a bundle description"),
+    "no labels": (lambda d: d.pop("labels"), "is not a bundle description"),
+    "a field nobody knows": (lambda d: d.update(novelty=1), "novelty"),
+    "labels that are none": (lambda d: d.update(labels=3), "is not a bundle description"),
+    "a label nobody knows": (lambda d: d.update(labels=["nodule", "mass", "boredom"]), "boredom"),
+    "fewer thresholds than labels": (lambda d: d.update(thresholds=[0.5]), "thresholds"),
+    "fewer labels than outputs": (lambda d: d.update(labels=["nodule"], thresholds=[0.5]), "does not fit the network"),
+    "other widths": (lambda d: d.update(widths=[8, 16, 8, 8]), "does not fit the network"),
+    "fewer levels": (lambda d: d.update(widths=[8, 8, 8]), "does not fit the network"),
+    "widths that are none": (lambda d: d.update(widths=["wide"]), "is not a bundle description"),
+    "no distance between voxels": (lambda d: d.update(spacing_mm=0), "spacing"),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_description_that_does_not_fit_is_refused(folder: Path, name: str) -> None:
+    change, sentence = CHANGES[name]
+    changed(folder, change)
+    with pytest.raises(ModelError, match=sentence) as refusal:
+        load_bundle(folder)
+    assert str(folder) in str(refusal.value)
+
+
+def test_a_pickle_is_refused_unopened(folder: Path) -> None:
+    weights = folder / "weights.safetensors"
+    weights.write_bytes(pickle.dumps({"head.weight": [1.0]}))
+    digest = hashlib.sha256(weights.read_bytes()).hexdigest()
+    changed(folder, lambda d: d.update(sha256=digest))
+    with pytest.raises(ModelError, match="does not fit the network"):
+        load_bundle(folder)
+
+
+def test_a_half_written_bundle_does_not_load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as broken:
+
+        def full(self: Path, *_: object, **__: object) -> int:
+            raise OSError(28, "No space left on device")
+
+        broken.setattr(Path, "write_text", full)
+        with pytest.raises(OSError, match="No space left"):
+            save_bundle(EvidenceNet(3, (8, 8, 8, 8)), described(), tmp_path)
+    with pytest.raises(ModelError, match=r"bundle\.json cannot be read"):
+        load_bundle(tmp_path)
