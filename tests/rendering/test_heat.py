@@ -17,7 +17,7 @@ from viewer.mpr.plane import Plane
 from viewer.mpr.window import Window
 from viewer.rendering import SliceRenderer, colour_bar
 from viewer.rendering.heat_colours import heat_colours, heat_table
-from viewer.rendering.heat_scale import FAINTEST_TOP, heat_top
+from viewer.rendering.heat_scale import FULL_AT, heat_top
 
 SIZE = (240, 200)
 OVERLAY = OverlayLook(shown=True, opacity=0.6, threshold=0.2)
@@ -148,8 +148,21 @@ def test_in_a_slab_heat_of_its_thickness_shows_whatever_the_mode() -> None:
 
 
 def test_a_map_without_evidence_is_not_stretched_to_full_colour() -> None:
-    values = np.full(coarse(straight()).shape, FAINTEST_TOP / 100, dtype=np.float32)
-    assert heat_top(Heatmap(values, coarse(straight()), 0.0)) == FAINTEST_TOP
+    shape = coarse(straight()).shape
+    weak, strong = np.zeros(shape, dtype=np.float32), np.zeros(shape, dtype=np.float32)
+    weak[0, 0, 0], strong[0, 0, 0] = FULL_AT / 10, FULL_AT * 10
+    assert heat_top(Heatmap(weak, coarse(straight()), 0.0)) == pytest.approx(FULL_AT)
+    assert heat_top(Heatmap(strong, coarse(straight()), 0.0)) == pytest.approx(FULL_AT * 10)
+    spread = np.full(shape, FULL_AT * 4 / np.prod(shape), dtype=np.float32)
+    assert heat_top(Heatmap(spread, coarse(straight()), 0.0)) == pytest.approx(spread[0, 0, 0])
+
+
+def test_an_empty_map_has_a_scale_and_no_colour() -> None:
+    empty = Heatmap(np.zeros(coarse(straight()).shape, dtype=np.float32), coarse(straight()), 0.0)
+    assert heat_top(empty) > 0
+
+
+def test_a_map_with_a_strong_place_tops_there() -> None:
     assert heat_top(spot(straight(), (0.5, 0.5, 0.5))[0]) == pytest.approx(0.3)
 
 
@@ -193,3 +206,13 @@ def test_a_heatmap_beside_the_picture_is_no_fault() -> None:
     away = replace(state.looking_at(place), centre=place.moved(left=40, posterior=40), zoom=20.0)
     rgb = SliceRenderer(volume).render(look_at(straight(), away, Plane.AXIAL, SIZE), [heatmap])
     assert not coloured(rgb).any()
+
+
+def test_a_moved_crosshair_in_the_same_slice_needs_no_new_picture() -> None:
+    volume, state = grey(straight())
+    renderer = SliceRenderer(volume)
+    first = renderer.render(look_at(straight(), state, Plane.AXIAL, SIZE))
+    beside = replace(state, crosshair=state.crosshair.moved(left=3.0))
+    assert renderer.render(look_at(straight(), beside, Plane.AXIAL, SIZE)) is first
+    brighter = replace(state, window=Window(1000, -200))
+    assert not np.array_equal(renderer.render(look_at(straight(), brighter, Plane.AXIAL, SIZE)), first)

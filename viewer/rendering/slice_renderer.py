@@ -34,11 +34,14 @@ class SliceRenderer:
         self._blend = vtkImageBlend()
         self._blend.SetNumberOfThreads(1)
         self._blended: tuple[HeatLayer, ...] = ()
+        self._last: tuple[tuple[object, ...], NDArray[np.uint8]] | None = None
 
     def render(
         self, look: SliceLook, heatmaps: Sequence[Heatmap] = (), tops: Sequence[float] = ()
     ) -> NDArray[np.uint8]:
-        """Return the picture of a look, RGB, (height, width, 3), a copy of its own.
+        """Return the picture of a look, RGB, (height, width, 3), read-only.
+
+        Where only what the canvas paints itself has moved (crosshair, texts), the last picture is returned again.
 
         Args:
             look: pose, window, slab and overlay are obeyed.
@@ -46,6 +49,12 @@ class SliceRenderer:
             tops: the evidence of the strongest colour, one a heatmap (to give two scans the same scale); left out,
                 each heatmap has its own (``heat_top``).
         """
+        wanted = _content(look, heatmaps if look.overlay.shown else (), tops)
+        if self._last is None or self._last[0] != wanted:
+            self._last = wanted, self._drawn(look, heatmaps, tops)
+        return self._last[1]
+
+    def _drawn(self, look: SliceLook, heatmaps: Sequence[Heatmap], tops: Sequence[float]) -> NDArray[np.uint8]:
         self._greys.use(self._layer.aimed(look) or self._aimed(look), look.window)
         warm = self._warm_layers(look, heatmaps, tops) if look.overlay.shown else ()
         if warm != self._blended:
@@ -54,6 +63,7 @@ class SliceRenderer:
 
     def voxels_changed(self) -> None:
         """Draw anew from the array: slices have arrived."""
+        self._last = None
         if self._cut is not None:
             self._cut.changed()
         self._layer.changed()
@@ -82,9 +92,17 @@ class SliceRenderer:
         self._blended = warm
 
 
+def _content(look: SliceLook, heatmaps: Sequence[Heatmap], tops: Sequence[float]) -> tuple[object, ...]:
+    """What the pixels depend on; two looks with equal content give the same picture."""
+    pose = look.pose
+    place = (pose.origin, pose.right.tobytes(), pose.down.tobytes(), pose.size_px)
+    return place, look.window, look.slab_mm, look.slab_mode, look.overlay, tuple(heatmaps), tuple(tops)
+
+
 def _pixels(last: vtkImageBlend | vtkImageMapToColors) -> NDArray[np.uint8]:
     last.Update()
     image = last.GetOutput()
     width, height, _ = image.GetDimensions()
     rgb: NDArray[np.uint8] = vtk_to_numpy(image.GetPointData().GetScalars()).reshape(height, width, 3).copy()
+    rgb.setflags(write=False)
     return rgb

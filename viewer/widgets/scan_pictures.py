@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ai.volume import Volume
 from viewer.mpr.caption import Caption, caption_of
 from viewer.mpr.look_at import look_at
+from viewer.mpr.pane_state import CornerTexts, PaneState
 from viewer.mpr.plane import Plane
 from viewer.rendering import Picture, SliceRenderer, colour_bar
 from viewer.state.reading import Reading
@@ -14,6 +17,10 @@ from viewer.widgets.drawn_heat import drawn_heat
 
 BAR_FITS_PX = 500
 """Lower panes beside the axial one show no colour bar of their own: it would lie over the corner texts."""
+
+
+TEXTS_FIT_PX = 420
+"""In a smaller pane the four corners' texts would run into each other; the large pane beside it has them all."""
 
 
 class ScanPictures:
@@ -40,7 +47,7 @@ class ScanPictures:
             self._renderer = self._volume = self._shown = None
             return None
         renderer = self._renderer_of(shown)
-        state = self._reading.panes[self._role].value
+        state = _with_room(self._reading.panes[self._role].value, size_px)
         look = look_at(shown.volume.grid, state, self._plane, size_px, self._caption)
         heat = drawn_heat(self._reading, self._role, state.overlay)
         rgb = renderer.render(look, heat.heatmaps, heat.tops)
@@ -58,3 +65,9 @@ class ScanPictures:
             self._renderer = SliceRenderer(shown.volume)
             self._volume = shown.volume
         return self._renderer
+
+
+def _with_room(state: PaneState, size_px: tuple[int, int]) -> PaneState:
+    if state.corner_texts is CornerTexts.ALL and min(size_px) < TEXTS_FIT_PX:
+        return replace(state, corner_texts=CornerTexts.FEW)
+    return state
