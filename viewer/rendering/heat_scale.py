@@ -9,7 +9,7 @@ import numpy as np
 from ai.findings import Heatmap
 
 FULL_AT = 0.5
-"""Logit points in all. A map with less evidence than this is not stretched to full colour: it would shout of nothing."""
+"""Logit points in all. A map with less evidence than this is not stretched to full colour."""
 _LEAST_TOP = 1e-9
 
 _tops: WeakKeyDictionary[Heatmap, float] = WeakKeyDictionary()
