@@ -26,7 +26,7 @@ def axial_diameters_mm(mask: NDArray[np.bool_], grid: VoxelGrid) -> tuple[float,
     points = np.argwhere(plane) * np.array(steps)
     ways = np.stack([np.cos(_ANGLES), np.sin(_ANGLES)])
     along = points @ ways
-    # A voxel has a width: one pixel is one pixel wide, not zero.
-    extents = along.max(0) - along.min(0) + np.abs(ways[0]) * steps[0] + np.abs(ways[1]) * steps[1]
+    # A pixel has a width, one in every direction: with its corners a round body would be too wide by half a pixel.
+    extents = along.max(0) - along.min(0) + np.hypot(ways[0] * steps[0], ways[1] * steps[1])
     longest = int(np.argmax(extents))
     return float(extents[longest]), float(extents[(longest + len(_ANGLES) // 2) % len(_ANGLES)])

@@ -25,7 +25,7 @@ LABELS = ("nodule", "mass", "groundglass", "consolidation", "emphysema", "pleura
 class Recipe:
     """How long and how fast to learn."""
 
-    steps: int = 3400
+    steps: int = 3800
     patches: int = 2
     patch_voxels: tuple[int, int, int] = (80, 80, 80)
     learning_rate: float = 2e-3

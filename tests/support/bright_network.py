@@ -45,7 +45,7 @@ def bright_network(gain: float = 0.5, bias: float = -3.0) -> EvidenceNet:
         convolutions[0].weight[0, _BONE * 8 : _BONE * 8 + 8, 1, 1, 1] = 1 / 8
         norms = [m for m in network.stem.modules() if isinstance(m, nn.BatchNorm3d)]
         norms[0].bias[0] = -_FROM
-        last = [m for m in network.join[-1].modules() if isinstance(m, nn.Conv3d)][0]
+        last = next(m for m in network.join[-1].modules() if isinstance(m, nn.Conv3d))
         for passing in (convolutions[1], last):
             passing.weight[0, 0, 1, 1, 1] = 1.0
         network.head.weight[0, 0] = 1 / (1 - _FROM)
