@@ -13,6 +13,7 @@ from ai.model.network import WIDTHS, EvidenceNet
 from ai.progress import QUIET, Part, Progress
 from ai.training.backgrounds import listed
 from ai.training.calibration import calibrate
+from ai.training.card import card_text
 from ai.training.evaluation import table
 from ai.training.learning import LABELS, Learner, Recipe
 from ai.training.readings import drawn_paths, read_cases
@@ -38,9 +39,10 @@ class Plan:
         run: folder for drawn cases, checkpoint, log and the finished bundle.
         scans: folder with the real scans named in ``backgrounds.toml``; None trains on procedural thoraxes only.
         recipe: how to learn.
-        cases: how many to draw per split.
+        train_cases, calibrate_cases, evaluate_cases: how many to draw per split.
         device: torch device.
         version: written into the bundle.
+        remarks: what a reader of the card should know of this run.
     """
 
     run: Path
@@ -51,6 +53,7 @@ class Plan:
     evaluate_cases: int = 60
     device: str = "cpu"
     version: str = "1"
+    remarks: str = ""
 
 
 def train(plan: Plan, progress: Progress = QUIET) -> Bundle:
@@ -87,6 +90,7 @@ def finish(network: EvidenceNet, plan: Plan, progress: Progress = QUIET) -> Bund
     )  # fmt: skip
     folder = plan.run / "bundle"
     save_bundle(network, description, folder)
+    _write_card(description, plan)
     bundle = load_bundle(folder)
     if plan.scans is None:
         return bundle
@@ -95,7 +99,12 @@ def finish(network: EvidenceNet, plan: Plan, progress: Progress = QUIET) -> Bund
     unseen = [p for p in scans if p.name not in seen and "tumour" not in p.name]
     measured["real scans never seen in training"] = real_table(bundle, unseen, Part(progress, 0.6, 1.0))
     save_bundle(network, description, folder)
+    _write_card(description, plan)
     return load_bundle(folder)
+
+
+def _write_card(description: Description, plan: Plan) -> None:
+    (plan.run / "bundle" / "CARD.md").write_text(card_text(description, plan.remarks), encoding="utf-8")
 
 
 def averaged(checkpoint: Path) -> EvidenceNet:
