@@ -248,7 +248,7 @@ def _train_parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the run and its bundle")
     parser.add_argument("--scans", type=Path, metavar="DIR", help="folder with the real scans used as anatomy")
     parser.add_argument("--steps", type=int, default=3800)
-    parser.add_argument("--cases", type=int, default=300, help="training cases to draw")
+    parser.add_argument("--cases", type=int, default=400, help="training cases to draw")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.set_defaults(command=train)
     return parser

@@ -27,7 +27,7 @@ class Readings:
         names: file names of the cases.
         present: 1, 0, or NaN where undecided.
         evidence: Σ relu(W·A + shift) before gain and bias, for each of ``SHIFTS`` (last axis).
-        pointed: 1 where the strongest place lies within 10 mm of the abnormality, 0 where not, NaN where absent.
+        pointed: 1 where the strongest place lies within two cells (8 mm) of the abnormality, 0 where not, NaN where absent.
         energy: share of the heat inside the abnormality (within one cell), NaN where absent or without heat.
     """
 
@@ -84,7 +84,7 @@ def _row(network: EvidenceNet, path: Path) -> tuple[NDArray[np.float64], ...]:
 
 
 def _where(heat: torch.Tensor, share: torch.Tensor) -> tuple[float, float]:
-    """(peak within two cells and a half of the abnormality, share of heat within one cell of it)."""
+    """(peak within two cells of the abnormality, share of heat within one cell of it)."""
     total = float(heat.sum())
     if total <= 0:
         return 0.0, float("nan")

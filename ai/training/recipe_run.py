@@ -48,9 +48,9 @@ class Plan:
     run: Path
     scans: Path | None
     recipe: Recipe
-    train_cases: int = 300
-    calibrate_cases: int = 48
-    evaluate_cases: int = 60
+    train_cases: int = 400
+    calibrate_cases: int = 96
+    evaluate_cases: int = 120
     device: str = "cpu"
     version: str = "1"
     remarks: str = ""
