@@ -20,7 +20,7 @@ def card_text(description: Description, remarks: str = "") -> str:
         remarks,
         f"**Limits.** {description.limits}",
         "## Measured",
-        "Sensitivity and specificity are at the shipped thresholds. Pointing: the strongest place lies within two cells "
+        "Sensitivity and specificity are at the shipped thresholds. Pointing: the strongest place is within two cells "
         "(8 mm) of the abnormality. Energy: share of the heat within one cell (4 mm) of it. ECE: expected calibration "
         "error, ten bins. The command that trains and measures: `python main.py train --out DIR --scans SCANS`.",
     ]

@@ -27,7 +27,7 @@ class Readings:
         names: file names of the cases.
         present: 1, 0, or NaN where undecided.
         evidence: Σ relu(W·A + shift) before gain and bias, for each of ``SHIFTS`` (last axis).
-        pointed: 1 where the strongest place lies within two cells (8 mm) of the abnormality, 0 where not, NaN where absent.
+        pointed: 1 where the strongest place is within two cells (8 mm) of the abnormality, else 0; NaN where absent.
         energy: share of the heat inside the abnormality (within one cell), NaN where absent or without heat.
     """
 
