@@ -29,10 +29,11 @@ def bead_place() -> PointMm:
 
 
 def with_bead() -> Volume:
-    """Return the drawn thorax with a ball brighter than bone in its lung."""
+    """Return the drawn thorax with a ball brighter than bone in its lung, no vessel near it."""
     clean = volume_of(healthy())
-    hu = np.where(distances_mm(clean.grid, bead_place()) <= BEAD_MM / 2, 1500, clean.hu).astype(np.int16)
-    return Volume(hu, clean.grid)
+    away = distances_mm(clean.grid, bead_place())
+    cleared = np.where((away < 26) & healthy().lung.numpy(), -860, clean.hu)
+    return Volume(np.where(away <= BEAD_MM / 2, 1500, cleared).astype(np.int16), clean.grid)
 
 
 @pytest.fixture(scope="module")

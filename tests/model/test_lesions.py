@@ -137,7 +137,7 @@ def test_the_mask_is_a_crop_of_the_scan_where_the_lesion_is() -> None:
     assert lesion.mask.shape == lesion.grid.shape
     first = grid.index(lesion.grid.point(Index(0, 0, 0))).array()
     assert np.allclose(first, np.round(first), atol=1e-6)
-    block = tuple(slice(int(round(a)), int(round(a)) + n) for a, n in zip(first, lesion.mask.shape, strict=True))
+    block = tuple(slice(round(a), round(a) + n) for a, n in zip(first.tolist(), lesion.mask.shape, strict=True))
     inside = share[block] > 0.5
     assert np.count_nonzero(lesion.mask & inside) > 0.95 * np.count_nonzero(inside)
 

@@ -86,5 +86,5 @@ def test_height_is_the_patients_not_the_arrays() -> None:
 
 
 def test_a_scan_without_lungs_is_refused_in_words() -> None:
-    with pytest.raises(ModelError, match="No air-filled lungs are found.*check the series"):
+    with pytest.raises(ModelError, match=r"No air-filled lungs are found.*check the series"):
         prepare(water_box(), 4.0)

@@ -48,7 +48,7 @@ def test_only_its_own_truth_is_marked(name: str) -> None:
         assert set(canvas.truth) - {name} <= BESIDE.get(name, set())
         assert {instance.label for instance in canvas.instances} == {name}
         share = canvas.truth[name]
-        assert 0 <= float(share.min())
+        assert float(share.min()) >= 0
         assert 0.3 < float(share.max()) <= 1
 
 

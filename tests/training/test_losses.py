@@ -1,0 +1,82 @@
+"""What the network is told goes down when it says what is true."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+from torch import Tensor
+
+from ai.model.network import Evidence
+from ai.training.losses import place_loss, scan_loss, total_loss
+from ai.training.truth import UNKNOWN
+
+
+@pytest.fixture
+def truth() -> Tensor:
+    """Return truth with one abnormal cube for label 0, nothing for label 1, undecided places for label 2."""
+    marks = torch.zeros((1, 3, 12, 12, 12), dtype=torch.uint8)
+    marks[0, 0, 3:6, 3:6, 3:6] = 200
+    marks[0, 2, 6:9, 6:9, 6:9] = UNKNOWN
+    return marks
+
+
+def said(truth: Tensor, sure: float) -> Tensor:
+    """Return places that say the truth, or with a negative surety the opposite."""
+    return torch.where(truth == 200, sure, -sure)
+
+
+def test_the_truth_costs_less_the_surer_it_is_said(truth: Tensor) -> None:
+    losses = [float(place_loss(said(truth, sure), truth)) for sure in (-4.0, 0.0, 1.0, 4.0, 8.0)]
+    assert losses == sorted(losses, reverse=True)
+    assert losses[-1] < 0.01 < losses[0]
+
+
+def test_missing_the_abnormal_costs_as_much_as_any_number_of_healthy_places(truth: Tensor) -> None:
+    silent = torch.full(truth.shape, -4.0)
+    assert float(place_loss(silent, truth)) > 2 * float(place_loss(said(truth, 4.0), truth))
+
+
+def test_undecided_places_cost_nothing(truth: Tensor) -> None:
+    one, other = said(truth, 3.0), said(truth, 3.0)
+    other[0, 2, 6:9, 6:9, 6:9] = 7.0
+    assert float(place_loss(one, truth)) == pytest.approx(float(place_loss(other, truth)), rel=0.02)
+    other.requires_grad_(True)
+    (gradient,) = torch.autograd.grad(place_loss(other, truth), other)
+    assert (gradient[0, 2, 6:9, 6:9, 6:9] == 0).all()
+
+
+def test_the_scan_is_told_what_is_anywhere_in_it(truth: Tensor) -> None:
+    right = torch.tensor([[5.0, -5.0, 0.0]])
+    wrong = torch.tensor([[-5.0, 5.0, 0.0]])
+    assert float(scan_loss(right, truth)) == pytest.approx(math.log1p(math.exp(-5)), rel=1e-5)
+    assert float(scan_loss(wrong, truth)) == pytest.approx(5 + math.log1p(math.exp(-5)), rel=1e-5)
+
+
+def test_an_undecided_label_is_not_asked(truth: Tensor) -> None:
+    for logit in (-30.0, 0.0, 30.0):
+        logits = torch.tensor([[5.0, -5.0, logit]])
+        assert float(scan_loss(logits, truth)) == pytest.approx(math.log1p(math.exp(-5)), rel=1e-5)
+
+
+def test_a_sliver_is_undecided_and_a_third_of_a_cell_is_present() -> None:
+    for share, decided in ((50, False), (60, True)):
+        marks = torch.zeros((1, 1, 4, 4, 4), dtype=torch.uint8)
+        marks[0, 0, 0, 0, 0] = share
+        loss = float(scan_loss(torch.tensor([[-6.0]]), marks))
+        assert (loss > 5) == decided
+
+
+def test_nothing_decided_is_no_loss() -> None:
+    marks = torch.full((2, 2, 4, 4, 4), UNKNOWN, dtype=torch.uint8)
+    assert float(scan_loss(torch.randn(2, 2), marks)) == 0.0
+
+
+def test_the_whole_is_its_parts(truth: Tensor) -> None:
+    logits = torch.tensor([[1.0, -1.0, 0.0]])
+    places = said(truth, 1.0)
+    loss, parts = total_loss(Evidence(places, places, logits), truth)
+    assert parts["place"] == pytest.approx(float(place_loss(places, truth)))
+    assert parts["scan"] == pytest.approx(float(scan_loss(logits, truth)))
+    assert float(loss) == pytest.approx(parts["place"] + 0.15 * parts["scan"], rel=1e-5)

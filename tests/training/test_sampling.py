@@ -1,0 +1,85 @@
+"""Patches: truth and voxels move together, and lesions are met more often than chance would."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from ai.training.sampling import PatchSampler
+from ai.training.truth import TrainingCase, save_case
+from tests.support.drawn_cases import cube_case
+
+SIZE = (32, 32, 32)
+
+
+def sampler_of(case: TrainingCase, folder: Path, seed: int = 0, size: tuple[int, int, int] = SIZE) -> PatchSampler:
+    """Return a sampler over one case."""
+    save_case(case, folder / "train-procedural-1.safetensors")
+    sampler = PatchSampler(folder, "train", size, np.random.default_rng(seed))
+    assert sampler.refresh() == 1
+    return sampler
+
+
+def test_sizes_are_as_asked(tmp_path: Path) -> None:
+    batch = sampler_of(cube_case(), tmp_path).batch(3)
+    assert tuple(batch.hu.shape) == (3, 1, 32, 32, 32)
+    assert tuple(batch.truth.shape) == (3, 6, 16, 16, 16)
+    assert batch.hu.dtype == torch.float32
+    assert batch.truth.dtype == torch.uint8
+
+
+def test_lesions_are_sought(tmp_path: Path) -> None:
+    met = sum(bool((b > 0).any()) for b in sampler_of(cube_case(2), tmp_path).batch(60).truth)
+    # Patches of chance meet the cube in about one of four; six in ten look for it.
+    assert met > 60 * 0.5
+
+
+def test_a_marked_voxel_stays_with_its_truth(tmp_path: Path) -> None:
+    """After flips, blur, noise and change of contrast the dense cube still lies exactly under its truth."""
+    batch = sampler_of(cube_case(), tmp_path, seed=3).batch(40)
+    whole = 0
+    for hu, truth in zip(batch.hu[:, 0], batch.truth[:, 0], strict=True):
+        cells = functional.avg_pool3d(hu[None, None], 2)[0, 0]
+        inside = truth > 0
+        if not bool(inside.any()):
+            assert float(cells.max()) < -500
+            continue
+        whole += 1
+        assert float(cells[inside].min()) > -350
+        assert float(cells[~inside].max()) < -350
+    assert whole > 15
+
+
+def test_both_ways_round_are_met(tmp_path: Path) -> None:
+    hu = torch.arange(32, dtype=torch.int16)[None, None, :].expand(32, 32, 32) * 50 - 1000
+    case = TrainingCase(hu.contiguous(), torch.zeros((6, 16, 16, 16), dtype=torch.uint8))
+    patches = sampler_of(case, tmp_path).batch(30).hu[:, 0]
+    rising = [bool(p[:, :, -4:].mean() > p[:, :, :4].mean()) for p in patches]
+    assert 5 < sum(rising) < 25
+
+
+def test_a_small_case_is_filled_up_with_air_and_without_truth(tmp_path: Path) -> None:
+    case = TrainingCase(
+        torch.full((16, 48, 48), 500, dtype=torch.int16), torch.full((6, 8, 24, 24), 200, dtype=torch.uint8)
+    )
+    batch = sampler_of(case, tmp_path).batch(4)
+    assert (batch.truth[:, :, 8:] == 0).all()
+    assert (batch.truth[:, :, :8] == 200).all()
+    assert float(batch.hu[:, :, 20:].mean()) < -900 < 300 < float(batch.hu[:, :, :12].mean())
+
+
+def test_the_same_seed_takes_the_same_patches(tmp_path: Path) -> None:
+    one, two = (sampler_of(cube_case(), tmp_path, seed=8).batch(4) for _ in range(2))
+    assert torch.equal(one.hu, two.hu)
+    assert torch.equal(one.truth, two.truth)
+
+
+def test_cases_that_appear_later_are_used_and_other_splits_are_not(tmp_path: Path) -> None:
+    sampler = sampler_of(cube_case(), tmp_path)
+    save_case(cube_case(), tmp_path / "evaluate-procedural-2000000.safetensors")
+    save_case(cube_case(), tmp_path / "train-procedural-2.safetensors")
+    (tmp_path / "train-procedural-3.part").write_bytes(b"half")
+    assert sampler.refresh() == 2
