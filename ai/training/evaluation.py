@@ -30,16 +30,17 @@ def _row(readings: Readings, probability: Numbers, label: int, threshold: float)
         "positive": int(yes.sum()),
         "negative": int(no.sum()),
         "auroc": _rounded(auroc(probability, present)),
-        "sensitivity": _rounded((probability[yes] >= threshold).mean() if yes.any() else np.nan),
-        "specificity": _rounded((probability[no] < threshold).mean() if no.any() else np.nan),
-        "pointing": _rounded(np.nanmean(readings.pointed[yes, label]) if yes.any() else np.nan),
-        "energy": _rounded(np.nanmean(readings.energy[yes, label]) if yes.any() else np.nan),
+        "sensitivity": _mean((probability[yes] >= threshold).tolist()),
+        "specificity": _mean((probability[no] < threshold).tolist()),
+        "pointing": _mean(readings.pointed[yes, label].tolist()),
+        "energy": _mean(readings.energy[yes, label].tolist()),
         "ece": _rounded(calibration_error(probability, present)),
     }
 
 
 def _mean(values: list[float | int | None]) -> float | None:
-    known = [v for v in values if v is not None]
+    """The mean of what is known; None where nothing is."""
+    known = [v for v in values if v is not None and not np.isnan(v)]
     return round(float(np.mean(known)), 3) if known else None
 
 

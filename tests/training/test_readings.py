@@ -1,0 +1,170 @@
+"""Readings of drawn cases, calibration over them, and the table of figures: beside numbers known beforehand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from ai.model.network import EvidenceNet
+from ai.training.calibration import calibrate, logistic_fit
+from ai.training.evaluation import table
+from ai.training.readings import SHIFTS, Readings, drawn_paths, read_cases
+from ai.training.truth import UNKNOWN, TrainingCase, save_case
+from tests.support.bright_network import LABELS, bright_network, random_network
+from tests.support.drawn_cases import cube_case
+
+
+def bright_case(at: tuple[int, int, int] | None = (16, 8, 20), marked: bool = True) -> TrainingCase:
+    """Return a case with a cube of 1000 HU (4×4×4 cells, first cell ``at``), marked or not as the first label."""
+    case = cube_case(labels=len(LABELS))
+    case.hu[:] = -850
+    case.truth[:] = 0
+    if at is not None:
+        s, r, c = (2 * v for v in at)
+        case.hu[s : s + 8, r : r + 8, c : c + 8] = 1000
+    if marked:
+        case.truth[0, 16:20, 8:12, 20:24] = 200
+    return case
+
+
+def read(folder: Path, *cases: TrainingCase, network: EvidenceNet | None = None) -> Readings:
+    """Keep cases and read them."""
+    for number, case in enumerate(cases):
+        save_case(case, folder / f"evaluate-procedural-{number}.safetensors")
+    return read_cases(network or bright_network(), list(drawn_paths(folder, "evaluate")))
+
+
+def test_evidence_is_the_sum_over_all_places(tmp_path: Path) -> None:
+    readings = read(tmp_path, bright_case(), bright_case(at=None, marked=False))
+    assert readings.present[:, 0].tolist() == [1.0, 0.0]
+    assert readings.shifted()[0, 0] == pytest.approx(64, rel=1e-3)
+    assert readings.shifted()[1, 0] == 0
+    assert readings.shifted(-0.5)[0, 0] == pytest.approx(32, rel=1e-3)
+    assert (np.diff(readings.evidence, axis=2) >= 0).all()
+
+
+def test_the_logit_is_gain_times_evidence_and_bias(tmp_path: Path) -> None:
+    network = random_network(3)
+    case = bright_case()
+    readings = read(tmp_path, case, network=network)
+    with torch.no_grad():
+        logits = network(case.hu.float()[None, None]).logits[0].numpy()
+        gain, bias = network.log_gain.double().exp().numpy(), network.bias.double().numpy()
+    assert bias + gain * readings.shifted()[0] == pytest.approx(logits, rel=1e-4, abs=1e-3)
+
+
+def test_pointing_and_energy(tmp_path: Path) -> None:
+    readings = read(tmp_path, bright_case(), bright_case(at=(4, 20, 4)), bright_case(at=None))
+    assert readings.pointed[:, 0].tolist() == [1.0, 0.0, 0.0]
+    assert readings.energy[0, 0] == pytest.approx(1.0)
+    assert readings.energy[1, 0] == pytest.approx(0.0)
+    assert np.isnan(readings.energy[2, 0])
+    assert np.isnan(readings.pointed[:, 1]).all()
+
+
+def test_undecided_places_give_no_evidence_and_a_sliver_leaves_a_case_undecided(tmp_path: Path) -> None:
+    hidden, sliver = bright_case(marked=False), bright_case(at=None, marked=False)
+    hidden.truth[0, 16:20, 8:12, 20:24] = UNKNOWN
+    sliver.truth[0, 3, 3, 3] = 20
+    readings = read(tmp_path, hidden, sliver)
+    assert readings.shifted()[0, 0] == 0
+    assert readings.present[0, 0] == 0
+    assert np.isnan(readings.present[1, 0])
+
+
+def test_parts_of_the_readings(tmp_path: Path) -> None:
+    readings = read(tmp_path, bright_case(), bright_case(at=None, marked=False))
+    readings = replace(readings, names=("evaluate-procedural-1", "evaluate-normal001-2"))
+    assert readings.only("procedural").present[:, 0].tolist() == [1.0]
+    assert readings.without("procedural").present[:, 0].tolist() == [0.0]
+
+
+def made_up(evidence: np.ndarray, present: np.ndarray) -> Readings:
+    """Return readings of one label with the same evidence at every shift but noise elsewhere than at 0."""
+    rng = np.random.default_rng(0)
+    noisy = [evidence + (0 if s == 0 else abs(s) * 40 * rng.random(len(evidence))) for s in SHIFTS]
+    nothing = np.full((len(evidence), 1), np.nan)
+    names = tuple(f"case-{n}" for n in range(len(evidence)))
+    return Readings(names, present[:, None], np.stack(noisy, -1)[:, None], nothing, nothing)
+
+
+def loss_of(network: EvidenceNet, evidence: np.ndarray, present: np.ndarray) -> float:
+    """Return the mean cross-entropy of what the network says."""
+    z = network.bias[0].item() + network.log_gain[0].exp().item() * evidence
+    return float((np.logaddexp(0, z) - present * z).mean())
+
+
+def test_calibration_lowers_the_loss_and_heat_still_adds_up() -> None:
+    rng = np.random.default_rng(1)
+    present = (rng.random(60) < 0.4).astype(np.float64)
+    evidence = np.where(present == 1, rng.gamma(6, 10, 60), rng.gamma(1, 8, 60))
+    torch.manual_seed(1)
+    network = EvidenceNet(1, (8, 8, 8, 8)).eval()
+    weight = network.head.weight[0, -1].item()
+    before = loss_of(network, evidence, present)
+    (threshold,) = calibrate(network, made_up(evidence, present))
+    assert network.head.weight[0, -1].item() == weight
+    assert loss_of(network, evidence, present) < 0.7 * before
+    assert 0.1 <= threshold <= 0.9
+    with torch.no_grad():
+        said = network(torch.randn(1, 1, 32, 32, 32) * 400 - 400)
+        heat = network.log_gain.exp()[:, None, None, None] * torch.relu(said.places[0])
+    assert network.bias[0].item() + heat.double().sum().item() == pytest.approx(said.logits[0, 0].item(), abs=1e-4)
+
+
+def test_calibration_takes_the_shift_that_tells_more(tmp_path: Path) -> None:
+    """What was read at the chosen shift is what the changed network gives without one."""
+    cases = [bright_case(), bright_case(at=None, marked=False)] * 4
+    network = bright_network()
+    readings = read(tmp_path, *cases, network=network)
+    told = np.where(readings.present[:, :1] == 1, 500.0, 0.0) + np.zeros((8, len(LABELS)))
+    evidence = readings.evidence.copy()
+    evidence[:, :, SHIFTS.index(0.0)] = 3.0
+    evidence[:, :, SHIFTS.index(-0.5)] = told
+    for other in (-1.0, 0.5, 1.0, 1.5):
+        evidence[:, :, SHIFTS.index(other)] = 3.0
+    calibrate(network, replace(readings, evidence=evidence))
+    again = read_cases(network, list(drawn_paths(tmp_path, "evaluate")))
+    assert again.shifted()[:, 0] == pytest.approx(readings.shifted(-0.5)[:, 0], rel=1e-4)
+
+
+def test_a_logistic_fit_never_turns_evidence_round() -> None:
+    evidence = np.arange(20, dtype=np.float64)
+    fit = logistic_fit(evidence, (evidence < 10).astype(np.float64))
+    assert fit.gain > 0
+    rising = logistic_fit(evidence, (evidence >= 10).astype(np.float64))
+    assert rising.probability[0] < 0.5 < rising.probability[-1]
+    assert rising.loss < fit.loss
+
+
+@pytest.mark.parametrize("present", [np.ones(5), np.zeros(5)])
+def test_a_label_with_one_kind_of_case_still_gets_a_curve(present: np.ndarray) -> None:
+    fit = logistic_fit(np.zeros(5), present)
+    assert np.isfinite([fit.gain, fit.bias, fit.loss]).all()
+    assert ((fit.probability > 0.5) == (present == 1)).all()
+
+
+def test_the_table_by_hand(tmp_path: Path) -> None:
+    cases = [bright_case(), bright_case(at=(4, 20, 4)), bright_case(at=None), bright_case(at=None, marked=False)]
+    readings = read(tmp_path, *cases)
+    figures = table(bright_network(), readings, LABELS, (0.5, 0.5, 0.5))
+    row = figures["labels"]["nodule"]
+    assert (row["positive"], row["negative"]) == (3, 1)
+    assert row["sensitivity"] == pytest.approx(2 / 3, abs=1e-3)
+    assert row["specificity"] == 1.0
+    assert row["auroc"] == pytest.approx((1 + 1 + 0.5) / 3, abs=1e-3)
+    assert row["pointing"] == pytest.approx(1 / 3, abs=1e-3)
+    assert row["energy"] == pytest.approx(0.5, abs=1e-3)
+    assert figures["labels"]["mass"]["auroc"] is None
+    assert figures["mean"]["auroc"] == row["auroc"]
+    assert figures["cases"] == 4
+
+
+def test_a_network_that_finds_nothing_has_a_table_too(tmp_path: Path) -> None:
+    figures = table(bright_network(), read(tmp_path, bright_case(at=None)), LABELS, (0.5,) * 3)
+    assert figures["labels"]["nodule"]["energy"] is None
+    assert figures["labels"]["nodule"]["pointing"] == 0.0
