@@ -26,8 +26,8 @@ def assert_same_places(before: VoxelGrid) -> None:
     view, grid = standardised(numbers, before)
     assert np.shares_memory(view, numbers)
     was = before.points_mm(np.argwhere(numbers >= 0).astype(np.float64))
-    now = grid.points_mm(np.argwhere(view >= 0).astype(np.float64))
-    assert np.allclose(now, was[view.ravel()], atol=1e-9)
+    now = grid.points_mm(np.argwhere(np.ones(view.shape, dtype=bool)).astype(np.float64))
+    assert np.allclose(now, was[np.asarray(view).ravel()], atol=1e-9)
 
 
 def assert_up_back_left(grid: VoxelGrid) -> None:

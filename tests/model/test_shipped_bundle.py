@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from functools import partial
 
 import pytest
 import torch
@@ -43,9 +44,13 @@ def test_heat_is_hirescam(bundle: Bundle) -> None:
     network = bundle.network
     with torch.no_grad():
         evidence = network(hu)
+
+    def logit(label: int, features: torch.Tensor) -> torch.Tensor:
+        return network.explain(features)[1][0, label]
+
     for label in range(len(bundle.description.labels)):
         heat = network.log_gain[label].exp() * torch.relu(evidence.places[0, label])
-        by_autograd = hirescam(evidence.features, lambda a, label=label: network.explain(a)[1][0, label])
+        by_autograd = hirescam(evidence.features, partial(logit, label))
         assert float((heat - by_autograd).abs().max()) <= 1e-5 * max(1e-6, float(heat.max()))
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
 
 from ai.phantom import FINDINGS, Case, drawn_case
+from ai.phantom import case as room
 from ai.phantom.lesions.lookalikes import LOOKALIKES
 from ai.phantom.scanner import Protocol, scanned
+from ai.phantom.thorax import build_thorax
 from tests.support.thorax import healthy
 
 
@@ -32,7 +36,8 @@ def test_another_seed_draws_another_case() -> None:
     assert not torch.equal(case(0).hu, case(1).hu)
 
 
-def test_the_whole_patient_comes_from_the_seed() -> None:
+def test_the_whole_patient_comes_from_the_seed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "build_thorax", partial(build_thorax, spacing_mm=4.0))
     one, two, other = (drawn_case(np.random.default_rng(s), None, frozenset()) for s in (9, 9, 10))
     assert torch.equal(one.hu, two.hu)
     assert one.canvas.origin == two.canvas.origin

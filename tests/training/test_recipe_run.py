@@ -1,0 +1,88 @@
+"""The whole recipe in miniature: from nothing to a bundle that loads and says what it was measured to do."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ai.model import Bundle, load_bundle
+from ai.scan import write_volume
+from ai.training import LABELS, Plan, Recipe, share, train
+from ai.training.real_scans import real_table
+from tests.support.bright_network import bright_bundle
+from tests.support.drawn_cases import small_case
+from tests.support.thorax import healthy, volume_of, water_box
+
+RECIPE = Recipe(steps=2, patches=1, patch_voxels=(32, 32, 32), warm_up=1)
+
+
+class _Heard:
+    """Remembers what was reported."""
+
+    def __init__(self) -> None:
+        self.fractions: list[float] = []
+        self.words: list[str] = []
+
+    def report(self, fraction: float, doing: str) -> None:
+        """Remember."""
+        self.fractions.append(fraction)
+        self.words.append(doing)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Bundle, _Heard]:
+    """Train on two small cases for two steps."""
+    folder = tmp_path_factory.mktemp("run")
+    heard = _Heard()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(share, "drawn_case", small_case)
+        plan = Plan(folder, None, RECIPE, train_cases=2, calibrate_cases=3, evaluate_cases=3, version="0.1")
+        return folder, train(plan, heard), heard
+
+
+def test_the_bundle_loads_and_knows_its_labels(run: tuple[Path, Bundle, _Heard]) -> None:
+    folder, bundle, _ = run
+    again = load_bundle(folder / "bundle")
+    assert again.card == bundle.card
+    assert again.description == bundle.description
+    assert bundle.description.labels == LABELS
+    assert bundle.card.version == "0.1"
+    assert all(0.1 <= t <= 0.9 for t in bundle.description.thresholds)
+
+
+def test_it_says_what_it_was_measured_to_do(run: tuple[Path, Bundle, _Heard]) -> None:
+    _, bundle, _ = run
+    figures = bundle.description.measured["procedural thoraxes, unseen seeds"]
+    assert figures["cases"] == 3
+    assert set(figures["labels"]) == set(LABELS)
+    wanted = {"positive", "negative", "auroc", "sensitivity", "specificity", "pointing", "energy", "ece"}
+    for row in figures["labels"].values():
+        assert set(row) == wanted
+        assert row["positive"] + row["negative"] <= 3
+    assert set(figures["mean"]) == {"auroc", "pointing", "energy", "ece"}
+    assert "NaN" not in json.dumps(bundle.description.measured)
+
+
+def test_it_does_not_claim_real_scans(run: tuple[Path, Bundle, _Heard]) -> None:
+    _, bundle, _ = run
+    assert "no real scan was used" in bundle.card.trained_on
+    assert bundle.description.attribution == ()
+    assert set(bundle.description.measured) == {"procedural thoraxes, unseen seeds"}
+
+
+def test_it_tells_how_far_it_is(run: tuple[Path, Bundle, _Heard]) -> None:
+    _, _, heard = run
+    assert heard.fractions == sorted(heard.fractions)
+    assert heard.fractions[-1] <= 1.0
+    assert any("drawing calibrate cases" in words for words in heard.words)
+    assert any("reading drawn cases" in words for words in heard.words)
+
+
+def test_real_scans_are_read_as_the_viewer_reads_them_and_refusals_are_told(tmp_path: Path) -> None:
+    for name, volume in (("chest", volume_of(healthy())), ("water", water_box())):
+        write_volume(tmp_path / f"{name}.nii.gz", volume.hu, volume.grid)
+    rows = real_table(bright_bundle(), [tmp_path / "chest.nii.gz", tmp_path / "water.nii.gz"])
+    assert "No air-filled lungs" in rows["water.nii.gz"]["refused"]
+    assert rows["chest.nii.gz"]["nodule"] == {"probability": 0.047, "present": False, "peak_mm": None}
