@@ -121,7 +121,7 @@ def test_the_warmth_lies_on_the_bead(analysis: Analysis) -> None:
     away = np.linalg.norm(warm - bead_place().array(), axis=1)
     assert away.max() <= BEAD_MM / 2 + 2
     centroid = (warm * heat.values[heat.values > 0][:, None]).sum(0) / heat.values.sum()
-    assert PointMm.of(centroid).distance_mm(bead_place()) < 4.0
+    assert PointMm.of(centroid).distance_mm(bead_place()) < 2.0
 
 
 def test_twice_the_same_on_two_threads(analysis: Analysis) -> None:
