@@ -37,7 +37,7 @@ def analyse(volume: Volume, bundle: Bundle, device: str = "auto", progress: Prog
         progress: asked between all layers of the network whether to go on.
 
     Returns:
-        Findings of every label the model knows, most probable first; the same for the same scan.
+        Findings of every label the model knows, in the order of ``Analysis``; the same for the same scan.
 
     Raises:
         ModelError: see ``prepare`` and ``chosen_device``.
