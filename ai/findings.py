@@ -107,7 +107,7 @@ class ModelCard:
 
 @dataclass(frozen=True, eq=False)
 class Analysis:
-    """All that one model said of one scan: what is present first, then by how far each probability passes its threshold."""
+    """All that one model said of one scan: what is present first, then by probability over threshold."""
 
     findings: tuple[Finding, ...]
     card: ModelCard
