@@ -10,10 +10,13 @@ from scipy.optimize import minimize
 
 from ai.model.network import EvidenceNet
 from ai.training.readings import SHIFTS, Readings
-from ai.training.statistics import Numbers, youden_threshold
+from ai.training.statistics import Numbers
 
-_PRIOR = 0.02
+_PRIOR = 0.002
 """Weight of the pull towards gentle slopes: few cases must not make certainty."""
+_SPECIFICITY = 0.9
+_ODDS = 2.0
+_THRESHOLDS = (0.1, 0.9)
 
 
 def calibrate(network: EvidenceNet, readings: Readings) -> tuple[float, ...]:
@@ -37,7 +40,7 @@ def calibrate(network: EvidenceNet, readings: Readings) -> tuple[float, ...]:
             network.head.weight[label, -1] += shift
             network.log_gain[label] = float(np.log(fit.gain))
             network.bias[label] = fit.bias
-        thresholds.append(min(0.9, max(0.1, youden_threshold(fit.probability, present))))
+        thresholds.append(present_from(fit, present))
     return tuple(thresholds)
 
 
@@ -49,6 +52,19 @@ class Fit:
     bias: float
     loss: float
     probability: Numbers
+
+
+def present_from(fit: Fit, present: Numbers) -> float:
+    """Return the probability from which a finding is called present.
+
+    So high that nine of ten cases without it stay below, and that the heat has at least doubled the odds of an empty
+    scan: where most empty scans lie close together, a quantile alone would call the slightest breath of heat a finding.
+    """
+    empty_odds = float(np.exp(fit.bias)) * _ODDS
+    absent = fit.probability[present == 0]
+    quantile = float(np.quantile(absent, _SPECIFICITY)) if absent.size else 0.5
+    low, high = _THRESHOLDS
+    return min(high, max(low, quantile, empty_odds / (1 + empty_odds)))
 
 
 def logistic_fit(evidence: Numbers, present: Numbers) -> Fit:

@@ -15,7 +15,7 @@ from ai.model.network import EvidenceNet
 from ai.progress import QUIET, Progress
 from ai.training.truth import load_case, share_of
 
-SHIFTS = (-1.0, -0.5, 0.0, 0.5, 1.0, 1.5)
+SHIFTS = (-1.5, -1.0, -0.5, 0.0, 0.5, 1.0)
 """Tried on W·A before the relu: how sure a place must be before it counts as evidence."""
 
 

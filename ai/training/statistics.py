@@ -34,16 +34,3 @@ def calibration_error(probabilities: Numbers, present: Numbers, bins: int = 10) 
     which = np.minimum((p * bins).astype(int), bins - 1)
     gaps = [abs(p[which == b].mean() - y[which == b].mean()) * (which == b).mean() for b in np.unique(which)]
     return float(np.sum(gaps))
-
-
-def youden_threshold(probabilities: Numbers, present: Numbers) -> float:
-    """Return the threshold with the greatest sensitivity + specificity; 0.5 without both classes."""
-    known = ~np.isnan(present)
-    p, y = probabilities[known], present[known] == 1
-    if y.all() or not y.any():
-        return 0.5
-    values = np.unique(p)
-    cuts = np.concatenate([(values[:-1] + values[1:]) / 2, [0.5]])
-    gains = [(p[y] >= c).mean() + (p[~y] < c).mean() for c in cuts]
-    best = np.flatnonzero(np.isclose(gains, np.max(gains)))
-    return float(cuts[best[np.argmin(np.abs(cuts[best] - 0.5))]])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ai.training.statistics import Numbers, auroc, calibration_error, youden_threshold
+from ai.training.statistics import Numbers, auroc, calibration_error
 
 NAN = float("nan")
 
@@ -55,19 +55,3 @@ def test_calibration_error_by_hand() -> None:
     assert calibration_error(numbers(0.0, 1.0), numbers(0, 1)) == 0.0
     assert calibration_error(numbers(0.0, 1.0, 0.5), numbers(0, 1, NAN)) == 0.0
     assert np.isnan(calibration_error(numbers(0.3), numbers(NAN)))
-
-
-def test_youden_parts_what_can_be_parted() -> None:
-    cut = youden_threshold(numbers(0.1, 0.2, 0.6, 0.9), numbers(0, 0, 1, 1))
-    assert 0.2 < cut <= 0.6
-    cut = youden_threshold(numbers(0.01, 0.02, 0.1, 0.2, NAN), numbers(0, 0, 1, 1, NAN))
-    assert 0.02 < cut <= 0.1
-
-
-@pytest.mark.parametrize("present", [numbers(1, 1), numbers(0, 0), numbers(NAN, NAN)])
-def test_youden_without_both_is_a_half(present: Numbers) -> None:
-    assert youden_threshold(numbers(0.2, 0.7), present) == 0.5
-
-
-def test_where_several_cuts_are_as_good_the_middle_one_is_taken() -> None:
-    assert youden_threshold(numbers(0.1, 0.9), numbers(0, 1)) == pytest.approx(0.5)

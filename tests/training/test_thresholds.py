@@ -1,0 +1,38 @@
+"""From which probability a finding is called present."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ai.training.calibration import Fit, present_from
+from ai.training.statistics import Numbers
+
+ABSENT = np.zeros(10)
+
+
+def fit(bias: float, probabilities: Numbers) -> Fit:
+    return Fit(gain=1.0, bias=bias, loss=0.0, probability=probabilities)
+
+
+def test_nine_of_ten_without_it_stay_below() -> None:
+    probabilities = np.linspace(0.2, 0.65, 10)
+    threshold = present_from(fit(-2.0, probabilities), ABSENT)
+    assert np.count_nonzero(probabilities < threshold) == 9
+
+
+def test_a_breath_of_heat_is_no_finding() -> None:
+    """All empty scans lie at the bias: the odds must have doubled, 0.2 / 0.8 · 2 = 1 / 2, a third."""
+    bias = float(np.log(0.2 / 0.8))
+    assert present_from(fit(bias, np.full(10, 0.2)), ABSENT) == pytest.approx(1 / 3)
+
+
+def test_scans_with_it_have_no_say() -> None:
+    probabilities, present = np.array([0.3] * 10 + [0.99] * 10), np.array([0.0] * 10 + [1.0] * 10)
+    low = present_from(fit(-3.0, probabilities), present)
+    assert low == pytest.approx(0.3)
+
+
+@pytest.mark.parametrize(("bias", "probability", "expected"), [(-9.0, 0.0, 0.1), (-1.0, 0.99, 0.9)])
+def test_never_lower_than_a_tenth_nor_higher_than_nine(bias: float, probability: float, expected: float) -> None:
+    assert present_from(fit(bias, np.full(10, probability)), ABSENT) == expected
