@@ -20,8 +20,9 @@ _LUNG_HU = -850.0
 _OPENING_MM = 1.6
 """Vessels thinner than twice this are cut off the lesion."""
 _MOST = 12
-_LEAST_SHARE = 0.15
-"""A place with less evidence than this share of the strongest one's is heat to look at, not an instance to measure."""
+_LEAST_EVIDENCE = 0.1
+"""Logit points: a place that raises the odds by less than a tenth is heat to look at, not an instance to measure.
+Not a share of the strongest place: a small nodule beside a large mass must not vanish, and be called gone."""
 _LEAST_MM3 = 14.0
 """A ball of 3 mm: smaller is not measured."""
 
@@ -43,7 +44,7 @@ def lesions_of(
         return ()
     strength = ndimage.sum_labels(heat, labels, range(1, count + 1))
     order = np.argsort(-np.asarray(strength), kind="stable")[:_MOST]
-    strongest = [int(i) + 1 for i in order if strength[i] >= _LEAST_SHARE * strength[order[0]]]
+    strongest = [int(i) + 1 for i in order if strength[i] >= _LEAST_EVIDENCE]
     found = [_measured(kind, labels == label, grid, volume, lungs) for label in strongest]
     return tuple(lesion for lesion in found if lesion is not None)
 

@@ -32,8 +32,8 @@ _PATIENT = Patient("Demo^Interval", "INTERVAL-DEMO", date(1958, 3, 21), "F", "06
 def demo_study(progress: Progress = QUIET) -> tuple[Scan, Scan]:
     """Draw the demo patient's prior and follow-up; the same on every machine.
 
-    Then: emphysema, a nodule of 11 mm that grows to 16 mm, one of 9 mm that stays, one of 14 mm that goes. Now also a
-    mass of 36 mm and a pleural effusion. The follow-up lies 9 mm higher and 6 mm further back, is turned by 2°, and is
+    Then: emphysema, a nodule of 17 mm that grows to 23 mm, one of 16 mm that stays, one of 22 mm that goes. Now also a
+    mass of 45 mm and a pleural effusion. The follow-up lies 9 mm higher and 6 mm further back, is turned by 2°, and is
     taken in a less deep breath.
     """
     with torch.no_grad():
@@ -50,7 +50,7 @@ def demo_study(progress: Progress = QUIET) -> tuple[Scan, Scan]:
         then = _scan(prior, _PRIOR, "Chest CT, prior", 31, lambda hu: hu, (0.0, 0.0, 0.0))
         part = Part(progress, 0.7, 1.0)
         part.report(0.0, "drawing the follow-up")
-        for lesion in (replace(growing, diameter_mm=16.0), steady, mass):
+        for lesion in (replace(growing, diameter_mm=23.0), steady, mass):
             draw_focal(anatomy, lesion)
         draw_effusion(anatomy, np.random.default_rng(16))
         now = _scan(anatomy, _CURRENT, "Chest CT, follow-up", 32, _moved, (3.0, 6.0, 9.0))
@@ -61,7 +61,7 @@ def demo_study(progress: Progress = QUIET) -> tuple[Scan, Scan]:
 def _places(canvas: Canvas) -> tuple[FocalLesion, FocalLesion, FocalLesion, FocalLesion]:
     rng = np.random.default_rng(13)
     up, back, left = canvas.axes()
-    deep = canvas.depth_mm > 14
+    deep = canvas.depth_mm > 16
 
     def at(right: bool, low: float, high: float) -> Vector:
         height = (up > low * float(up.max())) & (up < high * float(up.max()))
@@ -69,10 +69,10 @@ def _places(canvas: Canvas) -> tuple[FocalLesion, FocalLesion, FocalLesion, Foca
         return spot or (float(up.mean()), float(back.mean()), float(left.mean()))
 
     return (
-        FocalLesion(at(True, 0.62, 0.72), 11.0, Density.SOLID, Margin.SPICULATED, 21),
-        FocalLesion(at(False, 0.55, 0.65), 9.0, Density.SOLID, Margin.ROUND, 22),
-        FocalLesion(at(False, 0.70, 0.80), 14.0, Density.SOLID, Margin.LOBULATED, 23),
-        FocalLesion(at(True, 0.42, 0.50), 36.0, Density.SOLID, Margin.LOBULATED, 24),
+        FocalLesion(at(True, 0.62, 0.72), 17.0, Density.SOLID, Margin.SPICULATED, 21),
+        FocalLesion(at(False, 0.55, 0.65), 16.0, Density.SOLID, Margin.ROUND, 22),
+        FocalLesion(at(False, 0.70, 0.80), 22.0, Density.SOLID, Margin.LOBULATED, 23),
+        FocalLesion(at(True, 0.42, 0.50), 45.0, Density.SOLID, Margin.LOBULATED, 24),
     )
 
 

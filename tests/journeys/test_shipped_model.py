@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from ai.model import ModelError, load_bundle
+from ai.phantom import drawn_case
+from ai.phantom.body import Body
+from ai.phantom.thorax import build_thorax
 from ai.scan import write_dicom
-from tests.support.readings import grid_of, scan_of
+from ai.series import Scan
+from ai.volume import Volume
+from tests.support.readings import series_of
 from tests.support.window import Hand, open_window_over
 from viewer.state.findings_model import Stage
 from viewer.state.role import Role
@@ -31,8 +37,16 @@ def hand(qtbot: QtBot) -> Hand:
     return open_window_over(qtbot, Engines())
 
 
+def synthetic_patient() -> Scan:
+    """Return a coarse thorax with a pleural effusion and a mass."""
+    rng = np.random.default_rng(5)
+    case = drawn_case(rng, build_thorax(Body.drawn(rng), rng, 3.0), frozenset({"pleural_effusion", "mass"}))
+    volume = Volume(case.hu.numpy(), case.canvas.grid)
+    return Scan(volume, series_of(volume.grid, uid="1.2.3.4.9"))
+
+
 def test_its_findings_and_heat_arrive(hand: Hand, tmp_path: Path) -> None:
-    write_dicom(scan_of(grid_of((48, 96, 96), (3.0, 3.0, 3.0)), uid="1.2.3.4.9"), tmp_path)
+    write_dicom(synthetic_patient(), tmp_path)
     hand.window.open_paths([tmp_path])
     findings = hand.reading.findings[Role.CURRENT]
     hand.qtbot.waitUntil(lambda: findings.value.stage in (Stage.DONE, Stage.FAILED), timeout=120_000)
@@ -45,10 +59,10 @@ def test_its_findings_and_heat_arrive(hand: Hand, tmp_path: Path) -> None:
     assert card.trained_on in line.text()
     rows = hand.window.side.findings[Role.CURRENT].rows
     hottest = max(findings.value.analysis.findings, key=lambda f: float(f.heatmap.values.max()))
-    if hottest.peaks:
-        hand.reading.go_to(Role.CURRENT, hottest)
-        without = hand.seen(hand.canvas())
-        QTest.mouseClick(rows[hottest.abnormality.name].eye, Qt.MouseButton.LeftButton)
-        assert hand.seen(hand.canvas()) != without
+    assert hottest.present
+    hand.reading.go_to(Role.CURRENT, hottest)
+    without = hand.seen(hand.canvas())
+    QTest.mouseClick(rows[hottest.abnormality.name].eye, Qt.MouseButton.LeftButton)
+    assert hand.seen(hand.canvas()) != without
     hand.window.close()
     hand.window.deleteLater()

@@ -51,11 +51,11 @@ def test_one_patient_two_dates_in_order(drawn: Drawn) -> None:
 
 def test_one_nodule_grows_one_stays_one_goes_and_a_mass_comes(drawn: Drawn) -> None:
     _, (growing, steady, going, grown, still, mass) = drawn
-    assert (growing.diameter_mm, steady.diameter_mm, going.diameter_mm) == (11.0, 9.0, 14.0)
-    assert (grown.diameter_mm, still.diameter_mm, mass.diameter_mm) == (16.0, 9.0, 36.0)
+    assert (growing.diameter_mm, steady.diameter_mm, going.diameter_mm) == (17.0, 16.0, 22.0)
+    assert (grown.diameter_mm, still.diameter_mm, mass.diameter_mm) == (23.0, 16.0, 45.0)
     assert growing.centre == grown.centre
     assert steady.centre == still.centre
-    assert grown.volume_mm3 / growing.volume_mm3 == pytest.approx(sphere_mm3(16) / sphere_mm3(11), rel=0.25)
+    assert grown.volume_mm3 / growing.volume_mm3 == pytest.approx(sphere_mm3(23) / sphere_mm3(17), rel=0.25)
     assert still.volume_mm3 == pytest.approx(steady.volume_mm3, rel=0.02)
     assert mass.label == "mass"
 

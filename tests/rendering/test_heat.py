@@ -216,3 +216,12 @@ def test_a_moved_crosshair_in_the_same_slice_needs_no_new_picture() -> None:
     assert renderer.render(look_at(straight(), beside, Plane.AXIAL, SIZE)) is first
     brighter = replace(state, window=Window(1000, -200))
     assert not np.array_equal(renderer.render(look_at(straight(), brighter, Plane.AXIAL, SIZE)), first)
+
+
+def test_two_scans_share_a_scale_and_the_empty_one_does_not_widen_it() -> None:
+    shape = coarse(straight()).shape
+    full, empty = np.zeros(shape, dtype=np.float32), np.zeros(shape, dtype=np.float32)
+    full[0], empty[0, 0, 0] = FULL_AT / 20, FULL_AT / 1000
+    warm, cold = Heatmap(full, coarse(straight()), 0.0), Heatmap(empty, coarse(straight()), 0.0)
+    assert heat_top(warm, cold) == heat_top(cold, warm) == pytest.approx(FULL_AT / 20)
+    assert heat_top(cold) == pytest.approx(FULL_AT)

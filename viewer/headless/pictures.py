@@ -73,7 +73,8 @@ def pair_to_show(
     """Return both scans at one place, heated by one abnormality on one scale."""
     now = main_finding(analysis)
     then = None if now is None else prior_analysis.finding(now.abnormality.name)
-    top = max((heat_top(f.heatmap) for f in (now, then) if f is not None), default=None)
+    heatmaps = [finding.heatmap for finding in (now, then) if finding is not None]
+    top = heat_top(*heatmaps) if heatmaps else None
     return (
         Shown("current", current, place_of(now, current), now, top),
         Shown("prior", prior, place_in_prior, then, top),

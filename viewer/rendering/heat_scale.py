@@ -12,21 +12,27 @@ FULL_AT = 0.5
 """Logit points in all. A map with less evidence than this is not stretched to full colour."""
 _LEAST_TOP = 1e-9
 
-_tops: WeakKeyDictionary[Heatmap, float] = WeakKeyDictionary()
+_strengths: WeakKeyDictionary[Heatmap, tuple[float, float]] = WeakKeyDictionary()
 
 
-def heat_top(heatmap: Heatmap) -> float:
-    """Return the top of a heatmap's scale, logit points a voxel: its strongest positive evidence.
+def heat_top(*heatmaps: Heatmap) -> float:
+    """Return the top of the scale of one heatmap, or of several that share one: logit points a voxel.
 
-    The scale of a map whose evidence adds up to less than ``FULL_AT`` is widened in proportion, so it stays faint.
-
-    Each heatmap has its own scale, written on the colour bar: abnormalities that show in a single voxel and those
-    that fill a lung differ by orders of magnitude. Zero is always the bottom; evidence against an abnormality
-    (negative values) is not drawn.
+    It is the strongest positive evidence of any. Each abnormality has its own scale, written on the colour bar: those
+    that show in a single voxel and those that fill a lung differ by orders of magnitude. Where even the fullest map
+    adds up to less than ``FULL_AT``, the scale is widened in proportion, so that the heat stays faint. Zero is always
+    the bottom; evidence against an abnormality (negative values) is not drawn.
     """
-    top = _tops.get(heatmap)
-    if top is None:
-        total = float(heatmap.values.clip(min=0).sum(dtype=np.float64))
-        top = max(float(heatmap.values.max()) * max(1.0, FULL_AT / max(total, _LEAST_TOP)), _LEAST_TOP)
-        _tops[heatmap] = top
-    return top
+    strengths = [_strength(heatmap) for heatmap in heatmaps]
+    strongest = max(top for top, _ in strengths)
+    fullest = max(total for _, total in strengths)
+    return max(strongest * max(1.0, FULL_AT / max(fullest, _LEAST_TOP)), _LEAST_TOP)
+
+
+def _strength(heatmap: Heatmap) -> tuple[float, float]:
+    """Strongest value and sum of the positive evidence."""
+    found = _strengths.get(heatmap)
+    if found is None:
+        positive = heatmap.values.clip(min=0)
+        found = _strengths[heatmap] = float(positive.max()), float(positive.sum(dtype=np.float64))
+    return found

@@ -33,5 +33,5 @@ def drawn_heat(reading: Reading, role: Role, overlay: OverlayLook) -> DrawnHeat:
         other = None if there is None else there.finding(name)
         titles.append(finding.abnormality.title)
         heatmaps.append(finding.heatmap)
-        tops.append(max(heat_top(finding.heatmap), 0.0 if other is None else heat_top(other.heatmap)))
+        tops.append(heat_top(finding.heatmap, *(() if other is None else (other.heatmap,))))
     return DrawnHeat(tuple(titles), tuple(heatmaps), tuple(tops))
