@@ -16,6 +16,8 @@ from viewer.widgets.picture_text import HEIGHT, MARGIN, picture_font, write
 
 GAP = 10.0
 """Half the hole left in the crosshair's middle, so that it hides nothing, logical pixels."""
+LETTER = 12.0
+"""Room kept beside an orientation letter in the middle of a side, logical pixels."""
 CROSSING = {
     Plane.AXIAL: (Plane.SAGITTAL, Plane.CORONAL),
     Plane.CORONAL: (Plane.SAGITTAL, Plane.AXIAL),
@@ -101,8 +103,8 @@ def _bottom(lines: Sequence[str], height: float) -> float:
 
 
 def _column(painter: QPainter, lines: Sequence[str], width: float, top: float, left: bool) -> None:
-    """Write lines below each other at one side; each is cut before the picture's middle third ends."""
-    room = width * 0.55 - MARGIN
+    """Write lines below each other at one side; each is cut before the middle, where the letters stand."""
+    room = width * 0.5 - MARGIN - LETTER
     metrics = QFontMetricsF(painter.font())
     side = Qt.AlignmentFlag.AlignLeft if left else Qt.AlignmentFlag.AlignRight
     for row, line in enumerate(lines):
