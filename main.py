@@ -166,10 +166,14 @@ def read_scan(path: Path, progress: Progress) -> Scan:
 
 
 def analysed(scan: Scan, device: str, progress: Progress) -> Analysis:
-    """Analyse a scan with the shipped model."""
+    """Analyse a scan with the shipped model; a refusal names the scan."""
     from ai import model  # noqa: PLC0415
 
-    return model.analyse(scan.volume, model.load_bundle(), device, progress)
+    bundle = model.load_bundle()
+    try:
+        return model.analyse(scan.volume, bundle, device, progress)
+    except model.ModelError as refusal:
+        raise IntervalError(f"{scan.series.source}: {refusal}") from refusal
 
 
 def _write_pair(
