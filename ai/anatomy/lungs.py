@@ -21,9 +21,9 @@ BODY_HU = -400.0
 """Between skin and air, with margin for partial volume."""
 LUNG_HU = -400.0
 """Between aerated lung (−850) and soft tissue (40), nearer the tissue: ground glass still counts as lung."""
-_DOING = "finding the lungs"
 MIN_LUNG_ML = 150.0
 """A side smaller than this is not a lung one can read."""
+_DOING = "finding the lungs"
 
 
 @dataclass(frozen=True, eq=False)

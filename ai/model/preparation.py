@@ -69,11 +69,13 @@ def prepare(volume: Volume, spacing_mm: float, progress: Progress = QUIET) -> Pr
     shape = (cropped.shape[0], cropped.shape[1], cropped.shape[2])
     crop_grid = grid.crop(starts, shape)
     inside = Lungs(lungs.sides[box], lungs.body[box], crop_grid)
-    pads: list[int] = []
-    for n in reversed(shape):
-        pads += [0, -n % MULTIPLE]
-    tensor = functional.pad(torch.from_numpy(cropped)[None, None], pads, value=float(AIR_HU))
-    return Prepared(tensor, crop_grid, inside)
+    tensor = torch.from_numpy(cropped)[None, None]
+    return Prepared(functional.pad(tensor, padding(shape), value=float(AIR_HU)), crop_grid, inside)
+
+
+def padding(shape: tuple[int, int, int]) -> list[int]:
+    """Return torch's pads (last axis first) that fill a shape up to multiples of ``MULTIPLE`` at the far ends."""
+    return [pad for n in reversed(shape) for pad in (0, -n % MULTIPLE)]
 
 
 def evidence_grid(prepared: Prepared, stride: int) -> VoxelGrid:

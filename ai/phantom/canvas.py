@@ -27,7 +27,6 @@ class Instance:
     centre: Vector
     diameter_mm: float
     volume_mm3: float
-    mean_hu: float
     words: str
 
 

@@ -9,8 +9,6 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
-
 from ai.phantom import background
 from ai.phantom.canvas import Canvas
 from ai.scan import read
@@ -48,6 +46,11 @@ def listed(purpose: str) -> tuple[Background, ...]:
     )
 
 
+def there(purpose: str, folder: Path | None) -> tuple[Background, ...]:
+    """Return the listed scans of one purpose that really are in a folder; none without a folder."""
+    return tuple(entry for entry in listed(purpose) if folder is not None and (folder / entry.name).exists())
+
+
 def canvas_of(entry: Background, folder: Path, labels: tuple[str, ...]) -> Canvas:
     """Read a scan as a canvas, its own disease marked unknown for every label."""
     canvas = background(read(folder / entry.name).volume)
@@ -58,6 +61,4 @@ def canvas_of(entry: Background, folder: Path, labels: tuple[str, ...]) -> Canva
         inside = region.radius <= ball.radius_mm
         for label in labels:
             canvas.mark_unknown(label, inside, region.block)
-    if not canvas.unknown:
-        canvas.unknown = {label: torch.zeros(canvas.shape, dtype=torch.bool) for label in labels}
     return canvas

@@ -11,7 +11,7 @@ import torch
 from ai.model.bundle import Bundle, Description, load_bundle, save_bundle
 from ai.model.network import WIDTHS, EvidenceNet
 from ai.progress import QUIET, Part, Progress
-from ai.training.backgrounds import listed
+from ai.training.backgrounds import there
 from ai.training.calibration import calibrate
 from ai.training.card import card_text
 from ai.training.evaluation import table
@@ -20,11 +20,6 @@ from ai.training.readings import drawn_paths, read_cases
 from ai.training.real_scans import real_table
 from ai.training.share import PROCEDURAL, Share, draw_share
 
-_TRAINED_ON = (
-    "Synthetic abnormalities drawn into procedural thoraxes and into six real CT scans (five patients); "
-    "no real abnormality and no label made by a person was used."
-)
-_PROCEDURAL_ONLY = "Synthetic abnormalities drawn into procedural thoraxes; no real scan was used."
 _LIMITS = (
     "Research use only. Six abnormalities; everything else is not looked for. Learned from drawings: real disease "
     "that looks different is missed or misnamed. Probabilities are calibrated on drawn cases, not on patients."
@@ -81,11 +76,12 @@ def finish(network: EvidenceNet, plan: Plan, progress: Progress = QUIET) -> Bund
     real = readings.without(PROCEDURAL)
     if real.names:
         measured["drawn into a real anatomy left out"] = table(network, real, LABELS, thresholds)
+    used = there("train", plan.scans)
     description = Description(
         identifier="interval-first", version=plan.version, title="Interval's first model", labels=LABELS,
         thresholds=thresholds, widths=WIDTHS, spacing_mm=2.0,
-        trained_on=_TRAINED_ON if plan.scans else _PROCEDURAL_ONLY, licence="Apache-2.0",
-        attribution=tuple(f"{e.name}: {e.source}" for e in listed("train")) if plan.scans else (),
+        trained_on=_trained_on(len(used)), licence="Apache-2.0",
+        attribution=tuple(f"{entry.name}: {entry.source}" for entry in used),
         limits=_LIMITS, measured=measured,
     )  # fmt: skip
     folder = plan.run / "bundle"
@@ -94,13 +90,21 @@ def finish(network: EvidenceNet, plan: Plan, progress: Progress = QUIET) -> Bund
     bundle = load_bundle(folder)
     if plan.scans is None:
         return bundle
-    seen = {entry.name for entry in listed("train")}
+    seen = {entry.name for entry in used}
     scans = sorted(p for p in plan.scans.iterdir() if p.is_dir() or p.name.endswith(".nii.gz"))
     unseen = [p for p in scans if p.name not in seen and "tumour" not in p.name]
     measured["real scans never seen in training"] = real_table(bundle, unseen, Part(progress, 0.6, 1.0))
     save_bundle(network, description, folder)
     _write_card(description, plan)
     return load_bundle(folder)
+
+
+def _trained_on(scans: int) -> str:
+    real = f"and into {scans} real CT scans" if scans else "alone; no real scan was used"
+    return (
+        f"Synthetic abnormalities drawn into procedural thoraxes {real}; "
+        "no real abnormality and no label made by a person was used."
+    )
 
 
 def _write_card(description: Description, plan: Plan) -> None:

@@ -15,7 +15,7 @@ import torch
 from ai.phantom import drawn_case
 from ai.phantom.canvas import Canvas
 from ai.progress import QUIET, Progress
-from ai.training.backgrounds import canvas_of, listed
+from ai.training.backgrounds import canvas_of, there
 from ai.training.truth import save_case, training_case
 
 FIRST_SEED = {"train": 0, "calibrate": 1_000_000, "evaluate": 2_000_000}
@@ -69,8 +69,4 @@ def _anatomies(split: str, scans: Path | None, labels: tuple[str, ...]) -> dict[
     if scans is None:
         return {}
     purpose = "held_out" if split == "evaluate" else "train"
-    return {
-        entry.name.split(".")[0]: canvas_of(entry, scans, labels)
-        for entry in listed(purpose)
-        if (scans / entry.name).exists()
-    }
+    return {entry.name.split(".")[0]: canvas_of(entry, scans, labels) for entry in there(purpose, scans)}

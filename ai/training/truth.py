@@ -12,14 +12,15 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 from torch.nn import functional
 
+from ai.model.preparation import padding
 from ai.phantom import Case
+from ai.volume import AIR_HU
 
 UNKNOWN = 255
 """In a truth array: nobody may say whether the abnormality is there. 0…200 is the share in half per cent."""
 _FULL = 200
 _CELL = 2
 """Voxels of 2 mm per cell of 4 mm along each axis."""
-_MULTIPLE = 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,10 +45,8 @@ class TrainingCase:
 
 def training_case(case: Case, labels: tuple[str, ...]) -> TrainingCase:
     """Bring a drawn case into training's form; sizes are padded with air to multiples of 16."""
-    pads: list[int] = []
-    for n in reversed(case.hu.shape):
-        pads += [0, -n % _MULTIPLE]
-    hu = functional.pad(case.hu.float()[None, None], pads, value=-1024.0)[0, 0].to(torch.int16)
+    pads = padding(case.canvas.shape)
+    hu = functional.pad(case.hu.float()[None, None], pads, value=float(AIR_HU))[0, 0].to(torch.int16)
     layers = []
     for label in labels:
         share = case.canvas.truth.get(label, torch.zeros(case.canvas.shape))

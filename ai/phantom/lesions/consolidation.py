@@ -43,7 +43,7 @@ def _fill_one(canvas: Canvas, rng: np.random.Generator) -> None:
         _air_bronchogram(canvas, region, share, radius, centre, rng)
     canvas.mark("consolidation", share * (share > 0.25), region.block)
     volume = float(share.sum()) * canvas.spacing_mm**3
-    canvas.instances.append(Instance("consolidation", centre, 2 * radius, volume, 30.0, "consolidation"))
+    canvas.instances.append(Instance("consolidation", centre, 2 * radius, volume, "consolidation"))
 
 
 def _fringe(canvas: Canvas, region: Region, distance: Tensor, inside: Tensor, rng: np.random.Generator) -> None:

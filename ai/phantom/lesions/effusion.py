@@ -45,7 +45,7 @@ def _one_side(canvas: Canvas, right: bool, rng: np.random.Generator) -> None:
     volume = float(fluid.sum()) * canvas.spacing_mm**3
     side = "right" if right else "left"
     canvas.instances.append(
-        Instance("pleural_effusion", (centre[0], centre[1], centre[2]), deep, volume, 14.0, f"{side} pleural effusion")
+        Instance("pleural_effusion", (centre[0], centre[1], centre[2]), deep, volume, f"{side} pleural effusion")
     )
 
 

@@ -37,4 +37,4 @@ def draw_emphysema(canvas: Canvas, rng: np.random.Generator) -> None:
     if spots.numel():
         up, back, left = (float(v) * canvas.spacing_mm for v in spots.float().mean(0))
         volume = float(spots.shape[0]) * canvas.spacing_mm**3
-        canvas.instances.append(Instance("emphysema", (up, back, left), 0.0, volume, _HOLE_HU, f"{kind} emphysema"))
+        canvas.instances.append(Instance("emphysema", (up, back, left), 0.0, volume, f"{kind} emphysema"))

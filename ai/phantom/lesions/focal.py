@@ -96,9 +96,8 @@ def draw_focal(canvas: Canvas, lesion: FocalLesion) -> Instance:
         _spicules(canvas, region, radius, inside_lung, rng)
     canvas.mark(lesion.label, share, region.block)
     volume = float(share.sum()) * canvas.spacing_mm**3
-    mean_hu = float((canvas.hu[region.block] * share).sum() / share.sum().clamp_min(1e-3))
     words = f"{lesion.density} {lesion.margin} {lesion.label} of {lesion.diameter_mm:.0f} mm"
-    instance = Instance(lesion.label, lesion.centre, lesion.diameter_mm, volume, mean_hu, words)
+    instance = Instance(lesion.label, lesion.centre, lesion.diameter_mm, volume, words)
     canvas.instances.append(instance)
     return instance
 

@@ -56,7 +56,7 @@ def _add(canvas: Canvas, share: Tensor, rng: np.random.Generator, words: str) ->
         up, back, left = (float(v) * canvas.spacing_mm for v in where.mean(0))
         volume = float(share.sum()) * canvas.spacing_mm**3
         size = (6 * volume / np.pi) ** (1 / 3)
-        canvas.instances.append(Instance("groundglass", (up, back, left), size, volume, 0.0, words))
+        canvas.instances.append(Instance("groundglass", (up, back, left), size, volume, words))
 
 
 def _height(canvas: Canvas) -> Tensor:
