@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -10,17 +10,19 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ai.geometry import PointMm
+from ai.organs import code_of
+from ai.phantom.landmarks import Landmarks, Vector
 from ai.volume import VoxelGrid
 
-Vector = tuple[float, float, float]
-"""(superior, posterior, left) millimetres in the canvas's own frame: array order, so that it broadcasts."""
+__all__ = ["Canvas", "Instance", "Region", "Vector", "soft"]
 
 
 @dataclass(frozen=True)
 class Instance:
     """One drawn abnormality.
 
-    ``centre`` and radius are in the canvas's frame; ``volume_mm3`` is what was really drawn (partial volume counted).
+    ``centre`` and diameter are in the canvas's frame; ``volume_mm3`` is what was really drawn (partial volume counted).
+    ``words`` is how a radiologist's report would say it, without the place.
     """
 
     label: str
@@ -28,6 +30,10 @@ class Instance:
     diameter_mm: float
     volume_mm3: float
     words: str
+
+    def moved(self, centre: Vector) -> Instance:
+        """Return the same abnormality at another place."""
+        return replace(self, centre=centre)
 
 
 @dataclass(eq=False)
@@ -69,6 +75,9 @@ class Canvas:
         origin: patient position of voxel (0, 0, 0).
         truth: label → share of each voxel that is the abnormality, 0…1.
         unknown: label → where nobody may say whether the abnormality is there.
+        organs: uint8, codes of ``ai.organs``; a lobe keeps its code where disease fills it, fluid and air outside the
+            lung do not have it. None where nobody has said (a real scan).
+        landmarks: where things run.
     """
 
     hu: Tensor
@@ -79,6 +88,8 @@ class Canvas:
     truth: dict[str, Tensor] = field(default_factory=dict)
     unknown: dict[str, Tensor] = field(default_factory=dict)
     instances: list[Instance] = field(default_factory=list)
+    organs: Tensor | None = None
+    landmarks: Landmarks = field(default_factory=Landmarks)
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -98,6 +109,15 @@ class Canvas:
     def lung(self) -> Tensor:
         """True inside the lungs."""
         return self.depth_mm > 0
+
+    def organ(self, *names: str) -> Tensor | None:
+        """True in the organs named; None where nobody knows this thorax's organs."""
+        if self.organs is None:
+            return None
+        found = torch.zeros(self.shape, dtype=torch.bool)
+        for name in names:
+            found |= self.organs == code_of(name)
+        return found
 
     def axes(self) -> tuple[Tensor, Tensor, Tensor]:
         """Return (up, back, left) millimetres from voxel (0, 0, 0), ready to broadcast."""
@@ -149,6 +169,8 @@ class Canvas:
             {k: v.clone() for k, v in self.truth.items()},
             {k: v.clone() for k, v in self.unknown.items()},
             list(self.instances),
+            None if self.organs is None else self.organs.clone(),
+            self.landmarks,
         )
 
 

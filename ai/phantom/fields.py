@@ -11,8 +11,8 @@ Shape = tuple[int, int, int]
 
 
 def torch_generator(rng: np.random.Generator) -> torch.Generator:
-    """Seed torch from numpy, so that one seed decides everything."""
-    return torch.Generator().manual_seed(int(rng.integers(2**31)))
+    """Seed torch from numpy, so that one seed decides everything (on one kind of device)."""
+    return torch.Generator(torch.get_default_device()).manual_seed(int(rng.integers(2**31)))
 
 
 def smooth_field(shape: Shape, scale_voxels: float, rng: np.random.Generator) -> Tensor:

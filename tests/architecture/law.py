@@ -6,6 +6,7 @@ WORDS = (
     "ai.volume",
     "ai.geometry",
     "ai.findings",
+    "ai.organs",
     "ai.series",
     "ai.change",
     "ai.vocabulary",
