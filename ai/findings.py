@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ai.geometry import PointMm
+from ai.organs import Organs
 from ai.series import Notice
 from ai.vocabulary import Abnormality
 from ai.volume import GridError, VoxelGrid
@@ -58,7 +62,8 @@ class Lesion:
 
     ``mask`` is boolean on ``grid`` (a crop of the scan's own grid) or None where only the place is known.
     Diameters are (long, short) axis in the axial plane where the lesion is largest, millimetres.
-    ``location`` is one of the vocabulary's locations ("right_upper", "left_lung" …).
+    ``location`` is one of the vocabulary's locations ("right_upper", "left_lung" …). ``confidence`` is how sure the
+    model is of this one instance, 0…1; NaN where it does not say.
     """
 
     abnormality: Abnormality
@@ -69,6 +74,7 @@ class Lesion:
     location: str
     mask: NDArray[np.bool_] | None = None
     grid: VoxelGrid | None = None
+    confidence: float = math.nan
 
     @property
     def diameter_mm(self) -> float:
@@ -76,9 +82,48 @@ class Lesion:
         return sum(self.diameters_mm) / 2
 
 
+class Setting(StrEnum):
+    """How readily a finding is called present: the reader's choice."""
+
+    SENSITIVE = "sensitive"
+    BALANCED = "balanced"
+    SPECIFIC = "specific"
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Probabilities from which an abnormality is called present, one for each setting."""
+
+    sensitive: float
+    balanced: float
+    specific: float
+
+    @classmethod
+    def one(cls, probability: float) -> Thresholds:
+        """Return the same threshold for every setting: a model that knows only one."""
+        return cls(probability, probability, probability)
+
+    def at(self, setting: Setting) -> float:
+        """Return the threshold of a setting."""
+        return {
+            Setting.SENSITIVE: self.sensitive,
+            Setting.BALANCED: self.balanced,
+            Setting.SPECIFIC: self.specific,
+        }[setting]
+
+    @property
+    def in_order(self) -> bool:
+        """True where they are probabilities that do not fall from sensitive to specific."""
+        steps = (0, self.sensitive, self.balanced, self.specific, 1)
+        return all(isinstance(s, int | float) for s in steps) and all(a <= b for a, b in pairwise(steps))
+
+
 @dataclass(frozen=True, eq=False)
 class Finding:
-    """One abnormality of one scan: said to be present where the probability reaches the threshold."""
+    """One abnormality of one scan: said to be present where the probability reaches the threshold.
+
+    ``threshold`` is that of the setting the reader chose; ``thresholds`` are those of all settings.
+    """
 
     abnormality: Abnormality
     probability: float
@@ -87,6 +132,11 @@ class Finding:
     heatmap: Heatmap
     peaks: tuple[Peak, ...] = ()
     lesions: tuple[Lesion, ...] = ()
+    thresholds: Thresholds | None = None
+
+    def at(self, setting: Setting) -> Finding:
+        """Return the finding as another setting calls it; the same where the model knows one threshold only."""
+        return self if self.thresholds is None else replace(self, threshold=self.thresholds.at(setting))
 
     @property
     def present(self) -> bool:
@@ -105,19 +155,74 @@ class ModelCard:
     title: str = ""
 
 
+@dataclass(frozen=True)
+class Quantity:
+    """One measure of the scan that needed no learning, or the reason why there is none.
+
+    Args:
+        name: unique in an analysis, for programs (``laa_950``).
+        title: for people.
+        value: in ``unit``; None where the scan does not allow it, ``caveat`` then says why.
+        unit: ``%``, ``ml``, ``mm``, ``HU``, ``g``; empty for a ratio or a score.
+        source: who defined it.
+        caveat: what the reader must know to take the value for what it is.
+        per_organ: the same measure of each organ's part, (name in ``ai.organs`` or ``right_lung``, ``left_lung``; value).
+        decimals: how many are worth showing.
+    """
+
+    name: str
+    title: str
+    value: float | None
+    unit: str
+    source: str
+    caveat: str = ""
+    per_organ: tuple[tuple[str, float], ...] = ()
+    decimals: int = 0
+
+    def shown(self, value: float) -> str:
+        """Return a value of this quantity as it is written: rounded, with its unit."""
+        return f"{value:.{self.decimals}f} {self.unit}".rstrip()
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Why a scan may not be what the model learned to read, in a sentence the reader sees.
+
+    ``grave``: findings of such a scan would be guesses and are withheld. Otherwise they are shown with the sentence.
+    """
+
+    sentence: str
+    grave: bool = False
+
+
 @dataclass(frozen=True, eq=False)
 class Analysis:
-    """All that one model said of one scan: what is present first, then by probability over threshold."""
+    """All that one model said of one scan: what is present first, then by probability over threshold.
+
+    ``doubts`` are never grave: of a scan that is in grave doubt there is no analysis.
+    """
 
     findings: tuple[Finding, ...]
     card: ModelCard
     device: str
     seconds: float
     notices: tuple[Notice, ...] = field(default=())
+    quantities: tuple[Quantity, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    organs: Organs | None = None
+
+    def at(self, setting: Setting) -> Analysis:
+        """Return the analysis as another setting calls it, in the order of findings of that setting."""
+        return replace(self, findings=by_weight(f.at(setting) for f in self.findings))
 
     def finding(self, name: str) -> Finding | None:
         """Return the finding of that abnormality name, None if the model does not know it."""
         return next((f for f in self.findings if f.abnormality.name == name), None)
+
+
+def by_weight(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Sort: what is present first, then by probability over threshold."""
+    return tuple(sorted(findings, key=lambda f: (f.present, f.probability / max(f.threshold, 1e-6)), reverse=True))
 
 
 def sigmoid(logit: float) -> float:

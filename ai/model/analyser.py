@@ -5,20 +5,24 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from ai.findings import Analysis, Finding, Heatmap, sigmoid
+from ai.anatomy import Lungs
+from ai.findings import Analysis, Finding, Heatmap, Lesion, Setting, by_weight, sigmoid
 from ai.model.attention import heat_of
 from ai.model.bundle import Bundle
 from ai.model.device import chosen_device
-from ai.model.lesions import lesions_of
+from ai.model.lesions import Spots, lesions_of
 from ai.model.network import EvidenceNet
+from ai.model.organ_map import named_organs
 from ai.model.peaks import peaks_of
 from ai.model.preparation import Prepared, evidence_grid, prepare
+from ai.organs import Organs
 from ai.progress import QUIET, Part, Progress
 from ai.vocabulary import abnormality
 from ai.volume import Volume, VoxelGrid
@@ -27,7 +31,13 @@ _STRIDE = 2
 """Input voxels per evidence cell."""
 
 
-def analyse(volume: Volume, bundle: Bundle, device: str = "auto", progress: Progress = QUIET) -> Analysis:
+def analyse(
+    volume: Volume,
+    bundle: Bundle,
+    device: str = "auto",
+    progress: Progress = QUIET,
+    setting: Setting = Setting.BALANCED,
+) -> Analysis:
     """Analyse a chest CT.
 
     Args:
@@ -35,6 +45,7 @@ def analyse(volume: Volume, bundle: Bundle, device: str = "auto", progress: Prog
         bundle: the model.
         device: ``auto``, ``cpu`` or ``cuda``.
         progress: asked between all layers of the network whether to go on.
+        setting: how readily a finding is called present; ``Analysis.at`` changes it afterwards.
 
     Returns:
         Findings of every label the model knows, in the order of ``Analysis``; the same for the same scan.
@@ -45,26 +56,37 @@ def analyse(volume: Volume, bundle: Bundle, device: str = "auto", progress: Prog
     began = time.monotonic()
     where = chosen_device(device)
     prepared = prepare(volume, bundle.description.spacing_mm, Part(progress, 0.0, 0.25))
-    heat = _heat(prepared, bundle.network, where, Part(progress, 0.25, 0.8))
-    grid = evidence_grid(prepared, _STRIDE)
-    heat = heat[:, : grid.shape[0], : grid.shape[1], : grid.shape[2]]
+    seen = _seen(prepared, bundle.network, where, Part(progress, 0.25, 0.8))
+    organs = None if seen.organs is None else named_organs(seen.organs, prepared.lungs)
     findings = []
     for number, label in enumerate(bundle.description.labels):
-        progress.report(0.8 + 0.2 * number / len(heat), f"measuring {abnormality(label).title.lower()}")
-        findings.append(_finding(number, label, heat[number], grid, volume, prepared, bundle))
-    findings.sort(key=lambda f: (f.present, f.probability / max(f.threshold, 1e-6)), reverse=True)
+        progress.report(0.8 + 0.2 * number / len(seen.heat), f"measuring {abnormality(label).title.lower()}")
+        finding = _finding(number, label, seen, organs, volume, prepared.lungs, bundle)
+        findings.append(finding.at(setting))
     seconds = time.monotonic() - began
     progress.report(1.0, "analysed")
-    return Analysis(tuple(findings), bundle.card, where.type, seconds)
+    return Analysis(by_weight(findings), bundle.card, where.type, seconds, organs=organs)
 
 
-def _heat(prepared: Prepared, network: EvidenceNet, device: torch.device, progress: Progress) -> NDArray[np.float32]:
-    """Run the network once; (labels, s, r, c)."""
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """What the network saw, on its own grid without padding: heat (L, s, r, c), organs (1 + n, s, r, c) or None."""
+
+    heat: NDArray[np.float32]
+    organs: NDArray[np.float32] | None
+    grid: VoxelGrid
+
+
+def _seen(prepared: Prepared, network: EvidenceNet, device: torch.device, progress: Progress) -> _Seen:
+    """Run the network once."""
+    grid = evidence_grid(prepared, _STRIDE)
+    s, r, c = grid.shape
     with torch.inference_mode(), _asked_between_layers(network, progress):
         mine = network.to(device)
         evidence = mine(prepared.hu.to(device, memory_format=torch.channels_last_3d))
-        heat = heat_of(mine, evidence)
-    return np.asarray(heat.to("cpu", torch.float32).numpy())
+        heat = heat_of(mine, evidence)[:, :s, :r, :c].to("cpu", torch.float32).numpy()
+        organs = None if evidence.organs is None else evidence.organs[0, :, :s, :r, :c].to("cpu", torch.float32).numpy()
+    return _Seen(heat, organs, grid)
 
 
 @contextmanager
@@ -87,13 +109,16 @@ def _asked_between_layers(network: nn.Module, progress: Progress) -> Iterator[No
 
 
 def _finding(
-    number: int, label: str, heat: NDArray[np.float32], grid: VoxelGrid,
-    volume: Volume, prepared: Prepared, bundle: Bundle,
-) -> Finding:  # fmt: skip
+    number: int, label: str, seen: _Seen, organs: Organs | None, volume: Volume, lungs: Lungs, bundle: Bundle
+) -> Finding:
     kind = abnormality(label)
-    heatmap = Heatmap(np.ascontiguousarray(heat), grid, float(bundle.network.bias[number]))
+    heat = seen.heat[number]
+    heatmap = Heatmap(np.ascontiguousarray(heat), seen.grid, float(bundle.network.bias[number]))
     probability = sigmoid(heatmap.logit)
-    threshold = bundle.description.thresholds[number]
-    measurable = kind.focal and probability >= threshold
-    lesions = lesions_of(kind, heat, grid, volume, prepared.lungs) if measurable else ()
-    return Finding(kind, probability, threshold, heatmap.logit, heatmap, peaks_of(heat, grid), lesions)
+    thresholds = bundle.description.thresholds[number]
+    lesions: tuple[Lesion, ...] = ()
+    if kind.focal and probability >= thresholds.sensitive:
+        gain = float(bundle.network.log_gain[number].exp())
+        lesions = lesions_of(kind, Spots(heat, seen.grid, gain), volume, lungs, organs)
+    peaks = peaks_of(heat, seen.grid)
+    return Finding(kind, probability, thresholds.balanced, heatmap.logit, heatmap, peaks, lesions, thresholds)

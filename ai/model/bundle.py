@@ -12,30 +12,33 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from ai.errors import UnknownName
-from ai.findings import ModelCard
+from ai.findings import ModelCard, Thresholds
 from ai.model.errors import ModelError
 from ai.model.network import EvidenceNet
 from ai.vocabulary import RESOURCES, abnormality
 
 SHIPPED = RESOURCES / "models" / "first"
 _DESCRIPTION, _WEIGHTS = "bundle.json", "weights.safetensors"
-_SCHEMA = 1
+_SCHEMA = 2
 
 
 @dataclass(frozen=True)
 class Description:
     """What ``bundle.json`` holds.
 
-    ``thresholds`` are probabilities, in the order of ``labels``. ``measured`` is what the card shows: free tables
-    of names and figures, each with the command that gives it.
+    ``thresholds`` are probabilities, in the order of ``labels``, for each setting. ``organs`` says whether the network
+    names organs. ``measured`` is what the card shows: free tables of names and figures, each with the command that
+    gives it.
     """
 
     identifier: str
     version: str
     title: str
     labels: tuple[str, ...]
-    thresholds: tuple[float, ...]
+    thresholds: tuple[Thresholds, ...]
     widths: tuple[int, ...]
+    features: int
+    organs: bool
     spacing_mm: float
     trained_on: str
     licence: str
@@ -64,7 +67,7 @@ def load_bundle(folder: Path | None = None) -> Bundle:
     found = _digest(folder / _WEIGHTS)
     if found != sha256:
         raise ModelError(f"{folder / _WEIGHTS} is not the file its description names (sha256 differs). Fetch it again.")
-    network = EvidenceNet(len(description.labels), description.widths)
+    network = EvidenceNet(len(description.labels), description.widths, description.features, description.organs)
     try:
         network.load_state_dict(load_file(folder / _WEIGHTS))
     except (SafetensorError, RuntimeError) as error:
@@ -91,8 +94,9 @@ def _described(path: Path) -> tuple[Description, str]:
         schema, sha256 = stored.pop("schema"), str(stored.pop("sha256"))
         if schema != _SCHEMA:
             raise ModelError(f"{path} has schema {schema}; this program reads schema {_SCHEMA}.")
-        for key in ("labels", "thresholds", "widths", "attribution"):
+        for key in ("labels", "widths", "attribution"):
             stored[key] = tuple(stored[key])
+        stored["thresholds"] = tuple(Thresholds(**entry) for entry in stored["thresholds"])
         description = Description(**stored)
         for label in description.labels:
             abnormality(label)
@@ -108,10 +112,12 @@ def _fault(description: Description) -> str:
     """Say which figures cannot be; empty where all can."""
     if len(description.thresholds) != len(description.labels):
         return f"{len(description.thresholds)} thresholds for {len(description.labels)} labels"
-    if not all(isinstance(t, int | float) and 0 <= t <= 1 for t in description.thresholds):
-        return "its thresholds are not probabilities"
+    if not all(t.in_order for t in description.thresholds):
+        return "its thresholds are not probabilities that rise from sensitive over balanced to specific"
     if not all(isinstance(w, int) and w > 0 for w in description.widths) or len(description.widths) < 2:
         return "its widths are not numbers of channels"
+    if not isinstance(description.features, int) or description.features < 1:
+        return f"its last feature map has {description.features} channels"
     if not isinstance(description.spacing_mm, int | float) or description.spacing_mm <= 0:
         return f"its spacing is {description.spacing_mm} mm"
     return ""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
 from ai.anatomy import Lungs
-from ai.findings import Lesion
+from ai.findings import Lesion, sigmoid
 from ai.geometry import Index
 from ai.model.diameters import axial_diameters_mm
+from ai.model.organ_map import location_of
+from ai.organs import Organs
 from ai.vocabulary import Abnormality
 from ai.volume import Volume, VoxelGrid
 
@@ -27,29 +31,57 @@ _LEAST_MM3 = 14.0
 """A ball of 3 mm: smaller is not measured."""
 
 
+@dataclass(frozen=True, eq=False)
+class Spots:
+    """Where the evidence lies.
+
+    Args:
+        heat: logit points [slice, row, column] on ``grid``.
+        grid: the evidence's grid.
+        gain: logit points for each unit of a place's own logit: ``heat / gain`` is how sure the place is.
+    """
+
+    heat: NDArray[np.float32]
+    grid: VoxelGrid
+    gain: float
+
+
 def lesions_of(
-    kind: Abnormality, heat: NDArray[np.float32], grid: VoxelGrid, volume: Volume, lungs: Lungs
+    kind: Abnormality, spots: Spots, volume: Volume, lungs: Lungs, organs: Organs | None = None
 ) -> tuple[Lesion, ...]:
     """Return the measured instances, strongest evidence first.
 
     Args:
         kind: which abnormality.
-        heat: evidence [slice, row, column] on ``grid``.
-        grid: the evidence's grid.
+        spots: where the evidence lies.
         volume: the scan.
-        lungs: for the location's name.
+        lungs: for the location's name, where organs are not known.
+        organs: for the location's name.
     """
+    heat = spots.heat
     labels, count = ndimage.label(heat > 0, structure=np.ones((3, 3, 3)))
     if count == 0:
         return ()
     strength = ndimage.sum_labels(heat, labels, range(1, count + 1))
     order = np.argsort(-np.asarray(strength), kind="stable")[:_MOST]
     strongest = [int(i) + 1 for i in order if strength[i] >= _LEAST_EVIDENCE]
-    found = [_measured(kind, labels == label, grid, volume, lungs) for label in strongest]
-    return tuple(lesion for lesion in found if lesion is not None)
+    found = []
+    for label in strongest:
+        body = _measured(labels == label, spots.grid, volume)
+        if body is not None:
+            sure = sigmoid(float(heat[labels == label].max()) / spots.gain)
+            found.append(_described(kind, body, sure, lungs, organs))
+    return tuple(found)
 
 
-def _measured(kind: Abnormality, cells: Mask, grid: VoxelGrid, volume: Volume, lungs: Lungs) -> Lesion | None:
+@dataclass(frozen=True, eq=False)
+class _Body:
+    mask: Mask
+    grid: VoxelGrid
+    mean_hu: float
+
+
+def _measured(cells: Mask, grid: VoxelGrid, volume: Volume) -> _Body | None:
     block = _block(cells, grid, volume.grid)
     if block is None:
         return None
@@ -61,17 +93,21 @@ def _measured(kind: Abnormality, cells: Mask, grid: VoxelGrid, volume: Volume, l
     mask = _body(crop, near, core, crop_grid)
     if mask is None or np.count_nonzero(mask) * crop_grid.voxel_mm3 < _LEAST_MM3:
         return None
-    centre = crop_grid.point(Index(*(float(v) for v in np.argwhere(mask).mean(0))))
-    place = lungs.grid.index(centre)
+    return _Body(mask, crop_grid, float(crop[mask].mean()))
+
+
+def _described(kind: Abnormality, body: _Body, sure: float, lungs: Lungs, organs: Organs | None) -> Lesion:
+    centre = body.grid.point(Index(*(float(v) for v in np.argwhere(body.mask).mean(0))))
     return Lesion(
         kind,
         centre,
-        axial_diameters_mm(mask, crop_grid),
-        float(np.count_nonzero(mask)) * crop_grid.voxel_mm3,
-        float(crop[mask].mean()),
-        lungs.location((place.slice, place.row, place.column)),
-        mask,
-        crop_grid,
+        axial_diameters_mm(body.mask, body.grid),
+        float(np.count_nonzero(body.mask)) * body.grid.voxel_mm3,
+        body.mean_hu,
+        location_of(centre, lungs, organs),
+        body.mask,
+        body.grid,
+        sure,
     )
 
 

@@ -3,7 +3,8 @@
 A small residual U-shaped network. Its last spatial feature map A has a constant channel, and the head is
 ``evidence_c = relu(W_c · A)`` at each place, ``logit_c = bias_c + gain_c · Σ evidence_c``. The head is therefore
 piecewise linear without constant term, and HiResCAM (gradient ⊙ features, Draelos & Carin 2020) of each logit at A
-equals ``gain_c · evidence_c`` exactly: the heat adds up to the logit.
+equals ``gain_c · evidence_c`` exactly: the heat adds up to the logit. A second linear head on A names the organ of
+each place.
 """
 
 from __future__ import annotations
@@ -15,10 +16,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from ai.organs import ORGANS
+
 WINDOWS_HU = ((-1000.0, -200.0), (-160.0, 240.0), (-1024.0, -860.0), (-600.0, 1000.0))
 """Input channels: lung, soft tissue, emphysema, bone and contrast; each mapped to 0…1 and clipped."""
-WIDTHS = (32, 48, 64, 96)
-"""Channels at 4, 8, 16 and 32 mm."""
+WIDTHS = (32, 80, 128, 160)
+"""Channels at 4, 8, 16 and 32 mm. Most of the time goes into the 4 mm level, so knowledge is kept below it."""
+FEATURES = 48
+"""Channels of A, without the constant one."""
 
 
 class Evidence(NamedTuple):
@@ -28,11 +33,13 @@ class Evidence(NamedTuple):
         features: (B, K, s, r, c): the last spatial feature map A, constant channel included.
         places: (B, L, s, r, c): W·A before the relu; above 0 the abnormality is likelier than not at that place.
         logits: (B, L).
+        organs: (B, 1 + organs, s, r, c) before the softmax, first "none of them"; None where the network knows none.
     """
 
     features: Tensor
     places: Tensor
     logits: Tensor
+    organs: Tensor | None = None
 
 
 class EvidenceNet(nn.Module):
@@ -41,17 +48,22 @@ class EvidenceNet(nn.Module):
     Args:
         labels: how many abnormalities.
         widths: channels per level.
+        features: channels of A.
+        organs: whether it names organs.
     """
 
-    def __init__(self, labels: int, widths: tuple[int, ...] = WIDTHS) -> None:
+    def __init__(
+        self, labels: int, widths: tuple[int, ...] = WIDTHS, features: int = FEATURES, organs: bool = True
+    ) -> None:
         super().__init__()
         self.stem = nn.Sequential(_block(len(WINDOWS_HU) * 8, widths[0]), _block(widths[0], widths[0]))
         self.down = nn.ModuleList(nn.Sequential(_block(a, b, stride=2), _Residual(b)) for a, b in pairwise(widths))
         self.deep = _Residual(widths[-1])
         pairs = list(pairwise(widths))
         self.narrow = nn.ModuleList(nn.Conv3d(b, a, 1, bias=False) for a, b in reversed(pairs))
-        self.join = nn.ModuleList(_block(a, a) for a, _ in reversed(pairs))
-        self.head = nn.Conv3d(widths[0] + 1, labels, 1, bias=False)
+        self.join = nn.ModuleList(_block(a, a if level else features) for level, (a, _) in _from_below(pairs))
+        self.head = nn.Conv3d(features + 1, labels, 1, bias=False)
+        self.organ_head = nn.Conv3d(features + 1, 1 + len(ORGANS), 1, bias=False) if organs else None
         self.log_gain = nn.Parameter(torch.full((labels,), -4.0))
         self.bias = nn.Parameter(torch.full((labels,), -2.0))
         with torch.no_grad():
@@ -79,7 +91,7 @@ class EvidenceNet(nn.Module):
         """Return all of it for Hounsfield units (B, 1, S, R, C)."""
         features = self.features(hu)
         places, logits = self.explain(features)
-        return Evidence(features, places, logits)
+        return Evidence(features, places, logits, None if self.organ_head is None else self.organ_head(features))
 
 
 def windowed(hu: Tensor) -> Tensor:
@@ -92,6 +104,11 @@ def _folded(x: Tensor) -> Tensor:
     b, w, s, r, c = x.shape
     cells = x.reshape(b, w, s // 2, 2, r // 2, 2, c // 2, 2).permute(0, 1, 3, 5, 7, 2, 4, 6)
     return cells.reshape(b, w * 8, s // 2, r // 2, c // 2).contiguous(memory_format=torch.channels_last_3d)
+
+
+def _from_below(pairs: list[tuple[int, int]]) -> list[tuple[int, tuple[int, int]]]:
+    """Number the levels (0 is the finest) and turn their order round."""
+    return list(reversed(list(enumerate(pairs))))
 
 
 def _block(a: int, b: int, stride: int = 1) -> nn.Sequential:

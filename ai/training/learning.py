@@ -14,18 +14,16 @@ from torch import Tensor, nn
 
 from ai.model.network import EvidenceNet
 from ai.progress import QUIET, Progress
+from ai.training.labels import LABELS
 from ai.training.losses import total_loss
 from ai.training.sampling import PatchSampler
-
-LABELS = ("nodule", "mass", "groundglass", "consolidation", "emphysema", "pleural_effusion")
-"""What the first model learns, in the order of its outputs."""
 
 
 @dataclass(frozen=True)
 class Recipe:
     """How long and how fast to learn."""
 
-    steps: int = 3800
+    steps: int = 4000
     patches: int = 2
     patch_voxels: tuple[int, int, int] = (80, 80, 80)
     learning_rate: float = 2e-3
@@ -63,7 +61,7 @@ class Learner:
         run.mkdir(parents=True, exist_ok=True)
         self._resume()
         self.sampler = PatchSampler(
-            share, "train", recipe.patch_voxels, np.random.default_rng(recipe.seed + 1000 * self.step)
+            share, "train", recipe.patch_voxels, len(LABELS), np.random.default_rng(recipe.seed + 1000 * self.step)
         )
 
     def learn(self, progress: Progress = QUIET) -> EvidenceNet:
@@ -88,7 +86,7 @@ class Learner:
             group["lr"] = self.recipe.rate(self.step)
         batch = self.sampler.batch(self.recipe.patches)
         hu = batch.hu.to(self.device, memory_format=torch.channels_last_3d)
-        loss, parts = total_loss(self.network(hu), batch.truth.to(self.device))
+        loss, parts = total_loss(self.network(hu), batch.truth.to(self.device), batch.organs.to(self.device))
         self.optimiser.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
         nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)

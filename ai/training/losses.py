@@ -1,4 +1,4 @@
-"""What the network is told: whether an abnormality is at each place, and whether it is anywhere in the scan."""
+"""What the network is told: whether an abnormality is at each place, whether it is anywhere, and whose place it is."""
 
 from __future__ import annotations
 
@@ -9,52 +9,66 @@ from torch.nn import functional
 from ai.model.network import Evidence
 from ai.training.truth import UNKNOWN, share_of
 
-_HARD_PER_POSITIVE = 3
-_HARD_AT_LEAST = 400
-_HARD_WHERE_ABSENT = 0.3
-_PRESENT_CELLS = 0.3
-"""So much of one 4 mm cell must be abnormal in a patch before the patch is called abnormal."""
+_FOCUS = 2.0
+"""Exponent by which easy healthy places lose weight (focal loss, Lin et al., ICCV 2017)."""
+_NORMAL_CELLS = 64.0
+"""A false blob of so many cells costs as much as missing a finding."""
+_SCAN_WEIGHT, _ORGAN_WEIGHT = 0.1, 0.5
 
 
 def place_loss(places: Tensor, truth: Tensor) -> Tensor:
-    """Cross-entropy per place: all abnormal places count as much as the hardest healthy ones.
+    """Cross-entropy per place and label: the abnormal ones by their mean, the healthy ones by their focused sum.
 
     Args:
         places: (B, L, s, r, c) logits per place.
         truth: uint8, same shape, see ``TrainingCase``.
     """
     share, known = share_of(truth)
-    entropy = functional.binary_cross_entropy_with_logits(places, share, reduction="none") * known
-    losses = []
-    for label in range(places.shape[1]):
-        e, s = entropy[:, label], share[:, label]
-        positive = s > 0.25
-        count = int(positive.sum())
-        healthy = e[~positive]
-        hard = healthy.topk(min(healthy.numel(), max(_HARD_AT_LEAST, _HARD_PER_POSITIVE * count))).values
-        loss = 4 * healthy.mean()
-        if count:
-            loss = loss + hard.mean() + 2 * e[positive].mean()
-        else:
-            # A label that is absent from most batches must not learn, batch after batch, only to be silent.
-            loss = loss + _HARD_WHERE_ABSENT * hard.mean()
-        losses.append(loss)
-    return torch.stack(losses).mean()
+    hit = functional.softplus(-places) * share
+    said = torch.sigmoid(places.detach()) ** _FOCUS
+    false = said * functional.softplus(places) * (1 - share) * known
+    axes = (0, 2, 3, 4)
+    count = share.sum(axes)
+    missed = hit.sum(axes) / count.clamp_min(1)
+    alarms = false.sum(axes) / (_NORMAL_CELLS + 0.5 * count)
+    return (missed + alarms).mean()
 
 
 def scan_loss(logits: Tensor, truth: Tensor) -> Tensor:
     """Cross-entropy per patch and label; undecided ones are left out."""
-    share, _ = share_of(truth)
-    cells = share.flatten(2).sum(2)
-    present = (cells >= _PRESENT_CELLS).float()
-    vague = (truth == UNKNOWN).flatten(2).any(2) | (cells > 0)
-    decided = (present > 0) | ~vague
+    share, known = share_of(truth)
+    most = share.flatten(2).amax(2)
+    present = (most >= 1).float()
+    decided = (present > 0) | ((most == 0) & known.flatten(2).all(2))
     entropy = functional.binary_cross_entropy_with_logits(logits, present, reduction="none")
     return (entropy * decided).sum() / decided.sum().clamp_min(1)
 
 
-def total_loss(evidence: Evidence, truth: Tensor) -> tuple[Tensor, dict[str, float]]:
+def organ_loss(organs: Tensor, codes: Tensor) -> Tensor:
+    """Cross-entropy of the organ of each place where it is known, plus one minus the mean Dice of the organs there.
+
+    Args:
+        organs: (B, 1 + organs, s, r, c) before the softmax.
+        codes: uint8 (B, s, r, c), ``UNKNOWN`` where nobody may say.
+    """
+    known = codes != UNKNOWN
+    if not bool(known.any()):
+        return organs.sum() * 0.0
+    target = torch.where(known, codes, 0).long()
+    entropy = functional.cross_entropy(organs, target, reduction="none")
+    truth = functional.one_hot(target, organs.shape[1]).movedim(-1, 1).float() * known[:, None]
+    said = organs.softmax(1) * known[:, None]
+    axes = (0, 2, 3, 4)
+    there = truth.sum(axes) > 0
+    dice = (2 * (said * truth).sum(axes) + 1) / (said.sum(axes) + truth.sum(axes) + 1)
+    return (entropy * known).sum() / known.sum() + 1 - dice[there].mean()
+
+
+def total_loss(evidence: Evidence, truth: Tensor, organs: Tensor) -> tuple[Tensor, dict[str, float]]:
     """Return the loss and its parts by name."""
-    place = place_loss(evidence.places, truth)
-    scan = scan_loss(evidence.logits, truth)
-    return place + 0.15 * scan, {"place": float(place.detach()), "scan": float(scan.detach())}
+    parts = {"place": place_loss(evidence.places, truth), "scan": scan_loss(evidence.logits, truth)}
+    total = parts["place"] + _SCAN_WEIGHT * parts["scan"]
+    if evidence.organs is not None:
+        parts["organ"] = organ_loss(evidence.organs, organs)
+        total = total + _ORGAN_WEIGHT * parts["organ"]
+    return total, {name: float(part.detach()) for name, part in parts.items()}

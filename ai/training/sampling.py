@@ -1,4 +1,4 @@
-"""Patches out of drawn cases: half of them around something abnormal, varied as scanners and patients vary."""
+"""Patches out of drawn cases: most of them around something abnormal, varied as scanners and patients vary."""
 
 from __future__ import annotations
 
@@ -11,7 +11,12 @@ import torch
 from torch import Tensor
 
 from ai.phantom.fields import blurred, torch_generator
-from ai.training.truth import UNKNOWN, TrainingCase, load_case
+from ai.training.truth import HALF, UNKNOWN, TrainingCase, load_case
+
+_SOUGHT = 0.75
+"""Share of patches that look for an abnormality; each label is sought as often as any other."""
+_MIRRORED = 0.3
+"""Share of patches that are mirrored; a mirrored chest has no organs to learn, its heart lies on the wrong side."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,10 +26,12 @@ class Batch:
     Args:
         hu: float32 (B, 1, S, R, C) at 2 mm.
         truth: uint8 (B, L, S/2, R/2, C/2), see ``TrainingCase``.
+        organs: uint8 (B, S/2, R/2, C/2), see ``TrainingCase``.
     """
 
     hu: Tensor
     truth: Tensor
+    organs: Tensor
 
 
 class PatchSampler:
@@ -34,39 +41,56 @@ class PatchSampler:
         folder: where ``draw_share`` writes.
         split: which split.
         size: patch size in 2 mm voxels, a multiple of 16 along each axis.
+        labels: how many labels there are.
         rng: source of chance.
     """
 
-    def __init__(self, folder: Path, split: str, size: tuple[int, int, int], rng: np.random.Generator) -> None:
-        self.folder, self.split, self.size, self.rng = folder, split, size, rng
+    def __init__(
+        self, folder: Path, split: str, size: tuple[int, int, int], labels: int, rng: np.random.Generator
+    ) -> None:
+        self.folder, self.split, self.size, self.labels, self.rng = folder, split, size, labels, rng
         self.cases: dict[Path, TrainingCase] = {}
+        self._having: dict[int, list[Path]] = {}
 
     def refresh(self) -> int:
         """Read cases that are new in the folder; return how many there are."""
         for path in sorted(self.folder.glob(f"{self.split}-*.safetensors")):
             if path not in self.cases:
-                self.cases[path] = load_case(path)
+                case = self.cases[path] = load_case(path)
+                for label in np.flatnonzero(np.nan_to_num(case.present(self.labels)) > 0):
+                    self._having.setdefault(int(label), []).append(path)
         return len(self.cases)
 
     def batch(self, count: int) -> Batch:
-        """Return patches from ``count`` cases."""
-        paths = list(self.cases)
-        chosen = [self.cases[paths[int(self.rng.integers(len(paths)))]] for _ in range(count)]
-        patches = [self._patch(case) for case in chosen]
-        return Batch(torch.stack([p[0] for p in patches])[:, None], torch.stack([p[1] for p in patches]))
+        """Return patches, each from a case of its own chance."""
+        patches = [self._patch() for _ in range(count)]
+        hu, truth, organs = (torch.stack(column) for column in zip(*patches, strict=True))
+        return Batch(hu[:, None], truth, organs)
 
-    def _patch(self, case: TrainingCase) -> tuple[Tensor, Tensor]:
-        start = self._start(case)
+    def _patch(self) -> tuple[Tensor, Tensor, Tensor]:
+        case, centre = self._place()
+        start = self._start(case, centre)
         block = tuple(slice(a, a + n) for a, n in zip(start, self.size, strict=True))
         cells = tuple(slice(a // 2, (a + n) // 2) for a, n in zip(start, self.size, strict=True))
+        half = tuple(n // 2 for n in self.size)
         hu = _padded(case.hu[block], self.size, -1024).float()
-        truth = _padded(case.truth[(slice(None), *cells)], tuple(n // 2 for n in self.size), 0)
-        return self._varied(hu, truth)
+        truth = _padded(case.layers(self.labels, cells), half, 0)
+        return self._varied(hu, truth, _padded(case.organs[cells], half, 0))
 
-    def _start(self, case: TrainingCase) -> tuple[int, int, int]:
-        centre: Sequence[float] | None = None
-        if self.rng.random() < 0.6:
-            centre = self._lesion_cell(case)
+    def _place(self) -> tuple[TrainingCase, Sequence[int] | None]:
+        """Choose a case and, most times, a cell where a label drawn by lot is present."""
+        if self._having and self.rng.random() < _SOUGHT:
+            label = int(self.rng.choice(sorted(self._having)))
+            case = self.cases[self._one_of(self._having[label])]
+            layer = case.truth[int((case.labels == label).nonzero()[0])]
+            spots = torch.nonzero((layer >= HALF) & (layer != UNKNOWN))
+            return case, spots[int(self.rng.integers(spots.shape[0]))].tolist()
+        return self.cases[self._one_of(list(self.cases))], None
+
+    def _one_of(self, paths: list[Path]) -> Path:
+        return paths[int(self.rng.integers(len(paths)))]
+
+    def _start(self, case: TrainingCase, centre: Sequence[int] | None) -> tuple[int, int, int]:
         starts = []
         for axis, (n, size) in enumerate(zip(case.hu.shape, self.size, strict=True)):
             if centre is None:
@@ -76,26 +100,16 @@ class PatchSampler:
             starts.append(max(0, min(start, n - size)) // 2 * 2)
         return starts[0], starts[1], starts[2]
 
-    def _lesion_cell(self, case: TrainingCase) -> list[float] | None:
-        present = np.flatnonzero(np.nan_to_num(case.present()) > 0)
-        if present.size == 0:
-            return None
-        layer = case.truth[int(self.rng.choice(present))]
-        spots = torch.nonzero((layer > 60) & (layer != UNKNOWN))
-        if spots.shape[0] == 0:
-            return None
-        return [float(v) for v in spots[int(self.rng.integers(spots.shape[0]))]]
-
-    def _varied(self, hu: Tensor, truth: Tensor) -> tuple[Tensor, Tensor]:
+    def _varied(self, hu: Tensor, truth: Tensor, organs: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         rng = self.rng
-        if rng.random() < 0.5:
-            hu, truth = hu.flip(2), truth.flip(3)
+        if rng.random() < _MIRRORED:
+            hu, truth, organs = hu.flip(2), truth.flip(3), torch.full_like(organs, UNKNOWN)
         if rng.random() < 0.15:
             hu = blurred(hu, (float(rng.uniform(0, 0.9)), float(rng.uniform(0, 0.6)), float(rng.uniform(0, 0.6))))
         hu = (hu + 1000) * float(rng.normal(1, 0.02)) - 1000 + float(rng.normal(0, 8))
-        if rng.random() < 0.5:
-            hu = hu + torch.randn(hu.shape, generator=torch_generator(rng)) * float(rng.uniform(0, 35))
-        return hu, truth
+        if rng.random() < 0.4:
+            hu = hu + torch.randn(hu.shape, generator=torch_generator(rng)) * float(rng.uniform(0, 30))
+        return hu, truth, organs
 
 
 def _padded(block: Tensor, size: tuple[int, ...], value: int) -> Tensor:

@@ -1,4 +1,4 @@
-"""Cases as training wants them: int16 voxels at 2 mm and, per label, how much of each 4 mm cell is abnormal."""
+"""Cases as training wants them: int16 voxels at 2 mm and, per 4 mm cell, how abnormal it is and which organ's."""
 
 from __future__ import annotations
 
@@ -13,12 +13,15 @@ from torch import Tensor
 from torch.nn import functional
 
 from ai.model.preparation import padding
+from ai.organs import ORGANS
 from ai.phantom import Case
 from ai.volume import AIR_HU
 
 UNKNOWN = 255
-"""In a truth array: nobody may say whether the abnormality is there. 0…200 is the share in half per cent."""
-_FULL = 200
+"""In a truth or organ array: nobody may say. 0…200 is a share in half per cent; organs are codes of ``ai.organs``."""
+FULL = 200
+HALF = FULL // 2
+"""A cell whose densest voxel is at least half abnormal is abnormal."""
 _CELL = 2
 """Voxels of 2 mm per cell of 4 mm along each axis."""
 
@@ -29,50 +32,91 @@ class TrainingCase:
 
     Args:
         hu: int16 (S, R, C) at 2 mm, each size a multiple of 16.
-        truth: uint8 (labels, S/2, R/2, C/2): 0…200, or ``UNKNOWN``.
+        labels: int64 (n,): places in the list of labels for which ``truth`` has a layer; all others are absent.
+        truth: uint8 (n, S/2, R/2, C/2): the share of the cell's most abnormal voxel, 0…200, or ``UNKNOWN``. Not its
+            mean: a catheter or a 4 mm nodule fills no cell, and must still be found.
+        organs: uint8 (S/2, R/2, C/2): codes, or ``UNKNOWN``.
     """
 
     hu: Tensor
+    labels: Tensor
     truth: Tensor
+    organs: Tensor
 
-    def present(self) -> NDArray[np.float32]:
-        """Return per label 1 present, 0 absent, NaN where only unknown places could hold it."""
-        share = torch.where(self.truth == UNKNOWN, 0, self.truth).flatten(1).sum(1, dtype=torch.int64)
-        unknown = (self.truth == UNKNOWN).flatten(1).any(1)
-        result = torch.where(share >= _FULL // 4, 1.0, torch.where(unknown | (share > 0), torch.nan, 0.0))
-        return np.asarray(result.numpy(), dtype=np.float32)
+    def layers(self, count: int, block: tuple[slice, ...] = (slice(None),) * 3) -> Tensor:
+        """Return the truth of all ``count`` labels in a block, (count, s, r, c)."""
+        part = self.truth[(slice(None), *block)]
+        full = torch.zeros((count, *part.shape[1:]), dtype=torch.uint8)
+        full[self.labels] = part
+        return full
+
+    def present(self, count: int) -> NDArray[np.float32]:
+        """Return per label 1 present, 0 absent, NaN where only slivers or unknown places could hold it."""
+        result = np.zeros(count, dtype=np.float32)
+        for label, layer in zip(self.labels.tolist(), self.truth, strict=True):
+            known = torch.where(layer == UNKNOWN, 0, layer)
+            result[label] = 1.0 if int(known.max()) >= HALF else np.nan
+        return result
 
 
 def training_case(case: Case, labels: tuple[str, ...]) -> TrainingCase:
     """Bring a drawn case into training's form; sizes are padded with air to multiples of 16."""
-    pads = padding(case.canvas.shape)
+    canvas = case.canvas
+    pads = padding(canvas.shape)
     hu = functional.pad(case.hu.float()[None, None], pads, value=float(AIR_HU))[0, 0].to(torch.int16)
-    layers = []
-    for label in labels:
-        share = case.canvas.truth.get(label, torch.zeros(case.canvas.shape))
-        cells = functional.avg_pool3d(functional.pad(share[None, None], pads), _CELL)[0, 0]
-        layer = (cells * _FULL).round().to(torch.uint8)
-        if label in case.canvas.unknown:
-            vague = functional.pad(case.canvas.unknown[label].float()[None, None], pads)
-            layer[(functional.max_pool3d(vague, _CELL)[0, 0] > 0) & (layer < _FULL // 4)] = UNKNOWN
-        layers.append(layer)
-    return TrainingCase(hu, torch.stack(layers))
+    kept, layers = [], []
+    for number, label in enumerate(labels):
+        layer = _layer(canvas.truth.get(label), canvas.unknown.get(label), pads)
+        if layer is not None:
+            kept.append(number)
+            layers.append(layer)
+    cells = tuple(n // _CELL for n in hu.shape)
+    truth = torch.stack(layers) if layers else torch.zeros((0, *cells), dtype=torch.uint8)
+    return TrainingCase(hu, torch.tensor(kept, dtype=torch.int64), truth, _organ_cells(canvas.organs, pads, cells))
+
+
+def _layer(share: Tensor | None, vague: Tensor | None, pads: list[int]) -> Tensor | None:
+    if share is None and vague is None:
+        return None
+    most = _strongest(share, pads) if share is not None else torch.zeros(())
+    layer = (most * FULL).round().to(torch.uint8)
+    if vague is not None:
+        undecided = _strongest(vague.float(), pads) > 0
+        layer = layer.expand(undecided.shape).clone()
+        layer[undecided & (layer < HALF)] = UNKNOWN
+    return layer if bool(layer.any()) else None
+
+
+def _strongest(values: Tensor, pads: list[int]) -> Tensor:
+    return functional.max_pool3d(functional.pad(values[None, None], pads), _CELL)[0, 0]
+
+
+def _organ_cells(organs: Tensor | None, pads: list[int], cells: tuple[int, ...]) -> Tensor:
+    """The organ of most of a cell's voxels; nobody's where the canvas does not know."""
+    if organs is None:
+        return torch.full(cells, UNKNOWN, dtype=torch.uint8)
+    padded = functional.pad(organs, pads)
+    shares = [
+        functional.avg_pool3d((padded == code).float()[None, None], _CELL)[0, 0] for code in range(1 + len(ORGANS))
+    ]
+    return torch.stack(shares).argmax(0).to(torch.uint8)
 
 
 def save_case(case: TrainingCase, path: Path) -> None:
     """Write a case; the file appears whole or not at all."""
     draft = path.with_suffix(".part")
-    save_file({"hu": case.hu.contiguous(), "truth": case.truth.contiguous()}, draft)
+    tensors = {"hu": case.hu, "labels": case.labels, "truth": case.truth, "organs": case.organs}
+    save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, draft)
     draft.replace(path)
 
 
 def load_case(path: Path) -> TrainingCase:
     """Read a case."""
     tensors = load_file(path)
-    return TrainingCase(tensors["hu"], tensors["truth"])
+    return TrainingCase(tensors["hu"], tensors["labels"], tensors["truth"], tensors["organs"])
 
 
 def share_of(truth: Tensor) -> tuple[Tensor, Tensor]:
-    """Split stored truth into share (0…1, float) and known (bool)."""
+    """Split stored truth into how abnormal (0…1, float: a cell from half on counts whole) and known (bool)."""
     known = truth != UNKNOWN
-    return torch.where(known, truth.float() / _FULL, 0.0), known
+    return torch.where(known, (truth.float() / HALF).clamp(max=1), 0.0), known

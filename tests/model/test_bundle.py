@@ -80,19 +80,29 @@ def test_bytes_that_are_no_text_are_refused(folder: Path) -> None:
         load_bundle(folder)
 
 
+ONE = {"sensitive": 0.4, "balanced": 0.5, "specific": 0.6}
+
 CHANGES: dict[str, tuple[Change, str]] = {
-    "another schema": (lambda d: d.update(schema=2), "schema 2; this program reads schema 1"),
-    "another schema with other fields": (lambda d: d.update(schema=2, novelty=1), "schema 2"),
+    "another schema": (lambda d: d.update(schema=1), "schema 1; this program reads schema 2"),
+    "another schema with other fields": (lambda d: d.update(schema=3, novelty=1), "schema 3"),
     "no schema": (lambda d: d.pop("schema"), "is not a bundle description"),
     "no sha256": (lambda d: d.pop("sha256"), "is not a bundle description"),
     "no labels": (lambda d: d.pop("labels"), "is not a bundle description"),
     "a field nobody knows": (lambda d: d.update(novelty=1), "novelty"),
     "labels that are none": (lambda d: d.update(labels=3), "is not a bundle description"),
     "a label nobody knows": (lambda d: d.update(labels=["nodule", "mass", "boredom"]), "boredom"),
-    "fewer thresholds than labels": (lambda d: d.update(thresholds=[0.5]), "thresholds"),
-    "fewer labels than outputs": (lambda d: d.update(labels=["nodule"], thresholds=[0.5]), "does not fit the network"),
+    "fewer thresholds than labels": (lambda d: d.update(thresholds=[ONE]), "thresholds"),
+    "fewer labels than outputs": (lambda d: d.update(labels=["nodule"], thresholds=[ONE]), "does not fit the network"),
     "other widths": (lambda d: d.update(widths=[8, 16, 8, 8]), "does not fit the network"),
     "fewer levels": (lambda d: d.update(widths=[8, 8, 8]), "does not fit the network"),
+    "thresholds that fall": (lambda d: d.update(thresholds=[ONE, ONE, ONE | {"balanced": 0.3}]), "rise from sensitive"),
+    "a threshold that is no probability": (
+        lambda d: d.update(thresholds=[ONE, ONE, ONE | {"specific": 2}]),
+        "rise from",
+    ),
+    "no channels": (lambda d: d.update(features=0), "0 channels"),
+    "more channels": (lambda d: d.update(features=9), "does not fit the network"),
+    "no organs": (lambda d: d.update(organs=False), "does not fit the network"),
     "widths that are none": (lambda d: d.update(widths=["wide"]), "is not a bundle description"),
     "no distance between voxels": (lambda d: d.update(spacing_mm=0), "spacing"),
 }

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ai.anatomy import Lungs
 from ai.findings import Lesion
 from ai.geometry import Index, PointMm
-from ai.model.lesions import lesions_of
+from ai.model.lesions import Spots, lesions_of
 from ai.vocabulary import abnormality
 from ai.volume import Volume, VoxelGrid, axis_aligned
 from tests.support.synthetic_analysis import sphere_mm3
@@ -66,7 +66,7 @@ def lungs() -> Lungs:
 
 def measured(volume: Volume, heat: NDArray[np.float32]) -> Lesion:
     """Return the only lesion."""
-    (lesion,) = lesions_of(NODULE, heat, CELLS, volume, lungs())
+    (lesion,) = lesions_of(NODULE, Spots(heat, CELLS, 0.5), volume, lungs())
     return lesion
 
 
@@ -147,7 +147,7 @@ def test_strongest_evidence_first_and_each_body_once() -> None:
     other = CENTRE.moved(left=-20.0, posterior=-20.0, superior=18.0)
     share = share_of_ball(grid, CENTRE, 10.0) + share_of_ball(grid, other, 10.0)
     heat = evidence((CENTRE, 10.0, 1.0), (other, 10.0, 5.0))
-    found = lesions_of(NODULE, heat, CELLS, scan_of(share, grid), lungs())
+    found = lesions_of(NODULE, Spots(heat, CELLS, 0.5), scan_of(share, grid), lungs())
     assert [lesion.centre.distance_mm(place) < 1 for lesion, place in zip(found, (other, CENTRE), strict=True)] == [
         True,
         True,
@@ -157,19 +157,19 @@ def test_strongest_evidence_first_and_each_body_once() -> None:
 def test_evidence_without_a_body_is_no_lesion() -> None:
     grid = scan_grid(SPACINGS["isotropic"])
     empty = scan_of(np.zeros(grid.shape), grid)
-    assert lesions_of(NODULE, evidence((CENTRE, 10.0, 1.0)), CELLS, empty, lungs()) == ()
+    assert lesions_of(NODULE, Spots(evidence((CENTRE, 10.0, 1.0)), CELLS, 0.5), empty, lungs()) == ()
 
 
 def test_no_evidence_no_lesion() -> None:
     grid = scan_grid(SPACINGS["isotropic"])
     volume = scan_of(share_of_ball(grid, CENTRE, 10.0), grid)
-    assert lesions_of(NODULE, np.zeros(CELLS.shape, dtype=np.float32), CELLS, volume, lungs()) == ()
+    assert lesions_of(NODULE, Spots(np.zeros(CELLS.shape, dtype=np.float32), CELLS, 0.5), volume, lungs()) == ()
 
 
 def test_evidence_outside_the_scan_is_no_lesion() -> None:
     far = axis_aligned((20, 20, 20), (1.0, 1.0, 1.0), PointMm(500.0, 500.0, 500.0))
     volume = scan_of(np.zeros(far.shape), far)
-    assert lesions_of(NODULE, evidence((CENTRE, 10.0, 1.0)), CELLS, volume, lungs()) == ()
+    assert lesions_of(NODULE, Spots(evidence((CENTRE, 10.0, 1.0)), CELLS, 0.5), volume, lungs()) == ()
 
 
 def test_a_lesion_cut_by_the_scans_end_is_measured_as_far_as_it_goes() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from ai.findings import ModelCard
+from ai.findings import ModelCard, Thresholds
 from ai.model.bundle import Bundle, Description
 from ai.model.network import WINDOWS_HU, EvidenceNet
 
@@ -19,7 +19,7 @@ _FROM = 0.93
 def random_network(seed: int, labels: int = 3) -> EvidenceNet:
     """Return a small network of random weights, gains and biases whose heat is not zero."""
     torch.manual_seed(seed)
-    network = EvidenceNet(labels, WIDTHS).eval()
+    network = EvidenceNet(labels, WIDTHS, 8).eval()
     with torch.no_grad():
         for module in network.modules():
             if isinstance(module, nn.BatchNorm3d):
@@ -36,7 +36,7 @@ def bright_network(gain: float = 0.5, bias: float = -3.0) -> EvidenceNet:
 
     The other labels never find anything.
     """
-    network = EvidenceNet(len(LABELS), WIDTHS).eval()
+    network = EvidenceNet(len(LABELS), WIDTHS, 8).eval()
     with torch.no_grad():
         for module in network.modules():
             if isinstance(module, nn.Conv3d):
@@ -57,10 +57,21 @@ def bright_network(gain: float = 0.5, bias: float = -3.0) -> EvidenceNet:
 def described(spacing_mm: float = 4.0, labels: tuple[str, ...] = LABELS) -> Description:
     """Return what a bundle file would say of such a network."""
     return Description(
-        identifier="by-hand", version="0", title="Set by hand", labels=labels, thresholds=(0.5,) * len(labels),
-        widths=WIDTHS, spacing_mm=spacing_mm, trained_on="nothing", licence="Apache-2.0", attribution=("nobody",),
-        limits="tests only", measured={"nothing": {"figure": 1.0}},
-    )  # fmt: skip
+        identifier="by-hand",
+        version="0",
+        title="Set by hand",
+        labels=labels,
+        thresholds=(Thresholds.one(0.5),) * len(labels),
+        widths=WIDTHS,
+        features=8,
+        organs=True,
+        spacing_mm=spacing_mm,
+        trained_on="nothing",
+        licence="Apache-2.0",
+        attribution=("nobody",),
+        limits="tests only",
+        measured={"nothing": {"figure": 1.0}},
+    )
 
 
 def bright_bundle(spacing_mm: float = 4.0, gain: float = 0.5) -> Bundle:
