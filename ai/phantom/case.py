@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -11,78 +11,92 @@ from torch import Tensor
 
 from ai.phantom.body import Body
 from ai.phantom.canvas import Canvas
-from ai.phantom.lesions.consolidation import draw_consolidation
-from ai.phantom.lesions.effusion import draw_effusion
-from ai.phantom.lesions.emphysema import draw_emphysema
-from ai.phantom.lesions.focal import draw_focal, drawn_mass, drawn_nodule
-from ai.phantom.lesions.groundglass import draw_groundglass
-from ai.phantom.lesions.lookalikes import LOOKALIKES
+from ai.phantom.catalogue import CATALOGUE
+from ai.phantom.drawable import Drawable
+from ai.phantom.illness import chosen, forms_of
 from ai.phantom.scanner import Protocol, scanned
 from ai.phantom.thorax import build_thorax
 
-Draw = Callable[[Canvas, np.random.Generator], None]
+_LOOKALIKE_SHARE = 0.5
+"""In a case of findings asked for, look-alikes are half as frequent as by chance."""
 
 
 @dataclass(frozen=True, eq=False)
 class Case:
     """A finished synthetic scan with its truth.
 
-    ``hu`` is int16 on ``canvas.grid``; truth, unknown places and instances are the canvas's.
+    ``hu`` is int16 on ``canvas.grid``; truth, unknown places and instances are the canvas's. ``drawn`` names what was
+    drawn, in that order; ``protocol`` is how it was scanned.
     """
 
     hu: Tensor
     canvas: Canvas
+    drawn: tuple[str, ...]
+    protocol: Protocol
 
 
-def draw_nodules(canvas: Canvas, rng: np.random.Generator) -> None:
-    """One to five nodules."""
-    for _ in range(int(rng.integers(1, 6))):
-        nodule = drawn_nodule(canvas, rng)
-        if nodule is not None:
-            draw_focal(canvas, nodule)
-
-
-def draw_masses(canvas: Canvas, rng: np.random.Generator) -> None:
-    """One mass, rarely two."""
-    for _ in range(1 if rng.random() < 0.85 else 2):
-        mass = drawn_mass(canvas, rng)
-        if mass is not None:
-            draw_focal(canvas, mass)
-
-
-FINDINGS: dict[str, tuple[Draw, float]] = {
-    "emphysema": (draw_emphysema, 0.25),
-    "groundglass": (draw_groundglass, 0.33),
-    "consolidation": (draw_consolidation, 0.33),
-    "mass": (draw_masses, 0.3),
-    "nodule": (draw_nodules, 0.42),
-    "pleural_effusion": (draw_effusion, 0.25),
-}
-"""What can be drawn, in the order of drawing, and in what share of cases of unguided chance."""
-
-
-def drawn_case(rng: np.random.Generator, anatomy: Canvas | None = None, findings: frozenset[str] | None = None) -> Case:
+def drawn_case(
+    seed: int, anatomy: Canvas | None = None, findings: frozenset[str] | None = None, spacing_mm: float = 2.0
+) -> Case:
     """Draw a case.
 
     Args:
-        rng: decides everything.
+        seed: decides everything.
         anatomy: a real scan's canvas (not changed), or None for a procedural thorax.
-        findings: exactly these abnormalities, or None to let chance decide; one case in eight is then clear.
+        findings: exactly these abnormalities (with what cannot be without them), or None to let chance decide.
+        spacing_mm: voxel size of a procedural thorax.
 
     Returns:
         The scan and its truth.
     """
-    canvas = build_thorax(Body.drawn(rng), rng) if anatomy is None else anatomy.copy()
-    for draw, share in LOOKALIKES:
-        if rng.random() < share:
-            draw(canvas, rng)
-    clear = rng.random() < 0.12
-    for name, (draw_finding, share) in FINDINGS.items():
-        chance = rng.random() < share and not clear
-        if chance if findings is None else name in findings:
-            draw_finding(canvas, rng)
-    protocol = Protocol.drawn(rng)
-    if anatomy is not None:  # a real scan has its own blur; only little is added
-        protocol = Protocol(0.5, 1.0, protocol.noise_hu * 0.4, protocol.grain_mm)
     with torch.no_grad():
-        return Case(scanned(canvas.hu, canvas.spacing_mm, protocol, rng), canvas)
+        canvas, drawn = drawn_patient(seed, anatomy, plan_of(seed, findings), spacing_mm)
+        rng = np.random.default_rng([seed, 1])
+        protocol = Protocol.drawn(rng)
+        if anatomy is not None:
+            # A real scan has been blurred and is noisy already; only little is added.
+            protocol = replace(protocol, blur_mm=0.5, thickness_mm=1.0, noise_hu=protocol.noise_hu * 0.4)
+        return Case(scanned(canvas.hu, canvas.spacing_mm, protocol, rng), canvas, drawn, protocol)
+
+
+def plan_of(seed: int, findings: frozenset[str] | None = None) -> frozenset[str]:
+    """Return the names of what the case of a seed has drawn; see ``drawn_case``."""
+    rng = np.random.default_rng([seed, 2])
+    if findings is None:
+        return chosen(CATALOGUE, rng)
+    resembling = {
+        thing.name for thing in CATALOGUE if not thing.labels and rng.random() < thing.share * _LOOKALIKE_SHARE
+    }
+    return forms_of(CATALOGUE, findings, rng) | resembling
+
+
+def drawn_patient(
+    seed: int,
+    anatomy: Canvas | None,
+    plan: frozenset[str],
+    spacing_mm: float = 2.0,
+    before: Callable[[Canvas, Drawable], None] | None = None,
+) -> tuple[Canvas, tuple[str, ...]]:
+    """Draw a patient before the scanner.
+
+    Args:
+        seed: of the anatomy and of each thing's own chance: leaving a thing out changes no other.
+        anatomy: a real scan's canvas (not changed), or None for a procedural thorax.
+        plan: names of the catalogue.
+        spacing_mm: voxel size of a procedural thorax.
+        before: called before each thing is drawn.
+
+    Returns:
+        The canvas, and the names of what could really be drawn.
+    """
+    rng = np.random.default_rng([seed, 0])
+    canvas = build_thorax(Body.drawn(rng), rng, spacing_mm) if anatomy is None else anatomy.copy()
+    drawn = []
+    for thing in CATALOGUE:
+        if thing.name not in plan:
+            continue
+        if before is not None:
+            before(canvas, thing)
+        if thing.draw(canvas, thing.chance(seed)):
+            drawn.append(thing.name)
+    return canvas, tuple(drawn)

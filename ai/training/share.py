@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 
 from ai.phantom import drawn_case
@@ -60,7 +59,7 @@ def draw_share(
         if not path.exists():
             anatomy = None if procedural else real[name]
             with torch.no_grad():
-                save_case(training_case(drawn_case(np.random.default_rng(seed), anatomy), labels), path)
+                save_case(training_case(drawn_case(seed, anatomy), labels), path)
         progress.report((number + 1) / wish.count, f"drawing {wish.split} cases ({number + 1} of {wish.count})")
     return len(list(folder.glob(f"{wish.split}-*.safetensors")))
 
