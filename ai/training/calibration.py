@@ -8,18 +8,21 @@ import numpy as np
 import torch
 from scipy.optimize import minimize
 
+from ai.findings import Setting, Thresholds
 from ai.model.network import EvidenceNet
 from ai.training.readings import SHIFTS, Readings
 from ai.training.statistics import Numbers
 
 _PRIOR = 0.002
 """Weight of the pull towards gentle slopes: few cases must not make certainty."""
-_SPECIFICITY = 0.9
-_ODDS = 2.0
-_THRESHOLDS = (0.1, 0.9)
+_SPECIFICITY = {Setting.SENSITIVE: 0.75, Setting.BALANCED: 0.9, Setting.SPECIFIC: 0.97}
+"""Share of scans without the abnormality that stay below the threshold."""
+_ODDS = {Setting.SENSITIVE: 1.2, Setting.BALANCED: 2.0, Setting.SPECIFIC: 4.0}
+"""The heat must have raised the odds of an empty scan by this factor."""
+_RANGE = (0.05, 0.95)
 
 
-def calibrate(network: EvidenceNet, readings: Readings) -> tuple[float, ...]:
+def calibrate(network: EvidenceNet, readings: Readings) -> tuple[Thresholds, ...]:
     """Set shift, gain and bias of every label by logistic regression on evidence; return thresholds.
 
     Args:
@@ -27,7 +30,7 @@ def calibrate(network: EvidenceNet, readings: Readings) -> tuple[float, ...]:
         readings: of cases the network was not trained on.
 
     Returns:
-        Per label the probability from which the finding is called present.
+        Per label the probabilities from which the finding is called present.
     """
     thresholds = []
     for label in range(readings.present.shape[1]):
@@ -40,7 +43,7 @@ def calibrate(network: EvidenceNet, readings: Readings) -> tuple[float, ...]:
             network.head.weight[label, -1] += shift
             network.log_gain[label] = float(np.log(fit.gain))
             network.bias[label] = fit.bias
-        thresholds.append(present_from(fit, present))
+        thresholds.append(Thresholds(*(present_from(fit, present, setting) for setting in Setting)))
     return tuple(thresholds)
 
 
@@ -54,16 +57,17 @@ class Fit:
     probability: Numbers
 
 
-def present_from(fit: Fit, present: Numbers) -> float:
+def present_from(fit: Fit, present: Numbers, setting: Setting = Setting.BALANCED) -> float:
     """Return the probability from which a finding is called present.
 
-    So high that nine of ten cases without it stay below, and that the heat has at least doubled the odds of an empty
-    scan: where most empty scans lie close together, a quantile alone would call the slightest breath of heat a finding.
+    So high that the setting's share of cases without it stay below, and that the heat has raised the odds of an empty
+    scan by the setting's factor: where most empty scans lie close together, a quantile alone would call the slightest
+    breath of heat a finding.
     """
-    empty_odds = float(np.exp(fit.bias)) * _ODDS
+    empty_odds = float(np.exp(fit.bias)) * _ODDS[setting]
     absent = fit.probability[present == 0]
-    quantile = float(np.quantile(absent, _SPECIFICITY)) if absent.size else 0.5
-    low, high = _THRESHOLDS
+    quantile = float(np.quantile(absent, _SPECIFICITY[setting])) if absent.size else 0.5
+    low, high = _RANGE
     return min(high, max(low, quantile, empty_odds / (1 + empty_odds)))
 
 

@@ -2,25 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
+from ai.findings import Thresholds
 from ai.model.network import EvidenceNet
+from ai.organs import ORGANS
+from ai.training.detection import RATES, sensitivities
 from ai.training.readings import Readings
 from ai.training.statistics import Numbers, auroc, calibration_error
+from ai.vocabulary import abnormality
+
+APART = (("mass", "atelectasis"),)
+"""Look-alikes that must be kept apart: measured on cases that have exactly one of the two."""
+_MEANS = ("auroc", "pointing", "energy", "ece")
 
 
 def table(
-    network: EvidenceNet, readings: Readings, labels: tuple[str, ...], thresholds: tuple[float, ...]
+    network: EvidenceNet, readings: Readings, labels: tuple[str, ...], thresholds: tuple[Thresholds, ...]
 ) -> dict[str, Any]:
-    """Return figures per label: how many have it, AUROC, sensitivity and specificity, pointing, energy, calibration."""
+    """Return figures per label: how many have it, AUROC, sensitivity and specificity, pointing, energy, calibration.
+
+    Beside them: their means, pointing of focal labels alone, nodules by free-response curve, organs by Dice, and how
+    well look-alikes are kept apart.
+    """
+    logits = _logits(network, readings)
+    probability = 1 / (1 + np.exp(-np.clip(logits, -60, 60)))
+    rows = {label: _row(readings, probability[:, i], i, thresholds[i].balanced) for i, label in enumerate(labels)}
+    focal = [row["pointing"] for label, row in rows.items() if abnormality(label).focal]
+    return {
+        "cases": len(readings.names),
+        "mean": {key: _mean(row[key] for row in rows.values()) for key in _MEANS} | {"focal pointing": _mean(focal)},
+        "nodules": _nodules(readings),
+        "organs": {name: _mean(readings.organs[:, i]) for i, name in enumerate(ORGANS)},
+        "apart": {f"{a} or {b}": _apart(logits, readings, labels.index(a), labels.index(b)) for a, b in APART},
+        "labels": rows,
+    }
+
+
+def _logits(network: EvidenceNet, readings: Readings) -> Numbers:
     gain = network.log_gain.detach().double().exp().cpu().numpy()
     bias = network.bias.detach().double().cpu().numpy()
-    probability = 1 / (1 + np.exp(-np.clip(bias + gain * readings.shifted(), -60, 60)))
-    rows = {label: _row(readings, probability[:, i], i, thresholds[i]) for i, label in enumerate(labels)}
-    mean = {key: _mean([row[key] for row in rows.values()]) for key in ("auroc", "pointing", "energy", "ece")}
-    return {"cases": len(readings.names), "mean": mean, "labels": rows}
+    return np.asarray(bias + gain * readings.shifted())
 
 
 def _row(readings: Readings, probability: Numbers, label: int, threshold: float) -> dict[str, float | int | None]:
@@ -30,17 +55,39 @@ def _row(readings: Readings, probability: Numbers, label: int, threshold: float)
         "positive": int(yes.sum()),
         "negative": int(no.sum()),
         "auroc": _rounded(auroc(probability, present)),
-        "sensitivity": _mean((probability[yes] >= threshold).tolist()),
-        "specificity": _mean((probability[no] < threshold).tolist()),
-        "pointing": _mean(readings.pointed[yes, label].tolist()),
-        "energy": _mean(readings.energy[yes, label].tolist()),
+        "sensitivity": _mean(probability[yes] >= threshold),
+        "specificity": _mean(probability[no] < threshold),
+        "pointing": _mean(readings.pointed[yes, label]),
+        "energy": _mean(readings.energy[yes, label]),
         "ece": _rounded(calibration_error(probability, present)),
     }
 
 
-def _mean(values: list[float | int | None]) -> float | None:
+def _nodules(readings: Readings) -> dict[str, Any]:
+    curve = sensitivities(readings.nodules)
+    sizes = {"4–6 mm": (4.0, 6.0), "6–10 mm": (6.0, 10.0), "10–30 mm": (10.0, 30.0)}
+    return {
+        "nodules": sum(len(marks.found) for marks in readings.nodules),
+        "mean sensitivity": _rounded(float(np.mean(curve))),
+        "at false marks a scan": {f"{rate:g}": _rounded(value) for rate, value in zip(RATES, curve, strict=True)},
+        "mean by size": {
+            name: _rounded(float(np.mean(sensitivities(readings.nodules, *sizes[name])))) for name in sizes
+        },
+    }
+
+
+def _apart(logits: Numbers, readings: Readings, a: int, b: int) -> dict[str, float | int | None]:
+    """How well the difference of two logits tells which of the two it is."""
+    one = (readings.present[:, a] == 1) & (readings.present[:, b] == 0)
+    other = (readings.present[:, b] == 1) & (readings.present[:, a] == 0)
+    either = one | other
+    score = auroc((logits[:, a] - logits[:, b])[either], one[either].astype(np.float64))
+    return {"first": int(one.sum()), "second": int(other.sum()), "auroc": _rounded(score)}
+
+
+def _mean(values: Iterable[float | int | None]) -> float | None:
     """The mean of what is known; None where nothing is."""
-    known = [v for v in values if v is not None and not np.isnan(v)]
+    known = [float(v) for v in values if v is not None and not np.isnan(v)]
     return round(float(np.mean(known)), 3) if known else None
 
 

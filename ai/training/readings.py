@@ -9,35 +9,48 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy import ndimage
+from torch import Tensor
 from torch.nn import functional
 
 from ai.model.network import EvidenceNet
+from ai.organs import ORGANS
 from ai.progress import QUIET, Progress
-from ai.training.truth import load_case, share_of
+from ai.training.detection import Marks, marks_of
+from ai.training.truth import UNKNOWN, TrainingCase, load_case
 
-SHIFTS = (-1.5, -1.0, -0.5, 0.0, 0.5, 1.0)
+SHIFTS = (-3.0, -2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0)
 """Tried on W·A before the relu: how sure a place must be before it counts as evidence."""
+CELL_MM = 4.0
+NEAR_MM = 10.0
+"""The strongest place may lie so far from the abnormality and still point at it."""
+
+Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
 class Readings:
-    """One row a case, one column a label.
+    """One row a case, one column a label. Undecided places count as in a real reading: they add to the evidence.
 
     Args:
         names: file names of the cases.
         present: 1, 0, or NaN where undecided.
         evidence: Σ relu(W·A + shift) before gain and bias, for each of ``SHIFTS`` (last axis).
-        pointed: 1 where the strongest place is within two cells (8 mm) of the abnormality, else 0; NaN where absent.
-        energy: share of the heat inside the abnormality (within one cell), NaN where absent or without heat.
+        pointed: 1 where the strongest place lies within 10 mm of the abnormality, else 0; NaN where absent.
+        energy: share of the heat in cells that hold the abnormality, of all heat in decided places; NaN where absent.
+        organs: Dice of each organ on the cells, NaN where it is not known.
+        nodules: how nodules were found.
     """
 
     names: tuple[str, ...]
-    present: NDArray[np.float64]
-    evidence: NDArray[np.float64]
-    pointed: NDArray[np.float64]
-    energy: NDArray[np.float64]
+    present: Numbers
+    evidence: Numbers
+    pointed: Numbers
+    energy: Numbers
+    organs: Numbers
+    nodules: tuple[Marks, ...]
 
-    def shifted(self, shift: float = 0.0) -> NDArray[np.float64]:
+    def shifted(self, shift: float = 0.0) -> Numbers:
         """Return the evidence (cases, labels) for one of ``SHIFTS``."""
         return self.evidence[:, :, SHIFTS.index(shift)]
 
@@ -50,49 +63,74 @@ class Readings:
         return self._kept(np.array([part not in name for name in self.names], dtype=bool))
 
     def _kept(self, keep: NDArray[np.bool_]) -> Readings:
-        names = tuple(name for name, kept in zip(self.names, keep, strict=True) if kept)
-        return Readings(names, self.present[keep], self.evidence[keep], self.pointed[keep], self.energy[keep])
+        rows = np.flatnonzero(keep)
+        return Readings(
+            tuple(self.names[i] for i in rows),
+            self.present[rows],
+            self.evidence[rows],
+            self.pointed[rows],
+            self.energy[rows],
+            self.organs[rows],
+            tuple(self.nodules[i] for i in rows),
+        )
 
 
-def read_cases(network: EvidenceNet, paths: list[Path], progress: Progress = QUIET) -> Readings:
+def read_cases(
+    network: EvidenceNet, paths: list[Path], labels: tuple[str, ...], progress: Progress = QUIET
+) -> Readings:
     """Run a network over whole drawn cases."""
     rows = []
     for number, path in enumerate(paths):
-        rows.append(_row(network, path))
+        rows.append(_row(network, load_case(path), labels))
         progress.report((number + 1) / len(paths), f"reading drawn cases ({number + 1} of {len(paths)})")
-    columns = [np.array(c, dtype=np.float64) for c in zip(*rows, strict=True)]
-    return Readings(tuple(p.name for p in paths), columns[0], columns[1], columns[2], columns[3])
+    columns = list(zip(*rows, strict=True))
+    numbers = [np.array(column, dtype=np.float64) for column in columns[:5]]
+    return Readings(
+        tuple(p.name for p in paths), numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], columns[5]
+    )
 
 
-def _row(network: EvidenceNet, path: Path) -> tuple[NDArray[np.float64], ...]:
-    case = load_case(path)
+def _row(
+    network: EvidenceNet, case: TrainingCase, labels: tuple[str, ...]
+) -> tuple[Numbers, Numbers, Numbers, Numbers, Numbers, Marks]:
     device = next(network.parameters()).device
     with torch.inference_mode():
         hu = case.hu.to(device).float()[None, None].to(memory_format=torch.channels_last_3d)
-        places = network(hu).places[0].cpu()
-    share, known = share_of(case.truth)
-    sums = [(functional.relu(places + shift) * known).flatten(1).sum(1, dtype=torch.float64) for shift in SHIFTS]
-    heat = functional.relu(places) * known
-    cells = share.flatten(1).sum(1)
-    # Undecided places are left out of the evidence, so only a sliver of an abnormality leaves a case undecided.
-    present = torch.where(cells >= 0.25, 1.0, torch.where(cells > 0, torch.nan, 0.0)).numpy()
-    pointed, energy = np.full(len(present), np.nan), np.full(len(present), np.nan)
-    for label, there in enumerate(present):
-        if there == 1:
-            pointed[label], energy[label] = _where(heat[label], share[label])
-    return present.astype(np.float64), torch.stack(sums, dim=1).numpy(), pointed, energy
+        evidence = network(hu)
+        places = evidence.places[0].cpu()
+        sums = [functional.relu(places + shift).flatten(1).sum(1, dtype=torch.float64) for shift in SHIFTS]
+    truth = case.layers(len(labels))
+    present = case.present(len(labels)).astype(np.float64)
+    pointed, energy = np.full(len(labels), np.nan), np.full(len(labels), np.nan)
+    for label in np.flatnonzero(present == 1):
+        pointed[label], energy[label] = _where(places[label], truth[label])
+    nodule = labels.index("nodule")
+    marks = marks_of(places[nodule], truth[nodule], case.instances, nodule)
+    return present, torch.stack(sums, dim=1).numpy(), pointed, energy, _dice(evidence.organs, case.organs), marks
 
 
-def _where(heat: torch.Tensor, share: torch.Tensor) -> tuple[float, float]:
-    """(peak within two cells of the abnormality, share of heat within one cell of it)."""
+def _where(places: Tensor, truth: Tensor) -> tuple[float, float]:
+    """(strongest place within 10 mm of the abnormality, share of the heat on it)."""
+    inside = ((truth > 0) & (truth != UNKNOWN)).numpy()
+    gathered = ndimage.uniform_filter(torch.sigmoid(places).numpy(), 3, mode="constant")
+    peak = np.unravel_index(int(gathered.argmax()), gathered.shape)
+    nearest = float(np.linalg.norm(np.argwhere(inside) - np.array(peak), axis=1).min()) * CELL_MM
+    heat = functional.relu(places).numpy() * (truth != UNKNOWN).numpy()
     total = float(heat.sum())
-    if total <= 0:
-        return 0.0, float("nan")
-    inside = (share > 0.25).float()[None, None]
-    near = functional.max_pool3d(inside, 3, 1, 1)[0, 0]
-    reach = functional.max_pool3d(inside, 5, 1, 2)[0, 0]
-    gathered = functional.avg_pool3d(heat[None, None], 3, 1, 1)[0, 0]
-    return float(reach.flatten()[int(gathered.argmax())]), float((heat * near).sum()) / total
+    return float(nearest <= NEAR_MM), float(heat[inside].sum()) / total if total > 0 else float("nan")
+
+
+def _dice(scores: Tensor | None, codes: Tensor) -> Numbers:
+    found = np.full(len(ORGANS), np.nan)
+    known = (codes != UNKNOWN).numpy()
+    if scores is None or not known.any():
+        return found
+    said, truth = scores[0].argmax(0).cpu().numpy()[known], codes.numpy()[known]
+    for number in range(len(ORGANS)):
+        a, b = said == number + 1, truth == number + 1
+        if b.any():
+            found[number] = 2 * np.count_nonzero(a & b) / (np.count_nonzero(a) + np.count_nonzero(b))
+    return found
 
 
 def drawn_paths(folder: Path, split: str) -> Iterator[Path]:

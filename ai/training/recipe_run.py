@@ -9,20 +9,22 @@ from typing import Any
 import torch
 
 from ai.model.bundle import Bundle, Description, load_bundle, save_bundle
-from ai.model.network import WIDTHS, EvidenceNet
+from ai.model.network import FEATURES, WIDTHS, EvidenceNet
 from ai.progress import QUIET, Part, Progress
 from ai.training.backgrounds import there
 from ai.training.calibration import calibrate
 from ai.training.card import card_text
 from ai.training.evaluation import table
-from ai.training.learning import LABELS, Learner, Recipe
+from ai.training.labels import LABELS
+from ai.training.learning import Learner, Recipe
 from ai.training.readings import drawn_paths, read_cases
 from ai.training.real_scans import real_table
 from ai.training.share import PROCEDURAL, Share, draw_share
 
 _LIMITS = (
-    "Research use only. Six abnormalities; everything else is not looked for. Learned from drawings: real disease "
-    "that looks different is missed or misnamed. Probabilities are calibrated on drawn cases, not on patients."
+    f"Research use only. {len(LABELS)} abnormalities; everything else is not looked for. Learned from drawings: real "
+    "disease that looks different is missed or misnamed. Probabilities are calibrated on drawn cases, not on patients, "
+    "and assume abnormalities as frequent as there."
 )
 
 
@@ -38,17 +40,19 @@ class Plan:
         device: torch device.
         version: written into the bundle.
         remarks: what a reader of the card should know of this run.
+        workers: processes that draw cases side by side.
     """
 
     run: Path
     scans: Path | None
     recipe: Recipe
-    train_cases: int = 400
-    calibrate_cases: int = 96
-    evaluate_cases: int = 120
+    train_cases: int = 600
+    calibrate_cases: int = 200
+    evaluate_cases: int = 160
     device: str = "cpu"
-    version: str = "1"
+    version: str = "2"
     remarks: str = ""
+    workers: int = 1
 
 
 def train(plan: Plan, progress: Progress = QUIET) -> Bundle:
@@ -57,7 +61,7 @@ def train(plan: Plan, progress: Progress = QUIET) -> Bundle:
     counts = {"train": plan.train_cases, "calibrate": plan.calibrate_cases, "evaluate": plan.evaluate_cases}
     for number, (split, count) in enumerate(counts.items()):
         part = Part(progress, 0.1 * number, 0.1 * number + 0.1)
-        draw_share(Share(split, count, real_every=3), share, LABELS, plan.scans, part)
+        draw_share(Share(split, count), share, plan.scans, part, plan.workers)
     network = Learner(plan.recipe, share, plan.run, plan.device).learn(Part(progress, 0.3, 0.9)).cpu()
     return finish(network, plan, Part(progress, 0.9, 1.0))
 
@@ -66,9 +70,9 @@ def finish(network: EvidenceNet, plan: Plan, progress: Progress = QUIET) -> Bund
     """Calibrate on one split, measure on another that saw neither training nor calibration, write the bundle."""
     network.eval()
     share = plan.run / "share"
-    calibration = read_cases(network, list(drawn_paths(share, "calibrate")), Part(progress, 0.0, 0.3))
+    calibration = read_cases(network, list(drawn_paths(share, "calibrate")), LABELS, Part(progress, 0.0, 0.3))
     thresholds = calibrate(network, calibration)
-    readings = read_cases(network, list(drawn_paths(share, "evaluate")), Part(progress, 0.3, 0.6))
+    readings = read_cases(network, list(drawn_paths(share, "evaluate")), LABELS, Part(progress, 0.3, 0.6))
     procedural = readings.only(PROCEDURAL)
     measured: dict[str, Any] = {
         "procedural thoraxes, unseen seeds": table(network, procedural, LABELS, thresholds),
@@ -78,8 +82,8 @@ def finish(network: EvidenceNet, plan: Plan, progress: Progress = QUIET) -> Bund
         measured["drawn into a real anatomy left out"] = table(network, real, LABELS, thresholds)
     used = there("train", plan.scans)
     description = Description(
-        identifier="interval-first", version=plan.version, title="Interval's first model", labels=LABELS,
-        thresholds=thresholds, widths=WIDTHS, spacing_mm=2.0,
+        identifier="interval-chest", version=plan.version, title="Interval's chest model", labels=LABELS,
+        thresholds=thresholds, widths=WIDTHS, features=FEATURES, organs=True, spacing_mm=2.0,
         trained_on=_trained_on(len(used)), licence="Apache-2.0",
         attribution=tuple(f"{entry.name}: {entry.source}" for entry in used),
         limits=_LIMITS, measured=measured,

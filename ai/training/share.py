@@ -6,7 +6,11 @@ evaluation from 2 000 000.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import cache
+from multiprocessing import get_context
 from pathlib import Path
 
 import torch
@@ -14,7 +18,8 @@ import torch
 from ai.phantom import drawn_case
 from ai.phantom.canvas import Canvas
 from ai.progress import QUIET, Progress
-from ai.training.backgrounds import canvas_of, there
+from ai.training.backgrounds import Background, canvas_of, there
+from ai.training.labels import LABELS
 from ai.training.truth import save_case, training_case
 
 FIRST_SEED = {"train": 0, "calibrate": 1_000_000, "evaluate": 2_000_000}
@@ -36,36 +41,78 @@ class Share:
     real_every: int = 2
 
 
-def draw_share(
-    wish: Share, folder: Path, labels: tuple[str, ...], scans: Path | None, progress: Progress = QUIET
-) -> int:
+@dataclass(frozen=True)
+class Order:
+    """One case to be drawn: which anatomy, which seed, and the split it is for."""
+
+    split: str
+    anatomy: str
+    seed: int
+
+    @property
+    def file_name(self) -> str:
+        """Where it is kept."""
+        return f"{self.split}-{self.anatomy}-{self.seed}.safetensors"
+
+
+def orders(wish: Share, scans: Path | None) -> Iterator[Order]:
+    """Yield what a share consists of."""
+    names = list(_listed(wish.split, scans))
+    for number in range(wish.count):
+        procedural = not names or number % wish.real_every == 0
+        turn = number - number // wish.real_every - 1
+        yield Order(wish.split, PROCEDURAL if procedural else names[turn % len(names)], FIRST_SEED[wish.split] + number)
+
+
+def draw_share(wish: Share, folder: Path, scans: Path | None, progress: Progress = QUIET, workers: int = 1) -> int:
     """Draw what is missing of a share; return how many files there are now.
 
     Args:
         wish: what is wanted.
         folder: where cases are kept.
-        labels: order of the truth layers.
         scans: folder with the real scans of ``backgrounds.toml``; None draws procedural thoraxes only.
         progress: told after each case.
+        workers: processes that draw side by side; 1 draws in this one.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    real = _anatomies(wish.split, scans, labels)
-    names = list(real)
-    for number in range(wish.count):
-        procedural = not names or number % wish.real_every == 0
-        name = PROCEDURAL if procedural else names[(number // wish.real_every) % len(names)]
-        seed = FIRST_SEED[wish.split] + number
-        path = folder / f"{wish.split}-{name}-{seed}.safetensors"
-        if not path.exists():
-            anatomy = None if procedural else real[name]
-            with torch.no_grad():
-                save_case(training_case(drawn_case(seed, anatomy), labels), path)
-        progress.report((number + 1) / wish.count, f"drawing {wish.split} cases ({number + 1} of {wish.count})")
+    missing = [order for order in orders(wish, scans) if not (folder / order.file_name).exists()]
+    for number, _ in enumerate(_drawn(missing, folder, scans, workers)):
+        done = wish.count - len(missing) + number + 1
+        progress.report(done / wish.count, f"drawing {wish.split} cases ({done} of {wish.count})")
     return len(list(folder.glob(f"{wish.split}-*.safetensors")))
 
 
-def _anatomies(split: str, scans: Path | None, labels: tuple[str, ...]) -> dict[str, Canvas]:
-    if scans is None:
-        return {}
+def _drawn(missing: list[Order], folder: Path, scans: Path | None, workers: int) -> Iterator[None]:
+    if workers == 1:
+        for order in missing:
+            draw(order, folder, scans)
+            yield
+        return
+    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=torch.set_num_threads, initargs=(1,)) as pool:
+        futures = [pool.submit(draw, order, folder, scans) for order in missing]
+        try:
+            for future in as_completed(futures):
+                yield future.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def draw(order: Order, folder: Path, scans: Path | None) -> None:
+    """Draw one case and keep it."""
+    case = drawn_case(order.seed, anatomy(order, scans))
+    save_case(training_case(case, LABELS), folder / order.file_name)
+
+
+def anatomy(order: Order, scans: Path | None) -> Canvas | None:
+    """Return the canvas a case is drawn into, None for a procedural thorax."""
+    return None if order.anatomy == PROCEDURAL or scans is None else _canvas(order.split, order.anatomy, scans)
+
+
+@cache
+def _canvas(split: str, name: str, scans: Path) -> Canvas:
+    return canvas_of(_listed(split, scans)[name], scans, LABELS)
+
+
+def _listed(split: str, scans: Path | None) -> dict[str, Background]:
     purpose = "held_out" if split == "evaluate" else "train"
-    return {entry.name.split(".")[0]: canvas_of(entry, scans, labels) for entry in there(purpose, scans)}
+    return {entry.name.split(".")[0]: entry for entry in there(purpose, scans)}

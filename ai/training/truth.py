@@ -15,6 +15,7 @@ from torch.nn import functional
 from ai.model.preparation import padding
 from ai.organs import ORGANS
 from ai.phantom import Case
+from ai.phantom.canvas import Canvas
 from ai.volume import AIR_HU
 
 UNKNOWN = 255
@@ -36,12 +37,15 @@ class TrainingCase:
         truth: uint8 (n, S/2, R/2, C/2): the share of the cell's most abnormal voxel, 0…200, or ``UNKNOWN``. Not its
             mean: a catheter or a 4 mm nodule fills no cell, and must still be found.
         organs: uint8 (S/2, R/2, C/2): codes, or ``UNKNOWN``.
+        instances: float32 (m, 6): place in the list of labels, middle (up, back, left) in millimetres from voxel 0,
+            diameter in millimetres, volume in cubic millimetres.
     """
 
     hu: Tensor
     labels: Tensor
     truth: Tensor
     organs: Tensor
+    instances: Tensor
 
     def layers(self, count: int, block: tuple[slice, ...] = (slice(None),) * 3) -> Tensor:
         """Return the truth of all ``count`` labels in a block, (count, s, r, c)."""
@@ -72,7 +76,17 @@ def training_case(case: Case, labels: tuple[str, ...]) -> TrainingCase:
             layers.append(layer)
     cells = tuple(n // _CELL for n in hu.shape)
     truth = torch.stack(layers) if layers else torch.zeros((0, *cells), dtype=torch.uint8)
-    return TrainingCase(hu, torch.tensor(kept, dtype=torch.int64), truth, _organ_cells(canvas.organs, pads, cells))
+    organs = _organ_cells(canvas.organs, pads, cells)
+    return TrainingCase(hu, torch.tensor(kept, dtype=torch.int64), truth, organs, _instances(canvas, labels))
+
+
+def _instances(canvas: Canvas, labels: tuple[str, ...]) -> Tensor:
+    rows = [
+        [float(labels.index(one.label)), *one.centre, one.diameter_mm, one.volume_mm3]
+        for one in canvas.instances
+        if one.label in labels
+    ]
+    return torch.tensor(rows, dtype=torch.float32).reshape(-1, 6)
 
 
 def _layer(share: Tensor | None, vague: Tensor | None, pads: list[int]) -> Tensor | None:
@@ -106,6 +120,7 @@ def save_case(case: TrainingCase, path: Path) -> None:
     """Write a case; the file appears whole or not at all."""
     draft = path.with_suffix(".part")
     tensors = {"hu": case.hu, "labels": case.labels, "truth": case.truth, "organs": case.organs}
+    tensors["instances"] = case.instances
     save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, draft)
     draft.replace(path)
 
@@ -113,7 +128,7 @@ def save_case(case: TrainingCase, path: Path) -> None:
 def load_case(path: Path) -> TrainingCase:
     """Read a case."""
     tensors = load_file(path)
-    return TrainingCase(tensors["hu"], tensors["labels"], tensors["truth"], tensors["organs"])
+    return TrainingCase(tensors["hu"], tensors["labels"], tensors["truth"], tensors["organs"], tensors["instances"])
 
 
 def share_of(truth: Tensor) -> tuple[Tensor, Tensor]:
