@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from ai.findings import Finding, Lesion, ModelCard
@@ -38,6 +39,7 @@ def lesion(found: Lesion) -> Plain:
         "volume_mm3": number(found.volume_mm3),
         "mean_hu": number(found.mean_hu),
         "location": found.location,
+        "confidence": number(found.confidence),
     }
 
 
@@ -47,6 +49,7 @@ def finding_summary(found: Finding) -> Plain:
         "abnormality": found.abnormality.name,
         "probability": number(found.probability),
         "threshold": number(found.threshold),
+        "thresholds": None if found.thresholds is None else asdict(found.thresholds),
         "present": found.present,
     }
 
