@@ -1,0 +1,175 @@
+"""The lungs' airways, the arteries that run beside them, and the veins between."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ai.organs import LOBES, code_of
+from ai.phantom.body import Body
+from ai.phantom.canvas import Canvas
+from ai.phantom.landmarks import Airway, Course
+from ai.phantom.plan import Plan
+from ai.phantom.tree import Places, Tree, grow
+from ai.phantom.rods import rods_share
+
+_LOBAR_RADIUS_MM = {"right_upper": 4.0, "right_mid": 3.2, "right_lower": 4.4, "left_upper": 4.3, "left_lower": 4.3}
+"""Lumen of the lobar bronchi of an adult (Weibel's generation 2–3, 8 mm across)."""
+_PARENTS = {"right_upper": 1, "right_mid": 3, "right_lower": 3, "left_upper": 2, "left_lower": 2}
+"""Which of the plan's bronchi each lobe's bronchus comes from."""
+_VEINS = {"right_upper": 0, "right_mid": 0, "right_lower": 1, "left_upper": 2, "left_lower": 3}
+_FINEST_AIRWAY_MM = 0.75
+_AIRWAY_GENERATIONS = 5
+"""Below the lobar bronchi: to generation 7."""
+_ML_PER_END = 13.0
+_AIR_HU = -1000.0
+
+
+@dataclass(frozen=True, eq=False)
+class LungTrees:
+    """What runs through one lobe; places from the canvas's voxel (0, 0, 0)."""
+
+    lobe: str
+    bronchi: Tree
+    arteries: Tree
+    veins: Tree
+    artery_mm: Places
+    vein_mm: Places
+
+
+def grow_lungs(canvas: Canvas, plan: Plan, shift: Places, rng: np.random.Generator) -> list[LungTrees]:
+    """Grow all lobes' trees.
+
+    Args:
+        canvas: its organs tell the lobes.
+        plan: where the trees start.
+        shift: (3,) from the frame to the canvas.
+        rng: source of chance.
+    """
+    dense = float(rng.uniform(0.75, 1.3))
+    leaf_mm = float(rng.uniform(0.5, 0.68))
+    trees = []
+    for lobe in LOBES:
+        assert canvas.organs is not None
+        spots = torch.nonzero((canvas.organs == code_of(lobe)) & (canvas.depth_mm > 2.5)).cpu().numpy()
+        volume_ml = len(spots) * canvas.spacing_mm**3 / 1000
+        count = int(volume_ml / _ML_PER_END * dense) + 4
+        if len(spots) < 8 * count:
+            continue
+        trees.append(_lobe(lobe, spots * canvas.spacing_mm, count, leaf_mm, plan, shift, rng))
+    return trees
+
+
+def _lobe(
+    lobe: str, spots: Places, count: int, leaf_mm: float, plan: Plan, shift: Places, rng: np.random.Generator
+) -> LungTrees:
+    start = np.array(plan.bronchi[_PARENTS[lobe]].course.points[-1]) + shift
+    middle = spots.mean(0)
+    root = start + 0.3 * (middle - start)
+    ends, others = (spots[rng.choice(len(spots), n, replace=False)] for n in (count, int(count * 0.8) + 2))
+    bronchi = grow(root, ends, rng)
+    artery_mm = bronchi.radii_mm(leaf_mm * count ** (1 / 2.5), 2.5)
+    arteries = Tree(_beside(bronchi, artery_mm, lobe), bronchi.parents, bronchi.leaves, bronchi.generations)
+    vein = np.array(plan.pulmonary_veins[_VEINS[lobe]].points[-1]) + shift
+    veins = grow(vein + 0.15 * (middle - vein), others, rng)
+    return LungTrees(lobe, bronchi, arteries, veins, artery_mm, veins.radii_mm(leaf_mm * len(others) ** (1 / 2.5), 2.5))
+
+
+def _beside(tree: Tree, artery_mm: Places, lobe: str) -> Places:
+    """Move each place sideways by both radii: arteries lie above and outside of upper, behind of lower bronchi."""
+    along = tree.places - tree.places[np.maximum(tree.parents, 0)]
+    along[0] = along[1]
+    outwards = -1.0 if lobe.startswith("right") else 1.0
+    side = np.cross(along, np.array([0.3, -0.8, 0.4 * outwards]))
+    side /= np.maximum(1e-6, np.linalg.norm(side, axis=1))[:, None]
+    # Ends meet the tree's ends: there is no airway left to run beside.
+    air = np.where(tree.leaves > 2, tree.radii_mm(_LOBAR_RADIUS_MM[lobe], 3.0) + 1.0, 0.4)
+    return np.asarray(tree.places + side * (artery_mm + air)[:, None])
+
+
+def airways_of(trees: list[LungTrees], plan: Plan, shift: Places) -> tuple[Airway, ...]:
+    """Return trachea and all bronchi thick enough to be seen, with their walls."""
+    size = float(plan.bronchi[0].course.radii_mm[0]) / 8.6
+    found = [_moved(a, shift) for a in plan.bronchi]
+    for one in trees:
+        stem = found[_PARENTS[one.lobe]]
+        radii = one.bronchi.radii_mm(_LOBAR_RADIUS_MM[one.lobe] * size, 3.0)
+        numbers = {0: len(found)}
+        lobar = Course(
+            (stem.course.points[-1], _vector(one.bronchi.places[0])), (float(radii[0]) * 1.05, float(radii[0]))
+        )
+        found.append(Airway(lobar, _wall_mm(float(radii[0])), stem.generation + 1, one.lobe, _PARENTS[one.lobe]))
+        for node in range(1, len(radii)):
+            parent = int(one.bronchi.parents[node])
+            deep = int(one.bronchi.generations[node])
+            if parent not in numbers or radii[node] < _FINEST_AIRWAY_MM or deep > _AIRWAY_GENERATIONS:
+                continue
+            numbers[node] = len(found)
+            points = (_vector(one.bronchi.places[parent]), _vector(one.bronchi.places[node]))
+            course = Course(points, (float(radii[node]) * 1.05, float(radii[node])))
+            found.append(
+                Airway(course, _wall_mm(float(radii[node])), stem.generation + 1 + deep, one.lobe, numbers[parent])
+            )
+    return tuple(found)
+
+
+def draw_vessels(
+    canvas: Canvas, trees: list[LungTrees], plan: Plan, shift: Places, body: Body, rng: np.random.Generator
+) -> tuple[tuple[Course, ...], tuple[Course, ...]]:
+    """Paint arteries and veins of the lungs; return their courses, outwards."""
+    arteries: list[Course] = []
+    veins: list[Course] = []
+    rods: dict[str, list[tuple[Places, Places, Places, Places]]] = {"arteries": [], "veins": []}
+    for one in trees:
+        stem = plan.right_artery if one.lobe.startswith("right") else plan.left_artery
+        feed = np.array(stem.points) + shift
+        near = feed[len(feed) // 2 :][
+            np.argmin(np.linalg.norm(feed[len(feed) // 2 :] - one.arteries.places[0], axis=1))
+        ]
+        vein = np.array(plan.pulmonary_veins[_VEINS[one.lobe]].points[-1]) + shift
+        for name, tree, radii, origin in (
+            ("arteries", one.arteries, one.artery_mm, near),
+            ("veins", one.veins, one.vein_mm, vein),
+        ):
+            rods[name].append((origin[None], tree.places[:1], radii[:1] * 1.1, radii[:1]))
+            up = tree.parents[1:]
+            taper = np.where(tree.leaves[1:] == 1, 0.6, 1.0)
+            rods[name].append((tree.places[up], tree.places[1:], radii[1:], radii[1:] * taper))
+            (arteries if name == "arteries" else veins).extend(tree.courses(radii, 0.9))
+    for name, hu in (("veins", body.contrast.left), ("arteries", body.contrast.right)):
+        start, end, first, last = (np.concatenate(parts) for parts in zip(*rods[name], strict=True))
+        canvas.paint(rods_share(canvas, start, end, (first, last)), hu + float(rng.uniform(-4, 4)))
+    return tuple(arteries), tuple(veins)
+
+
+def draw_airways(canvas: Canvas, airways: tuple[Airway, ...]) -> None:
+    """Paint all bronchi: first the walls, then the lumens, so that they stay open."""
+    start, end, first, last, wall = [], [], [], [], []
+    for airway in airways:
+        points, radii = airway.course.points, airway.course.radii_mm
+        start.extend(points[:-1])
+        end.extend(points[1:])
+        first.extend(radii[:-1])
+        last.extend(radii[1:])
+        wall.extend([airway.wall_mm] * (len(points) - 1))
+    a, b, r0, r1, w = (np.array(values, dtype=np.float64) for values in (start, end, first, last, wall))
+    canvas.paint(rods_share(canvas, a, b, (r0 + w, r1 + w)), 20.0)
+    canvas.paint(rods_share(canvas, a, b, (r0, r1)), _AIR_HU)
+
+
+def _wall_mm(radius_mm: float) -> float:
+    """Wall of a bronchus: about a fifth of its radius on top of a third of a millimetre."""
+    return min(1.6, 0.35 + 0.2 * radius_mm)
+
+
+def _moved(airway: Airway, shift: Places) -> Airway:
+    return Airway(
+        airway.course.moved(lambda p: p + shift), airway.wall_mm, airway.generation, airway.lobe, airway.parent
+    )
+
+
+def _vector(place: NDArray[np.float64]) -> tuple[float, float, float]:
+    return float(place[0]), float(place[1]), float(place[2])
