@@ -37,6 +37,8 @@ def analysis_document(analysis: Analysis, scan: Scan) -> plain.Plain:
         "device": analysis.device,
         "seconds": plain.number(analysis.seconds),
         "findings": [_finding(finding) for finding in analysis.findings],
+        "quantities": [plain.quantity(quantity) for quantity in analysis.quantities],
+        "doubts": plain.doubts(analysis.doubts),
         "notices": plain.notices(analysis.notices),
         "disclaimer": plain.RESEARCH_ONLY,
     }

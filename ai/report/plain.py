@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from ai.findings import Finding, Lesion, ModelCard
+from ai.findings import Doubt, Finding, Lesion, ModelCard, Quantity
 from ai.geometry import PointMm
 from ai.series import Notice, Scan
 
@@ -81,6 +81,24 @@ def scan(seen: Scan) -> Plain:
         "index_to_lps_mm": [[float(v) for v in row] for row in grid.affine],
         "notices": notices(seen.notices),
     }
+
+
+def quantity(found: Quantity) -> Plain:
+    """Return one measure; ``value`` is null where the scan allows none, ``caveat`` then says why."""
+    return {
+        "name": found.name,
+        "title": found.title,
+        "value": number(found.value),
+        "unit": found.unit,
+        "per_organ": {organ: number(value) for organ, value in found.per_organ},
+        "caveat": found.caveat,
+        "source": found.source,
+    }
+
+
+def doubts(said: Sequence[Doubt]) -> list[Plain]:
+    """Return why the scan may not be what the model learned to read."""
+    return [{"text": doubt.sentence, "grave": doubt.grave} for doubt in said]
 
 
 def notices(said: Sequence[Notice]) -> list[Plain]:
