@@ -31,13 +31,14 @@ def table(
     logits = _logits(network, readings)
     probability = 1 / (1 + np.exp(-np.clip(logits, -60, 60)))
     rows = {label: _row(readings, probability[:, i], i, thresholds[i].balanced) for i, label in enumerate(labels)}
+    apart = [(a, b) for a, b in APART if a in labels and b in labels]
     focal = [row["pointing"] for label, row in rows.items() if abnormality(label).focal]
     return {
         "cases": len(readings.names),
         "mean": {key: _mean(row[key] for row in rows.values()) for key in _MEANS} | {"focal pointing": _mean(focal)},
         "nodules": _nodules(readings),
         "organs": {name: _mean(readings.organs[:, i]) for i, name in enumerate(ORGANS)},
-        "apart": {f"{a} or {b}": _apart(logits, readings, labels.index(a), labels.index(b)) for a, b in APART},
+        "apart": {f"{a} or {b}": _apart(logits, readings, labels.index(a), labels.index(b)) for a, b in apart},
         "labels": rows,
     }
 

@@ -10,8 +10,9 @@ from pickle import UnpicklingError
 import pytest
 import torch
 
-from ai.phantom import FINDINGS
-from ai.training.learning import LABELS, Learner, Recipe
+from ai.phantom import CATALOGUE
+from ai.training.labels import LABELS
+from ai.training.learning import Learner, Recipe
 from ai.training.losses import total_loss
 from ai.training.recipe_run import averaged
 from ai.training.truth import save_case
@@ -50,7 +51,7 @@ def test_it_goes_to_the_end_and_keeps_a_checkpoint_and_a_log(share: Path, tmp_pa
     assert sorted(p.name for p in (tmp_path / "run").iterdir()) == ["checkpoint.pt", "log.csv"]
     rows = list(csv.DictReader((tmp_path / "run" / "log.csv").read_text(encoding="utf-8").splitlines()))
     assert [row["step"] for row in rows] == ["20"]
-    assert all(float(rows[0][name]) > 0 for name in ("seconds_per_step", "place", "scan"))
+    assert all(float(rows[0][name]) > 0 for name in ("seconds_per_step", "place", "scan", "organ"))
 
 
 def test_it_is_taken_up_where_it_was_put_down(share: Path, tmp_path: Path) -> None:
@@ -91,7 +92,7 @@ def test_the_loss_of_a_batch_falls_when_it_is_learned(share: Path, tmp_path: Pat
     batch = learner.sampler.batch(2)
     losses = []
     for _ in range(8):
-        loss, _ = total_loss(learner.network(batch.hu), batch.truth)
+        loss, _ = total_loss(learner.network(batch.hu), batch.truth, batch.organs)
         losses.append(float(loss.detach()))
         learner.optimiser.zero_grad()
         torch.autograd.backward(loss)
@@ -147,5 +148,6 @@ def test_the_rate_warms_up_and_sinks() -> None:
 
 
 def test_labels_are_the_vocabularys_and_can_all_be_drawn() -> None:
-    assert set(LABELS) == set(FINDINGS)
+    assert set(LABELS) <= {label for thing in CATALOGUE for label in thing.labels}
+    assert len(set(LABELS)) == len(LABELS)
     assert all(abnormality(name).name == name for name in LABELS)

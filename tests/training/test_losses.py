@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from ai.model.network import Evidence
-from ai.training.losses import place_loss, scan_loss, total_loss
+from ai.training.losses import organ_loss, place_loss, scan_loss, total_loss
 from ai.training.truth import UNKNOWN
 
 
@@ -60,12 +60,40 @@ def test_an_undecided_label_is_not_asked(truth: Tensor) -> None:
         assert float(scan_loss(logits, truth)) == pytest.approx(math.log1p(math.exp(-5)), rel=1e-5)
 
 
-def test_a_sliver_is_undecided_and_a_third_of_a_cell_is_present() -> None:
-    for share, decided in ((50, False), (60, True)):
+def test_a_sliver_is_undecided_and_half_a_cell_is_present() -> None:
+    for share, decided in ((98, False), (100, True)):
         marks = torch.zeros((1, 1, 4, 4, 4), dtype=torch.uint8)
         marks[0, 0, 0, 0, 0] = share
         loss = float(scan_loss(torch.tensor([[-6.0]]), marks))
         assert (loss > 5) == decided
+
+
+def test_a_false_blob_costs_as_much_as_a_missed_finding_of_its_size() -> None:
+    marks = torch.zeros((1, 1, 24, 24, 24), dtype=torch.uint8)
+    quiet = torch.full(marks.shape, -8.0)
+    blob = quiet.clone()
+    blob[0, 0, 4:8, 4:8, 4:8] = 3.0
+    false = float(place_loss(blob, marks))
+    marks[0, 0, 4:8, 4:8, 4:8] = 200
+    missed = float(place_loss(torch.where(marks > 0, -3.0, quiet), marks))
+    assert 0.5 < false / missed < 2
+
+
+def test_organs_are_told_where_they_are_known() -> None:
+    codes = torch.zeros((1, 8, 8, 8), dtype=torch.uint8)
+    codes[:, 4:], codes[:, :, 6:] = 3, UNKNOWN
+    right = torch.zeros((1, 8, 8, 8, 8))
+    right[0, 0, :4], right[0, 3, 4:] = 6.0, 6.0
+    wrong = right.flip(2)
+    assert float(organ_loss(right, codes)) < 0.1 < 2 < float(organ_loss(wrong, codes))
+    changed = right.clone()
+    changed[0, :, :, 6:] = torch.randn(8, 8, 2, 8, generator=torch.Generator().manual_seed(0)) * 9
+    assert float(organ_loss(changed, codes)) == pytest.approx(float(organ_loss(right, codes)), abs=1e-6)
+
+
+def test_a_chest_nobody_has_looked_at_teaches_no_organ() -> None:
+    scores = torch.randn(1, 8, 4, 4, 4)
+    assert float(organ_loss(scores, torch.full((1, 4, 4, 4), UNKNOWN, dtype=torch.uint8))) == 0.0
 
 
 def test_nothing_decided_is_no_loss() -> None:
@@ -76,7 +104,10 @@ def test_nothing_decided_is_no_loss() -> None:
 def test_the_whole_is_its_parts(truth: Tensor) -> None:
     logits = torch.tensor([[1.0, -1.0, 0.0]])
     places = said(truth, 1.0)
-    loss, parts = total_loss(Evidence(places, places, logits), truth)
+    organs, codes = torch.randn(1, 8, 12, 12, 12), torch.ones((1, 12, 12, 12), dtype=torch.uint8)
+    loss, parts = total_loss(Evidence(places, places, logits, organs), truth, codes)
     assert parts["place"] == pytest.approx(float(place_loss(places, truth)))
     assert parts["scan"] == pytest.approx(float(scan_loss(logits, truth)))
-    assert float(loss) == pytest.approx(parts["place"] + 0.15 * parts["scan"], rel=1e-5)
+    assert parts["organ"] == pytest.approx(float(organ_loss(organs, codes)))
+    assert float(loss) == pytest.approx(parts["place"] + 0.1 * parts["scan"] + 0.5 * parts["organ"], rel=1e-5)
+    assert "organ" not in total_loss(Evidence(places, places, logits), truth, codes)[1]

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from ai.findings import Thresholds
 from ai.model.network import EvidenceNet
 from ai.training.calibration import calibrate, logistic_fit
 from ai.training.evaluation import table
@@ -17,25 +18,24 @@ from ai.training.truth import UNKNOWN, TrainingCase, save_case
 from tests.support.bright_network import LABELS, bright_network, random_network
 from tests.support.drawn_cases import cube_case
 
+HALF = Thresholds.one(0.5)
+
 
 def bright_case(at: tuple[int, int, int] | None = (16, 8, 20), marked: bool = True) -> TrainingCase:
     """Return a case with a cube of 1000 HU (4×4×4 cells, first cell ``at``), marked or not as the first label."""
-    case = cube_case(labels=len(LABELS))
+    case = cube_case()
     case.hu[:] = -850
-    case.truth[:] = 0
     if at is not None:
         s, r, c = (2 * v for v in at)
         case.hu[s : s + 8, r : r + 8, c : c + 8] = 1000
-    if marked:
-        case.truth[0, 16:20, 8:12, 20:24] = 200
-    return case
+    return case if marked else replace(case, labels=case.labels[:0], truth=case.truth[:0], instances=case.instances[:0])
 
 
 def read(folder: Path, *cases: TrainingCase, network: EvidenceNet | None = None) -> Readings:
     """Keep cases and read them."""
     for number, case in enumerate(cases):
         save_case(case, folder / f"evaluate-procedural-{number}.safetensors")
-    return read_cases(network or bright_network(), list(drawn_paths(folder, "evaluate")))
+    return read_cases(network or bright_network(), list(drawn_paths(folder, "evaluate")), LABELS)
 
 
 def test_evidence_is_the_sum_over_all_places(tmp_path: Path) -> None:
@@ -66,14 +66,23 @@ def test_pointing_and_energy(tmp_path: Path) -> None:
     assert np.isnan(readings.pointed[:, 1]).all()
 
 
-def test_undecided_places_give_no_evidence_and_a_sliver_leaves_a_case_undecided(tmp_path: Path) -> None:
-    hidden, sliver = bright_case(marked=False), bright_case(at=None, marked=False)
-    hidden.truth[0, 16:20, 8:12, 20:24] = UNKNOWN
-    sliver.truth[0, 3, 3, 3] = 20
+def test_undecided_places_and_slivers_leave_a_case_undecided_but_count_as_heat(tmp_path: Path) -> None:
+    hidden, sliver = bright_case(), bright_case(at=None)
+    hidden.truth[hidden.truth > 0] = UNKNOWN
+    sliver.truth[sliver.truth > 0] = 20
     readings = read(tmp_path, hidden, sliver)
-    assert readings.shifted()[0, 0] == 0
-    assert readings.present[0, 0] == 0
-    assert np.isnan(readings.present[1, 0])
+    assert readings.shifted()[0, 0] == pytest.approx(64, rel=1e-3)
+    assert np.isnan(readings.present[:, 0]).all()
+
+
+def test_nodules_are_marked_where_they_are(tmp_path: Path) -> None:
+    readings = read(tmp_path, bright_case(), bright_case(at=(4, 20, 4)), bright_case(marked=False))
+    hit, missed, vain = readings.nodules
+    assert hit.found.tolist() == [pytest.approx(1.0, abs=0.05)]
+    assert hit.false.max() <= 0 < missed.false.max()
+    assert missed.found[0] <= 0
+    assert vain.found.size == 0
+    assert vain.false.max() == pytest.approx(1.0, abs=0.05)
 
 
 def test_parts_of_the_readings(tmp_path: Path) -> None:
@@ -89,7 +98,7 @@ def made_up(evidence: np.ndarray, present: np.ndarray) -> Readings:
     noisy = [evidence + (0 if s == 0 else abs(s) * 200 * rng.random(len(evidence))) for s in SHIFTS]
     nothing = np.full((len(evidence), 1), np.nan)
     names = tuple(f"case-{n}" for n in range(len(evidence)))
-    return Readings(names, present[:, None], np.stack(noisy, -1)[:, None], nothing, nothing)
+    return Readings(names, present[:, None], np.stack(noisy, -1)[:, None], nothing, nothing, nothing, ())
 
 
 def loss_of(network: EvidenceNet, evidence: np.ndarray, present: np.ndarray) -> float:
@@ -109,7 +118,7 @@ def test_calibration_lowers_the_loss_and_heat_still_adds_up() -> None:
     (threshold,) = calibrate(network, made_up(evidence, present))
     assert network.head.weight[0, -1].item() == weight
     assert loss_of(network, evidence, present) < 0.7 * before
-    assert 0.1 <= threshold <= 0.9
+    assert threshold.in_order
     with torch.no_grad():
         said = network(torch.randn(1, 1, 32, 32, 32) * 400 - 400)
         heat = network.log_gain.exp()[:, None, None, None] * torch.relu(said.places[0])
@@ -128,7 +137,7 @@ def test_calibration_takes_the_shift_that_tells_more(tmp_path: Path) -> None:
     for other in (s for s in SHIFTS if s not in (0.0, -0.5)):
         evidence[:, :, SHIFTS.index(other)] = 3.0
     calibrate(network, replace(readings, evidence=evidence))
-    again = read_cases(network, list(drawn_paths(tmp_path, "evaluate")))
+    again = read_cases(network, list(drawn_paths(tmp_path, "evaluate")), LABELS)
     assert again.shifted()[:, 0] == pytest.approx(readings.shifted(-0.5)[:, 0], rel=1e-4)
 
 
@@ -151,7 +160,7 @@ def test_a_label_with_one_kind_of_case_still_gets_a_curve(present: np.ndarray) -
 def test_the_table_by_hand(tmp_path: Path) -> None:
     cases = [bright_case(), bright_case(at=(4, 20, 4)), bright_case(at=None), bright_case(at=None, marked=False)]
     readings = read(tmp_path, *cases)
-    figures = table(bright_network(), readings, LABELS, (0.5, 0.5, 0.5))
+    figures = table(bright_network(), readings, LABELS, (HALF,) * 3)
     row = figures["labels"]["nodule"]
     assert (row["positive"], row["negative"]) == (3, 1)
     assert row["sensitivity"] == pytest.approx(2 / 3, abs=1e-3)
@@ -165,6 +174,6 @@ def test_the_table_by_hand(tmp_path: Path) -> None:
 
 
 def test_a_network_that_finds_nothing_has_a_table_too(tmp_path: Path) -> None:
-    figures = table(bright_network(), read(tmp_path, bright_case(at=None)), LABELS, (0.5,) * 3)
+    figures = table(bright_network(), read(tmp_path, bright_case(at=None)), LABELS, (HALF,) * 3)
     assert figures["labels"]["nodule"]["energy"] is None
     assert figures["labels"]["nodule"]["pointing"] == 0.0

@@ -49,7 +49,7 @@ def test_the_bundle_loads_and_knows_its_labels(run: tuple[Path, Bundle, _Heard])
     assert again.description == bundle.description
     assert bundle.description.labels == LABELS
     assert bundle.card.version == "0.1"
-    assert all(0.1 <= t <= 0.9 for t in bundle.description.thresholds)
+    assert all(t.in_order for t in bundle.description.thresholds)
 
 
 def test_it_says_what_it_was_measured_to_do(run: tuple[Path, Bundle, _Heard]) -> None:
@@ -61,7 +61,7 @@ def test_it_says_what_it_was_measured_to_do(run: tuple[Path, Bundle, _Heard]) ->
     for row in figures["labels"].values():
         assert set(row) == wanted
         assert row["positive"] + row["negative"] <= 3
-    assert set(figures["mean"]) == {"auroc", "pointing", "energy", "ece"}
+    assert set(figures["mean"]) == {"auroc", "pointing", "energy", "ece", "focal pointing"}
     assert "NaN" not in json.dumps(bundle.description.measured)
 
 

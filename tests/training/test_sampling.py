@@ -9,18 +9,24 @@ import torch
 from torch.nn import functional
 
 from ai.training.sampling import PatchSampler
-from ai.training.truth import TrainingCase, save_case
+from ai.training.truth import UNKNOWN, TrainingCase, save_case
 from tests.support.drawn_cases import cube_case
 
 SIZE = (32, 32, 32)
+LABELS = 6
 
 
 def sampler_of(case: TrainingCase, folder: Path, seed: int = 0, size: tuple[int, int, int] = SIZE) -> PatchSampler:
     """Return a sampler over one case."""
     save_case(case, folder / "train-procedural-1.safetensors")
-    sampler = PatchSampler(folder, "train", size, np.random.default_rng(seed))
+    sampler = PatchSampler(folder, "train", size, LABELS, np.random.default_rng(seed))
     assert sampler.refresh() == 1
     return sampler
+
+
+def nothing_true(cells: tuple[int, int, int]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return labels and truth of a case in which nothing is abnormal."""
+    return torch.zeros(0, dtype=torch.int64), torch.zeros((0, *cells), dtype=torch.uint8)
 
 
 def test_sizes_are_as_asked(tmp_path: Path) -> None:
@@ -29,12 +35,13 @@ def test_sizes_are_as_asked(tmp_path: Path) -> None:
     assert tuple(batch.truth.shape) == (3, 6, 16, 16, 16)
     assert batch.hu.dtype == torch.float32
     assert batch.truth.dtype == torch.uint8
+    assert tuple(batch.organs.shape) == (3, 16, 16, 16)
 
 
 def test_lesions_are_sought(tmp_path: Path) -> None:
     met = sum(bool((b > 0).any()) for b in sampler_of(cube_case(2), tmp_path).batch(60).truth)
-    # Patches of chance meet the cube in about one of four; six in ten look for it.
-    assert met > 60 * 0.5
+    # Patches of chance meet the cube in about one of four; three of four look for it.
+    assert met > 60 * 0.65
 
 
 def test_a_marked_voxel_stays_with_its_truth(tmp_path: Path) -> None:
@@ -55,15 +62,22 @@ def test_a_marked_voxel_stays_with_its_truth(tmp_path: Path) -> None:
 
 def test_both_ways_round_are_met(tmp_path: Path) -> None:
     hu = torch.arange(32, dtype=torch.int16)[None, None, :].expand(32, 32, 32) * 50 - 1000
-    case = TrainingCase(hu.contiguous(), torch.zeros((6, 16, 16, 16), dtype=torch.uint8))
-    patches = sampler_of(case, tmp_path).batch(30).hu[:, 0]
-    rising = [bool(p[:, :, -4:].mean() > p[:, :, :4].mean()) for p in patches]
-    assert 5 < sum(rising) < 25
+    organs = torch.full((16, 16, 16), 5, dtype=torch.uint8)
+    case = TrainingCase(hu.contiguous(), *nothing_true((16, 16, 16)), organs, torch.zeros((0, 6)))
+    batch = sampler_of(case, tmp_path).batch(40)
+    rising = [bool(p[:, :, -4:].mean() > p[:, :, :4].mean()) for p in batch.hu[:, 0]]
+    assert 20 < sum(rising) < 38
+    for right_way, organ in zip(rising, batch.organs, strict=True):
+        assert (organ == (5 if right_way else UNKNOWN)).all()
 
 
 def test_a_small_case_is_filled_up_with_air_and_without_truth(tmp_path: Path) -> None:
     case = TrainingCase(
-        torch.full((16, 48, 48), 500, dtype=torch.int16), torch.full((6, 8, 24, 24), 200, dtype=torch.uint8)
+        torch.full((16, 48, 48), 500, dtype=torch.int16),
+        torch.arange(6),
+        torch.full((6, 8, 24, 24), 200, dtype=torch.uint8),
+        torch.full((8, 24, 24), 2, dtype=torch.uint8),
+        torch.zeros((0, 6)),
     )
     batch = sampler_of(case, tmp_path).batch(4)
     assert (batch.truth[:, :, 8:] == 0).all()
@@ -83,3 +97,13 @@ def test_cases_that_appear_later_are_used_and_other_splits_are_not(tmp_path: Pat
     save_case(cube_case(), tmp_path / "train-procedural-2.safetensors")
     (tmp_path / "train-procedural-3.part").write_bytes(b"half")
     assert sampler.refresh() == 2
+
+
+def test_rare_labels_are_sought_as_often_as_frequent_ones(tmp_path: Path) -> None:
+    for number in range(8):
+        save_case(cube_case(1 if number == 0 else 0), tmp_path / f"train-procedural-{number}.safetensors")
+    sampler = PatchSampler(tmp_path, "train", SIZE, LABELS, np.random.default_rng(1))
+    sampler.refresh()
+    truth = sampler.batch(120).truth
+    rare, frequent = (int((truth[:, label] > 0).flatten(1).any(1).sum()) for label in (1, 0))
+    assert rare > 0.5 * frequent

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from ai.phantom import Case
@@ -14,7 +13,6 @@ from ai.scan import write_volume
 from ai.training import backgrounds
 from ai.training import share as room
 from ai.training.backgrounds import Background, Diseased, canvas_of, listed
-from ai.training.learning import LABELS
 from ai.training.share import FIRST_SEED, Share, draw_share
 from tests.support.drawn_cases import small_case
 from tests.support.thorax import distances_mm, healthy, volume_of
@@ -24,14 +22,12 @@ class _Drawing:
     """Draws small cases and remembers from what."""
 
     def __init__(self) -> None:
-        self.drawn: list[tuple[float, bool]] = []
+        self.drawn: list[tuple[int, bool]] = []
 
-    def __call__(self, rng: np.random.Generator, anatomy: Canvas | None) -> Case:
+    def __call__(self, seed: int, anatomy: Canvas | None) -> Case:
         """Draw."""
-        copy = np.random.default_rng()
-        copy.bit_generator.state = rng.bit_generator.state
-        self.drawn.append((float(copy.random()), anatomy is not None))
-        return small_case(rng, anatomy)
+        self.drawn.append((seed, anatomy is not None))
+        return small_case(seed, anatomy)
 
 
 @pytest.fixture
@@ -44,12 +40,10 @@ def drawing(monkeypatch: pytest.MonkeyPatch) -> _Drawing:
 
 def test_no_seed_is_in_two_splits(tmp_path: Path, drawing: _Drawing) -> None:
     for split in FIRST_SEED:
-        assert draw_share(Share(split, 2), tmp_path, LABELS, None) == 2
+        assert draw_share(Share(split, 2), tmp_path, None) == 2
     seeds = [int(path.stem.rsplit("-", 1)[1]) for path in tmp_path.glob("*.safetensors")]
     assert len(set(seeds)) == len(seeds) == 6
-    assert len({first for first, _ in drawing.drawn}) == 6
-    expected = {np.random.default_rng(seed).random() for seed in seeds}
-    assert {first for first, _ in drawing.drawn} == expected
+    assert {seed for seed, _ in drawing.drawn} == set(seeds)
 
 
 def test_the_splits_lie_a_million_apart() -> None:
@@ -58,9 +52,9 @@ def test_the_splits_lie_a_million_apart() -> None:
 
 
 def test_it_goes_on_where_it_stopped(tmp_path: Path, drawing: _Drawing) -> None:
-    draw_share(Share("train", 2), tmp_path, LABELS, None)
+    draw_share(Share("train", 2), tmp_path, None)
     first = {p.name: p.stat().st_mtime_ns for p in tmp_path.glob("*.safetensors")}
-    assert draw_share(Share("train", 3), tmp_path, LABELS, None) == 3
+    assert draw_share(Share("train", 3), tmp_path, None) == 3
     assert len(drawing.drawn) == 3
     assert all((tmp_path / name).stat().st_mtime_ns == when for name, when in first.items())
 
@@ -80,15 +74,21 @@ def test_real_anatomies_and_procedural_ones_take_turns(
     scans.mkdir()
     for purpose in ("train", "held_out"):
         (scans / f"{purpose}-scan.nii.gz").touch()
-    draw_share(Share("train", 3, real_every=3), tmp_path / "share", LABELS, scans)
-    draw_share(Share("evaluate", 2, real_every=2), tmp_path / "share", LABELS, scans)
+    draw_share(Share("train", 3, real_every=3), tmp_path / "share", scans)
+    draw_share(Share("evaluate", 2, real_every=2), tmp_path / "share", scans)
     names = {path.stem for path in (tmp_path / "share").glob("*.safetensors")}
     assert names == {
         "train-procedural-0", "train-train-scan-1", "train-train-scan-2",
         "evaluate-procedural-2000000", "evaluate-held_out-scan-2000001",
     }  # fmt: skip
-    assert purposes == ["train", "held_out"]
+    assert set(purposes) == {"train", "held_out"}
     assert [real for _, real in drawing.drawn] == [False, True, True, False, True]
+
+
+def test_what_a_share_consists_of() -> None:
+    orders = list(room.orders(Share("train", 3), None))
+    assert [order.file_name for order in orders] == [f"train-procedural-{n}.safetensors" for n in range(3)]
+    assert {order.seed for order in room.orders(Share("evaluate", 2), None)} == {2_000_000, 2_000_001}
 
 
 def test_no_anatomy_is_both_learned_from_and_held_out() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from ai.findings import Setting
 from ai.training.calibration import Fit, present_from
 from ai.training.statistics import Numbers
 
@@ -33,6 +34,16 @@ def test_scans_with_it_have_no_say() -> None:
     assert low == pytest.approx(0.3)
 
 
-@pytest.mark.parametrize(("bias", "probability", "expected"), [(-9.0, 0.0, 0.1), (-1.0, 0.99, 0.9)])
-def test_never_lower_than_a_tenth_nor_higher_than_nine(bias: float, probability: float, expected: float) -> None:
+@pytest.mark.parametrize(("bias", "probability", "expected"), [(-9.0, 0.0, 0.05), (-1.0, 0.99, 0.95)])
+def test_never_lower_than_a_twentieth_nor_higher_than_nineteen(
+    bias: float, probability: float, expected: float
+) -> None:
     assert present_from(fit(bias, np.full(10, probability)), ABSENT) == expected
+
+
+def test_the_settings_are_in_order() -> None:
+    probabilities = np.linspace(0.0, 0.6, 101)
+    sensitive, balanced, specific = (
+        present_from(fit(-6.0, probabilities), np.zeros(101), setting) for setting in Setting
+    )
+    assert [np.count_nonzero(probabilities < t) for t in (sensitive, balanced, specific)] == [75, 90, 97]

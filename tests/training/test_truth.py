@@ -9,7 +9,8 @@ import pytest
 import torch
 
 from ai.phantom import Case
-from ai.phantom.canvas import Canvas
+from ai.phantom.canvas import Canvas, Instance
+from ai.phantom.scanner import Protocol
 from ai.training import truth as room
 from ai.training.truth import UNKNOWN, TrainingCase, load_case, save_case, share_of, training_case
 
@@ -28,49 +29,77 @@ def small(size: tuple[int, int, int] = (20, 32, 34)) -> Case:
     vague = torch.zeros(size, dtype=torch.bool)
     vague[4, 8, 10] = vague[0, 0, 0] = True
     canvas.mark_unknown("nodule", vague)
-    return Case(torch.full(size, -700, dtype=torch.int16), canvas)
+    canvas.organs = torch.zeros(size, dtype=torch.uint8)
+    canvas.organs[2:9, :, :] = 3
+    canvas.instances.append(Instance("nodule", (9.0, 17.0, 21.0), 4.96, 64.0, "solid nodule of 5 mm"))
+    canvas.instances.append(Instance("boredom", (0.0, 0.0, 0.0), 1.0, 1.0, "not learned"))
+    return Case(torch.full(size, -700, dtype=torch.int16), canvas, (), Protocol(1.0, 1.0, 1.0, 1.0))
 
 
-def test_cells_hold_the_mean_share() -> None:
+def test_cells_hold_the_share_of_their_strongest_voxel() -> None:
     case = training_case(small(), LABELS)
-    assert case.truth.dtype == torch.uint8
-    assert int(case.truth[0, 2, 4, 5]) == 200
-    assert int(case.truth[1, 5, 5, 5]) == round(0.5 / 8 * 200)
-    assert int((case.truth[1] > 0).sum()) == 1
+    layers = case.layers(2)
+    assert layers.dtype == torch.uint8
+    assert case.labels.tolist() == [0, 1]
+    assert int(layers[0, 2, 4, 5]) == 200
+    assert int(layers[1, 5, 5, 5]) == 100
+    assert int((layers[1] > 0).sum()) == 1
+
+
+def test_a_label_that_was_not_drawn_has_no_layer() -> None:
+    case = training_case(small(), ("emphysema", "mass"))
+    assert case.labels.tolist() == [1]
+    assert tuple(case.truth.shape) == (1, 16, 16, 24)
+    assert not case.layers(2)[0].any()
 
 
 def test_unknown_only_where_no_truth_was_drawn() -> None:
-    case = training_case(small(), LABELS)
-    assert int(case.truth[0, 0, 0, 0]) == UNKNOWN
-    assert int((case.truth == UNKNOWN).sum()) == 1
-    assert (case.truth[case.truth != UNKNOWN] <= 200).all()
+    layers = training_case(small(), LABELS).layers(2)
+    assert int(layers[0, 0, 0, 0]) == UNKNOWN
+    assert int((layers == UNKNOWN).sum()) == 1
+    assert (layers[layers != UNKNOWN] <= 200).all()
+
+
+def test_a_cell_belongs_to_the_organ_of_most_of_it() -> None:
+    organs = training_case(small(), LABELS).organs
+    assert organs[:, 0, 0].tolist() == [0, 3, 3, 3] + [organs[4, 0, 0].item()] + [0] * 11
+    unknown = small()
+    unknown.canvas.organs = None
+    assert (training_case(unknown, LABELS).organs == UNKNOWN).all()
+
+
+def test_instances_of_learned_labels_are_kept() -> None:
+    assert training_case(small(), LABELS).instances.tolist() == [pytest.approx([0.0, 9.0, 17.0, 21.0, 4.96, 64.0])]
 
 
 def test_sizes_are_padded_to_16_with_air() -> None:
     case = training_case(small(), LABELS)
     assert tuple(case.hu.shape) == (32, 32, 48)
     assert tuple(case.truth.shape) == (2, 16, 16, 24)
+    assert tuple(case.organs.shape) == (16, 16, 24)
     assert (case.hu[:20, :, :34] == -700).all()
     assert (case.hu[20:] == -1024).all()
     assert (case.hu[:, :, 34:] == -1024).all()
 
 
 def test_present_absent_undecided() -> None:
-    truth = torch.zeros((4, 2, 2, 2), dtype=torch.uint8)
-    truth[0, 0, 0, 0] = 60
-    truth[1, 0, 0, 0] = 10
+    truth = torch.zeros((3, 2, 2, 2), dtype=torch.uint8)
+    truth[0, 0, 0, 0] = 100
+    truth[1, 0, 0, 0] = 98
     truth[2, 0, 0, 0] = UNKNOWN
-    present = TrainingCase(torch.zeros((4, 4, 4), dtype=torch.int16), truth).present()
+    nothing = torch.zeros((0, 6))
+    case = TrainingCase(torch.zeros((4, 4, 4)), torch.tensor([0, 1, 3]), truth, truth[0], nothing)
+    present = case.present(4)
     assert present[0] == 1
     assert np.isnan(present[1])
-    assert np.isnan(present[2])
-    assert present[3] == 0
+    assert present[2] == 0
+    assert np.isnan(present[3])
 
 
 def test_share_and_known() -> None:
-    share, known = share_of(torch.tensor([0, 100, 200, UNKNOWN], dtype=torch.uint8))
-    assert share.tolist() == [0, 0.5, 1, 0]
-    assert known.tolist() == [True, True, True, False]
+    share, known = share_of(torch.tensor([0, 50, 100, 200, UNKNOWN], dtype=torch.uint8))
+    assert share.tolist() == [0, 0.5, 1, 1, 0]
+    assert known.tolist() == [True, True, True, True, False]
 
 
 def test_it_comes_back_as_it_was_kept(tmp_path: Path) -> None:
@@ -78,7 +107,8 @@ def test_it_comes_back_as_it_was_kept(tmp_path: Path) -> None:
     save_case(case, tmp_path / "train-procedural-1.safetensors")
     again = load_case(tmp_path / "train-procedural-1.safetensors")
     assert torch.equal(again.hu, case.hu)
-    assert torch.equal(again.truth, case.truth)
+    for name in ("labels", "truth", "organs", "instances"):
+        assert torch.equal(getattr(again, name), getattr(case, name))
     assert again.hu.dtype == torch.int16
 
 
