@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 
 import numpy as np
-import torch
-from numpy.typing import NDArray
-from torch import Tensor, nn
 
 from ai.anatomy import Lungs
 from ai.findings import Analysis, Finding, Heatmap, Lesion, Setting, by_weight, sigmoid
-from ai.model.attention import heat_of
 from ai.model.bundle import Bundle
 from ai.model.device import chosen_device
 from ai.model.lesions import Spots, lesions_of
-from ai.model.network import EvidenceNet
 from ai.model.organ_map import named_organs
 from ai.model.peaks import peaks_of
-from ai.model.preparation import Prepared, evidence_grid, prepare
+from ai.model.preparation import prepare
+from ai.model.seeing import Seen, see
 from ai.organs import Organs
 from ai.progress import QUIET, Part, Progress
 from ai.vocabulary import abnormality
-from ai.volume import Volume, VoxelGrid
-
-_STRIDE = 2
-"""Input voxels per evidence cell."""
+from ai.volume import Volume
 
 
 def analyse(
@@ -56,7 +46,7 @@ def analyse(
     began = time.monotonic()
     where = chosen_device(device)
     prepared = prepare(volume, bundle.description.spacing_mm, Part(progress, 0.0, 0.25))
-    seen = _seen(prepared, bundle.network, where, Part(progress, 0.25, 0.8))
+    seen = see(prepared, bundle.network, where, Part(progress, 0.25, 0.8))
     organs = None if seen.organs is None else named_organs(seen.organs, prepared.lungs)
     findings = []
     for number, label in enumerate(bundle.description.labels):
@@ -65,51 +55,11 @@ def analyse(
         findings.append(finding.at(setting))
     seconds = time.monotonic() - began
     progress.report(1.0, "analysed")
-    return Analysis(by_weight(findings), bundle.card, where.type, seconds, organs=organs)
-
-
-@dataclass(frozen=True, eq=False)
-class _Seen:
-    """What the network saw, on its own grid without padding: heat (L, s, r, c), organs (1 + n, s, r, c) or None."""
-
-    heat: NDArray[np.float32]
-    organs: NDArray[np.float32] | None
-    grid: VoxelGrid
-
-
-def _seen(prepared: Prepared, network: EvidenceNet, device: torch.device, progress: Progress) -> _Seen:
-    """Run the network once."""
-    grid = evidence_grid(prepared, _STRIDE)
-    s, r, c = grid.shape
-    with torch.inference_mode(), _asked_between_layers(network, progress):
-        mine = network.to(device)
-        evidence = mine(prepared.hu.to(device, memory_format=torch.channels_last_3d))
-        heat = heat_of(mine, evidence)[:, :s, :r, :c].to("cpu", torch.float32).numpy()
-        organs = None if evidence.organs is None else evidence.organs[0, :, :s, :r, :c].to("cpu", torch.float32).numpy()
-    return _Seen(heat, organs, grid)
-
-
-@contextmanager
-def _asked_between_layers(network: nn.Module, progress: Progress) -> Iterator[None]:
-    """Report, and so let the reader cancel, after every convolution."""
-    layers = [m for m in network.modules() if isinstance(m, nn.Conv3d)]
-    done = 0
-
-    def ask(module: nn.Module, args: tuple[Tensor, ...], output: Tensor) -> None:
-        nonlocal done
-        done += 1
-        progress.report(min(1.0, done / len(layers)), "looking for abnormalities")
-
-    hooks = [layer.register_forward_hook(ask) for layer in layers]
-    try:
-        yield
-    finally:
-        for hook in hooks:
-            hook.remove()
+    return Analysis(by_weight(findings), bundle.card, seen.device, seconds, seen.notices, organs=organs)
 
 
 def _finding(
-    number: int, label: str, seen: _Seen, organs: Organs | None, volume: Volume, lungs: Lungs, bundle: Bundle
+    number: int, label: str, seen: Seen, organs: Organs | None, volume: Volume, lungs: Lungs, bundle: Bundle
 ) -> Finding:
     kind = abnormality(label)
     heat = seen.heat[number]

@@ -1,0 +1,127 @@
+"""Runs the network over a scan: whole, in slabs where the device's memory is short, or on the CPU after all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from ai.model.attention import heat_of
+from ai.model.network import EvidenceNet
+from ai.model.preparation import Prepared, evidence_grid
+from ai.progress import QUIET, Part, Progress
+from ai.series import Notice
+from ai.volume import VoxelGrid
+
+STRIDE = 2
+"""Input voxels per evidence cell."""
+_SLAB, _CONTEXT = 64, 48
+"""Voxels of a slab from top to bottom, and how many the network sees beyond it on either side; multiples of 16."""
+_IN_SLABS = "The graphics memory is too small for the whole scan; it was read in slabs, which is slower."
+_ON_CPU = "The graphics memory is too small for this scan; it was read on the CPU, which is slower."
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What the network saw, on its own grid without padding.
+
+    Args:
+        heat: (L, s, r, c) logit points.
+        organs: (1 + organs, s, r, c) before the softmax, or None where the network knows none.
+        grid: where they lie.
+        device: where it ran in the end.
+        notices: what the reader must know of it.
+    """
+
+    heat: NDArray[np.float32]
+    organs: NDArray[np.float32] | None
+    grid: VoxelGrid
+    device: str
+    notices: tuple[Notice, ...] = ()
+
+
+def see(prepared: Prepared, network: EvidenceNet, device: torch.device, progress: Progress = QUIET) -> Seen:
+    """Run the network once over a scan.
+
+    Args:
+        prepared: the scan.
+        network: moved to the device it runs on.
+        device: where to run; what does not fit into its memory is tried in slabs, then on the CPU.
+        progress: asked between all layers whether to go on.
+    """
+    grid = evidence_grid(prepared, STRIDE)
+    heat, organs, where, notices = _somewhere(prepared.hu, network, device, progress)
+    s, r, c = grid.shape
+    cut = (slice(None), slice(s), slice(r), slice(c))
+    return Seen(heat[cut].numpy(), None if organs is None else organs[cut].numpy(), grid, where.type, notices)
+
+
+def _somewhere(
+    hu: Tensor, network: EvidenceNet, device: torch.device, progress: Progress
+) -> tuple[Tensor, Tensor | None, torch.device, tuple[Notice, ...]]:
+    try:
+        return *_whole(hu, network, device, progress), device, ()
+    except torch.OutOfMemoryError:
+        _empty(device)
+    try:
+        return *_in_slabs(hu, network, device, progress), device, (Notice(_IN_SLABS),)
+    except torch.OutOfMemoryError:
+        _empty(device)
+    cpu = torch.device("cpu")
+    return *_whole(hu, network, cpu, progress), cpu, (Notice(_ON_CPU),)
+
+
+def _empty(device: torch.device) -> None:
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+
+
+def _whole(hu: Tensor, network: EvidenceNet, device: torch.device, progress: Progress) -> tuple[Tensor, Tensor | None]:
+    with torch.inference_mode(), _asked_between_layers(network, progress):
+        mine = network.to(device)
+        evidence = mine(hu.to(device, memory_format=torch.channels_last_3d))
+        heat = heat_of(mine, evidence).to("cpu", torch.float32)
+        organs = None if evidence.organs is None else evidence.organs[0].to("cpu", torch.float32)
+    return heat, organs
+
+
+def _in_slabs(
+    hu: Tensor, network: EvidenceNet, device: torch.device, progress: Progress
+) -> tuple[Tensor, Tensor | None]:
+    """Slab by slab, each with its surroundings: the same heat but for places whose surroundings reach further."""
+    height = hu.shape[2]
+    starts = range(0, height, _SLAB)
+    heats, organs = [], []
+    for number, start in enumerate(starts):
+        low, high = max(0, start - _CONTEXT), min(height, start + _SLAB + _CONTEXT)
+        part = Part(progress, number / len(starts), (number + 1) / len(starts))
+        heat, organ = _whole(hu[:, :, low:high], network, device, part)
+        inner = slice((start - low) // STRIDE, (min(start + _SLAB, height) - low) // STRIDE)
+        heats.append(heat[:, inner])
+        if organ is not None:
+            organs.append(organ[:, inner])
+    return torch.cat(heats, 1), torch.cat(organs, 1) if organs else None
+
+
+@contextmanager
+def _asked_between_layers(network: nn.Module, progress: Progress) -> Iterator[None]:
+    """Report, and so let the reader cancel, after every convolution."""
+    layers = [m for m in network.modules() if isinstance(m, nn.Conv3d)]
+    done = 0
+
+    def ask(module: nn.Module, args: tuple[Tensor, ...], output: Tensor) -> None:
+        nonlocal done
+        done += 1
+        progress.report(min(1.0, done / len(layers)), "looking for abnormalities")
+
+    hooks = [layer.register_forward_hook(ask) for layer in layers]
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()

@@ -1,0 +1,74 @@
+"""A scan that does not fit into the device's memory is read all the same, and the reader is told."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from ai.model.network import Evidence, EvidenceNet
+from ai.model.preparation import Prepared, prepare
+from ai.model.seeing import see
+from tests.support.bright_network import random_network
+from tests.support.thorax import healthy, volume_of
+
+CPU = torch.device("cpu")
+
+
+class _Short(EvidenceNet):
+    """A network on a device with room for so many voxels."""
+
+    room = 0
+    tries = 0
+
+    def forward(self, hu: Tensor) -> Evidence:
+        """Run, or run out of memory."""
+        self.tries += 1
+        if hu.numel() > self.room and self.tries < 9:
+            raise torch.OutOfMemoryError("out of memory")
+        return super().forward(hu)
+
+
+@pytest.fixture(scope="module")
+def prepared() -> Prepared:
+    """Return a prepared thorax."""
+    return prepare(volume_of(healthy()), 2.0)
+
+
+def short(room: int) -> _Short:
+    """Return a network of small room, with the weights of a random one."""
+    network = _Short(3, (8, 8, 8, 8), 8)
+    network.load_state_dict(random_network(1).state_dict())
+    network.room = room
+    return network.eval()
+
+
+def test_what_fits_is_read_whole_without_a_word(prepared: Prepared) -> None:
+    seen = see(prepared, random_network(1), CPU)
+    assert seen.notices == ()
+    assert seen.heat.shape == (3, *seen.grid.shape)
+    assert seen.organs is not None
+    assert seen.organs.shape == (8, *seen.grid.shape)
+
+
+def test_what_does_not_fit_is_read_in_slabs_with_the_same_heat(prepared: Prepared) -> None:
+    whole = see(prepared, random_network(1), CPU)
+    in_slabs = see(prepared, short(prepared.hu.numel() - 1), CPU)
+    assert [notice.text for notice in in_slabs.notices] == [
+        "The graphics memory is too small for the whole scan; it was read in slabs, which is slower."
+    ]
+    assert np.allclose(in_slabs.heat, whole.heat, atol=1e-4 * whole.heat.max())
+    assert in_slabs.organs is not None
+    assert whole.organs is not None
+    assert (in_slabs.organs.argmax(0) == whole.organs.argmax(0)).mean() > 0.999
+
+
+def test_what_does_not_fit_in_slabs_is_read_on_the_cpu(prepared: Prepared) -> None:
+    network = short(0)
+    network.tries = 6
+    seen = see(prepared, network, CPU)
+    assert [notice.text for notice in seen.notices] == [
+        "The graphics memory is too small for this scan; it was read on the CPU, which is slower."
+    ]
+    assert np.array_equal(seen.heat, see(prepared, random_network(1), CPU).heat)
