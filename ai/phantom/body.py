@@ -101,7 +101,7 @@ class Body:
             aorta_radius=min(16.0, float(rng.uniform(10, 13.5)) + 2.5 * old),
             unfolded=float(rng.uniform(0, 14)) * old,
             contrast=Contrast.drawn(rng),
-            mediastinum_half_width=float(rng.uniform(13, 24)),
+            mediastinum_half_width=float(rng.uniform(19, 31)) * size,
             lung_hu=float(rng.normal(-862, 28)),
             gravity_hu=float(rng.uniform(25, 85)),
             arms_up=bool(rng.random() < 0.8),

@@ -16,15 +16,17 @@ from ai.phantom.plan import Plan
 from ai.phantom.tree import Places, Tree, grow
 from ai.phantom.rods import rods_share
 
-_LOBAR_RADIUS_MM = {"right_upper": 4.0, "right_mid": 3.2, "right_lower": 4.4, "left_upper": 4.3, "left_lower": 4.3}
+_LOBAR_RADIUS_MM = {"right_upper": 3.7, "right_mid": 2.9, "right_lower": 4.1, "left_upper": 4.0, "left_lower": 4.0}
 """Lumen of the lobar bronchi of an adult (Weibel's generation 2–3, 8 mm across)."""
 _PARENTS = {"right_upper": 1, "right_mid": 3, "right_lower": 3, "left_upper": 2, "left_lower": 2}
 """Which of the plan's bronchi each lobe's bronchus comes from."""
 _VEINS = {"right_upper": 0, "right_mid": 0, "right_lower": 1, "left_upper": 2, "left_lower": 3}
-_FINEST_AIRWAY_MM = 0.75
+_AIRWAY_EXPONENT = 2.6
+"""Weibel's 0.79 per generation would be 3 for even forks; these forks are uneven."""
+_FINEST_AIRWAY_MM = 0.7
 _AIRWAY_GENERATIONS = 5
 """Below the lobar bronchi: to generation 7."""
-_ML_PER_END = 13.0
+_ML_PER_END = 7.5
 _AIR_HU = -1000.0
 
 
@@ -50,7 +52,7 @@ def grow_lungs(canvas: Canvas, plan: Plan, shift: Places, rng: np.random.Generat
         rng: source of chance.
     """
     dense = float(rng.uniform(0.75, 1.3))
-    leaf_mm = float(rng.uniform(0.5, 0.68))
+    leaf_mm = float(rng.uniform(0.62, 0.8))
     trees = []
     for lobe in LOBES:
         assert canvas.organs is not None
@@ -86,7 +88,7 @@ def _beside(tree: Tree, artery_mm: Places, lobe: str) -> Places:
     side = np.cross(along, np.array([0.3, -0.8, 0.4 * outwards]))
     side /= np.maximum(1e-6, np.linalg.norm(side, axis=1))[:, None]
     # Ends meet the tree's ends: there is no airway left to run beside.
-    air = np.where(tree.leaves > 2, tree.radii_mm(_LOBAR_RADIUS_MM[lobe], 3.0) + 1.0, 0.4)
+    air = np.where(tree.leaves > 2, tree.radii_mm(_LOBAR_RADIUS_MM[lobe], _AIRWAY_EXPONENT) + 1.0, 0.4)
     return np.asarray(tree.places + side * (artery_mm + air)[:, None])
 
 
@@ -96,7 +98,7 @@ def airways_of(trees: list[LungTrees], plan: Plan, shift: Places) -> tuple[Airwa
     found = [_moved(a, shift) for a in plan.bronchi]
     for one in trees:
         stem = found[_PARENTS[one.lobe]]
-        radii = one.bronchi.radii_mm(_LOBAR_RADIUS_MM[one.lobe] * size, 3.0)
+        radii = one.bronchi.radii_mm(_LOBAR_RADIUS_MM[one.lobe] * size, _AIRWAY_EXPONENT)
         numbers = {0: len(found)}
         lobar = Course(
             (stem.course.points[-1], _vector(one.bronchi.places[0])), (float(radii[0]) * 1.05, float(radii[0]))
@@ -162,7 +164,7 @@ def draw_airways(canvas: Canvas, airways: tuple[Airway, ...]) -> None:
 
 def _wall_mm(radius_mm: float) -> float:
     """Wall of a bronchus: about a fifth of its radius on top of a third of a millimetre."""
-    return min(1.6, 0.35 + 0.2 * radius_mm)
+    return min(1.6, 0.25 + 0.22 * radius_mm)
 
 
 def _moved(airway: Airway, shift: Places) -> Airway:

@@ -33,9 +33,11 @@ def under_diaphragm_mm(body: Body, f: Frame) -> Tensor:
     """Height above the diaphragm, positive in the chest: two domes, the left one lower, steep behind."""
 
     def dome(height: float, middle: float) -> Tensor:
-        wide = ((f.left - middle) / (body.cage_width * 0.62)) ** 2
+        aside = (f.left - middle) * float(np.sign(middle))
+        wide = torch.where(aside > 0, 1.9, 0.75) * (aside / (body.cage_width * 0.62)) ** 2
         deep = ((f.back + 8) / (body.cage_depth * 1.05)) ** 2
-        return height * (1 - 0.45 * wide - 0.7 * deep - 0.12 * f.back / body.cage_depth)
+        steep = 0.7 + 0.5 * torch.sigmoid(f.back / 15)
+        return height * (1 - 0.45 * wide - steep * deep - 0.12 * f.back / body.cage_depth)
 
     right, left = dome(body.dome_right, -body.cage_width * 0.46), dome(body.dome_left, body.cage_width * 0.46)
     return f.up + body.lung_height / 2 - torch.maximum(right, left)
@@ -57,12 +59,15 @@ def heart_mm(heart: HeartShape, f: Frame) -> Tensor:
 
 def lungs_mm(body: Body, plan: Plan, f: Frame, rng: np.random.Generator) -> Tensor:
     """Depth under the lungs' surface: inside the cage, beside the mediastinum, above the diaphragm."""
-    narrow = body.mediastinum_half_width * (0.8 + 0.2 * torch.tanh((10 - f.up) / 30))
-    in_front = (-f.back / 40).clamp(min=0, max=1) * (body.mediastinum_half_width - 7)
+    # Wide where the vessels are, a line in front where both lungs meet, a recess before the spine.
+    middle = torch.sigmoid((f.back + 0.45 * body.cage_depth) / 7) * torch.sigmoid((0.52 * body.cage_depth - f.back) / 6)
+    narrow = 4 + 0.2 * body.mediastinum_half_width + 0.8 * (body.mediastinum_half_width - 4) * middle
     inside = smooth_min(-cage_mm(body, f) - 3, under_diaphragm_mm(body, f), 8.0)
-    inside = smooth_min(inside, f.left.abs() - narrow + in_front, 8.0)
+    inside = smooth_min(inside, f.left.abs() - narrow, 8.0)
     inside = smooth_min(inside, heart_mm(plan.heart, f) - 2, 6.0)
-    spine = torch.sqrt(f.left**2 + (f.back - _along(plan.spine, f.up)) ** 2) - 24 * body.size
+    behind = f.back - back_of(plan.spine, f.up)
+    wider = (behind / 40).clamp(0, 1) * 8  # transverse processes and the muscles on them
+    spine = torch.sqrt(f.left**2 + (behind - behind.clamp(0, 60)) ** 2) - 21 * body.size - wider
     inside = smooth_min(inside, spine, 10.0).expand(f.shape).clone()
     for tube in plan.tubes:
         _pushed(inside, f, tube)
@@ -71,7 +76,7 @@ def lungs_mm(body: Body, plan: Plan, f: Frame, rng: np.random.Generator) -> Tens
     return inside + 1.5 * uneven - 1.0
 
 
-def _along(course: Course, up: Tensor) -> Tensor:
+def back_of(course: Course, up: Tensor) -> Tensor:
     """Return how far back a course lies at each height."""
     heights, backs = [p[0] for p in course.points], [p[1] for p in course.points]
     found = np.interp(up.flatten().cpu().numpy(), heights[::-1], backs[::-1])

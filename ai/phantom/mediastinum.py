@@ -7,23 +7,26 @@ import torch
 from torch import Tensor
 
 from ai.phantom.body import Body
+from ai.phantom.cage import back_of
 from ai.phantom.canvas import Canvas, soft
 from ai.phantom.fields import smooth_field
 from ai.phantom.frame import Frame
 from ai.phantom.landmarks import Vector
-from ai.phantom.plan import Plan
+from ai.phantom.plan import FORWARD_MM, Plan
 from ai.phantom.shapes import ellipsoid
 from ai.phantom.rods import draw_course
 
-_FAT_HU, _WALL_HU = -98.0, 40.0
+_FAT_HU, _MUSCLE_HU, _WALL_HU = -98.0, 50.0, 40.0
 
 
-def draw_fat(canvas: Canvas, f: Frame, cage: Tensor, rng: np.random.Generator) -> None:
-    """Fill the middle of the chest with fat in which a little tissue is spread."""
+def draw_fat(canvas: Canvas, plan: Plan, f: Frame, cage: Tensor, rng: np.random.Generator) -> None:
+    """Fill the middle of the chest with fat in which a little tissue is spread, and with muscle beside the spine."""
     block, g = f.around((-400.0, -400.0, -92.0), (400.0, 400.0, 92.0), reach_mm=0)
     size = tuple(s.stop - s.start for s in block)
     strands = smooth_field((size[0], size[1], size[2]), 6 / canvas.spacing_mm, rng) * 9
-    canvas.paint(soft(cage[block].maximum(g.left.abs() - 86), 2.0), strands + _FAT_HU, block)
+    behind = torch.sigmoid((g.back - back_of(plan.spine, g.up) - 8) / 2)
+    hu = strands + (_FAT_HU + (_MUSCLE_HU - _FAT_HU) * behind)
+    canvas.paint(soft(cage[block].maximum(g.left.abs() - 86), 2.0), hu, block)
 
 
 def draw_great_vessels(canvas: Canvas, f: Frame, body: Body, plan: Plan, rng: np.random.Generator) -> None:
@@ -68,7 +71,7 @@ def node_places(plan: Plan, body: Body) -> dict[str, Vector]:
         "5": (c + 10, -8, 33), "6": (c + 24, -26, 18), "7": (c - 19, 24, 2), "8": (c - 60, 42, 2),
         "10R": (c - 10, 10, -42), "10L": (c - 14, 14, 50),
     }  # fmt: skip
-    stations = {name: (float(u), b * deep, x * wide) for name, (u, b, x) in given.items()}
+    stations = {name: (float(u), (b - FORWARD_MM) * deep, x * wide) for name, (u, b, x) in given.items()}
     for name, side in (("axilla_right", -1.0), ("axilla_left", 1.0)):
         stations[name] = (body.lung_height * 0.28, -8.0, side * (body.cage_width * 0.93 + body.muscle * 0.6))
     return stations

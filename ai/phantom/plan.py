@@ -14,6 +14,10 @@ from ai.phantom.body import Body
 from ai.phantom.landmarks import Airway, Course, HeartShape, Vector
 
 
+FORWARD_MM = 8.0
+"""How far the mediastinum lies in front of the places given below, which were measured from the trachea."""
+
+
 @dataclass(frozen=True)
 class Plan:
     """Where the large things of one thorax lie.
@@ -53,7 +57,7 @@ class Plan:
         """All that pushes the lungs aside."""
         return (
             self.aorta, self.trunk, self.right_artery, self.left_artery, self.cava, self.cava_inferior,
-            self.brachiocephalic, self.azygos, self.oesophagus, *self.branches,
+            self.brachiocephalic, self.jugular_right, self.azygos, self.oesophagus, *self.branches,
         )  # fmt: skip
 
 
@@ -99,14 +103,14 @@ class _Ground:
     def at(self, up: float, back: float, left: float, wobble_mm: float = 1.5) -> Vector:
         """Return a place given for the average body, moved by size and a little by chance."""
         a, b, c = self.rng.normal(0, wobble_mm, 3)
-        return float(up + a), float(back * self.deep + b), float(left * self.wide + c)
+        return float(up + a), float((back - FORWARD_MM) * self.deep + b), float(left * self.wide + c)
 
     def spine_back(self, up: float) -> float:
         """Middle of the vertebral bodies: the thoracic spine is convex backwards."""
         body = self.body
         bend = body.kyphosis * (((up - 5) / self.top) ** 2)
         forward = 12 * max(0.0, up / self.top) ** 2
-        return body.cage_depth * 0.77 - bend - forward
+        return body.cage_depth * 0.62 - bend - forward
 
     def spine(self) -> Course:
         lean = float(self.rng.normal(0, 3))
@@ -125,19 +129,19 @@ class _Ground:
         right -= right @ apex * apex
         right /= np.linalg.norm(right)
         above = np.cross(apex, right)
-        middle = (self.carina - 55 * body.heart[0] / 64, -0.17 * body.cage_depth, body.heart_shift_left)
+        middle = (self.carina - 55 * body.heart[0] / 64, -0.25 * body.cage_depth, body.heart_shift_left)
         axes = tuple((float(a), float(b), float(c)) for a, b, c in (apex, right, above))
         return HeartShape(middle, body.heart, (axes[0], axes[1], axes[2]))
 
     def aorta(self) -> Course:
         r, c, arch, out = self.body.aorta_radius, self.carina, self.arch, self.body.unfolded
-        behind = self.spine_back(0) - 23 - r * 0.4
-        side = 22 + 0.35 * r + 0.5 * out
+        behind = self.spine_back(0) - 13
+        side = 21 + 0.6 * r + 0.5 * out
         points = [
             self.at(c - 28, -12, 5), self.at(c - 8, -22, -4), self.at(c + 14, -24, -10 - out * 0.3),
             self.at(arch - 8, -16, -5), self.at(arch, 0, 10), self.at(arch - 2, 18, 21 + out * 0.4),
-            (arch - 14, behind - 7, side), (c - 5, behind, side), (self.low * 0.45, behind + 2, side - 4),
-            (self.low - 40, behind + 4, 8.0),
+            (arch - 14, behind - 7, side), (c - 5, behind, side), (self.low * 0.45, behind - 4, side - 5),
+            (self.low - 40, behind - 16, 8.0),
         ]  # fmt: skip
         radii = [r * 1.1, r * 1.08, r * 1.08, r * 1.02, r * 0.98, r * 0.95, r * 0.92, r * 0.9, r * 0.86, r * 0.8]
         return curve(points, radii, 30)
@@ -166,12 +170,12 @@ class _Ground:
         )
 
     def veins(self) -> tuple[Course, ...]:
-        c, top, behind = self.carina, self.top, self.spine_back(0) - 22
+        c, top, behind = self.carina, self.top, self.spine_back(0) - 20
         r = float(self.rng.uniform(7, 10))
         meeting = self.at(self.arch + 2, -10, -25)
         cava = curve([meeting, self.at(c + 8, -7, -30), self.at(c - 22, -9, -28)], [r, r, r * 1.05], 8)
         inferior = curve(
-            [self.at(c - 62, -4, -24), self.at(c - 85, 4, -24), (self.low - 40, 14.0, -20.0)], [12, 12, 11.5], 7
+            [self.at(c - 62, -4, -24), self.at(c - 85, 4, -24), (self.low - 40, 4.0, -20.0)], [12, 12, 11.5], 7
         )
         brachiocephalic = curve(
             [self.at(top - 8, -20, 40), self.at(self.arch + 18, -22, 15), meeting], [5.5, 6.0, 7.0], 9

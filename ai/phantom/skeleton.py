@@ -15,7 +15,7 @@ from ai.phantom.plan import Plan
 from ai.phantom.shapes import capsule, ellipsoid
 
 _CORTEX_HU, _SPONGY_HU, _CARTILAGE_HU, _DISC_HU, _CORD_HU = 900.0, 190.0, 95.0, 85.0, 30.0
-_RIB_HALF = (4.2, 6.5)
+_RIB_HALF = (3.6, 6.3)
 """Half thickness across the chest wall, half height."""
 _COURSES = 12
 
@@ -38,7 +38,7 @@ def rib_courses(body: Body, plan: Plan) -> tuple[Course, ...]:
     for number, head in enumerate(_rib_heights(body, plan)):
         for side in (-1.0, 1.0):
             points = [_on_cage(body, head, float(a) * np.pi, side) for a in np.linspace(0.1, _ends()[number], 16)]
-            found.append(Course(tuple(points), (5.3,) * len(points)))
+            found.append(Course(tuple(points), (4.8,) * len(points)))
     return tuple(found)
 
 

@@ -54,7 +54,7 @@ def _built(body: Body, rng: np.random.Generator, spacing_mm: float) -> Canvas:
     fissures = lay_fissures(body, f, rng)
     canvas.organs = lobe_codes(canvas, fissures)
     draw_wall(canvas, body, f, cage, rng)
-    draw_fat(canvas, f, cage, rng)
+    draw_fat(canvas, plan, f, cage, rng)
     draw_abdomen(canvas, body, plan, f, cage, rng)
     draw_skeleton(canvas, body, plan, f, cage, rng)
     _fill_lungs(canvas, body, f, rng)

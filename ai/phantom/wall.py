@@ -20,7 +20,7 @@ def _muscle_mm(body: Body, f: Frame) -> Tensor:
     """Distance to the outside of the chest's muscles; shoulders widen it above."""
     shoulders = torch.sigmoid((f.up - body.lung_height * 0.33) / 12) * 26
     deep = body.cage_depth + 0.85 * body.muscle + (f.back > 0) * 12.0
-    return ellipse(f.left, f.back, body.cage_width + body.muscle + shoulders, deep, 2.5)
+    return ellipse(f.left, f.back, body.cage_width + body.muscle + shoulders, deep, 2.25)
 
 
 def draw_wall(canvas: Canvas, body: Body, f: Frame, cage: Tensor, rng: np.random.Generator) -> None:
@@ -44,10 +44,10 @@ def _breasts(canvas: Canvas, body: Body, f: Frame, rng: np.random.Generator) -> 
     gland = float(rng.uniform(0.1, 0.9)) * float(np.clip(1.3 - body.age / 90, 0.2, 1))
     for side in (-1, 1):
         own = size * float(rng.uniform(0.95, 1.05))
-        middle = (-15.0, -(body.cage_depth + body.muscle + body.fat * 0.7), side * body.cage_width * 0.5)
-        block, g = f.around(middle, reach_mm=own + 4)
-        away = (g.up - middle[0], g.back - middle[1], g.left - middle[2])
-        breast = ellipsoid(*away, (own, own * 0.8, own))
+        middle = (-20.0, -0.88 * (body.cage_depth + body.muscle + body.fat * 0.8), side * body.cage_width * 0.5)
+        block, g = f.around(middle, reach_mm=own * 1.3 + 4)
+        away = (g.up - middle[0], g.back - middle[1] + 0.2 * side * (g.left - middle[2]), g.left - middle[2])
+        breast = ellipsoid(*away, (own * 1.15, own * 0.75, own * 1.25))
         canvas.paint(soft(breast - 1.5, 0.8), _SKIN_HU, block)
         canvas.paint(soft(breast, 0.8), _FAT_HU, block)
         shape = tuple(s.stop - s.start for s in block)
