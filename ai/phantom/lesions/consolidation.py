@@ -1,80 +1,213 @@
-"""Consolidation: airspaces filled, vessels hidden, airways often still open in it."""
+"""Consolidation: airspaces filled, vessels hidden, airways often still open in it; the lung keeps its volume."""
 
 from __future__ import annotations
 
 import numpy as np
+import torch
 from torch import Tensor
 
-from ai.phantom.canvas import Canvas, Instance, Region, soft
+from ai.phantom.canvas import Canvas
+from ai.phantom.drawable import Drawable
 from ai.phantom.fields import smooth_field
-from ai.phantom.shapes import capsule
+from ai.phantom.lesions.airspace import Patch, add_haze, blob, fill, note, settle, subpleural
+from ai.phantom.lesions.bronchogram import open_airways
+from ai.phantom.territories import (
+    Lung,
+    enhancement_hu,
+    inside_lung,
+    lobe_share,
+    lungs,
+    place_in,
+    relative,
+)  # fmt: skip
 
 
-def draw_consolidation(canvas: Canvas, rng: np.random.Generator) -> None:
-    """Fill one to four regions, patch to lobe; most against the pleura, most in a ground-glass fringe."""
-    for _ in range(int(rng.choice([1, 2, 3, 4], p=[0.55, 0.25, 0.12, 0.08]))):
-        _fill_one(canvas, rng)
+def draw_consolidation(canvas: Canvas, rng: np.random.Generator) -> bool:
+    """Fill lung in one of the patterns whose cause the picture does not tell, or as pneumonia does."""
+    patterns = (draw_patches, draw_round, draw_peripheral, draw_dependent, draw_segmental)
+    return patterns[int(rng.choice(5, p=[0.4, 0.15, 0.15, 0.15, 0.15]))](canvas, rng)
 
 
-def _fill_one(canvas: Canvas, rng: np.random.Generator) -> None:
-    radius = float(np.exp(rng.uniform(np.log(10), np.log(55))))
-    near = canvas.depth_mm < (14.0 if rng.random() < 0.7 else 80.0)
-    _, back, _ = canvas.axes()
-    low = canvas.lung & near
-    if rng.random() < 0.6:
-        low = low & (back > float(back.max()) * 0.5)
-    centre = canvas.place(low, rng)
+def filled(
+    canvas: Canvas, lung: Lung, patch: Patch, rng: np.random.Generator, fringe: Tensor | None = None,
+    airways: float = 0.75,
+) -> Patch:  # fmt: skip
+    """Fill a patch of one lung with soft tissue, a little uneven, and write its truth.
+
+    Args:
+        canvas: painted.
+        lung: which lung the patch is in.
+        patch: share that is filled.
+        rng: source of chance.
+        fringe: share (same block) of a hazy border that is drawn first and marked as ground glass.
+        airways: chance that air bronchograms are seen.
+    """
+    if fringe is not None:
+        halo = Patch(patch.block, fringe)
+        add_haze(canvas, halo, float(rng.uniform(120, 350)), rng)
+        settle(canvas, "groundglass", Patch(patch.block, fringe * (1 - patch.share)), 0.35)
+    s, r, c = patch.share.shape
+    uneven = 9 * smooth_field((s, r, c), 9 / canvas.spacing_mm, rng)
+    enhanced = float(rng.uniform(20, 70)) if enhancement_hu(canvas) else 0.0
+    fill(
+        canvas,
+        Patch(patch.block, patch.share * float(rng.uniform(0.93, 1.0))),
+        uneven + float(rng.uniform(5, 50)) + enhanced,
+    )
+    if rng.random() < airways:
+        open_airways(canvas, patch, lung.hilum, rng, open_share=float(rng.uniform(0.4, 1.0)))
+    settle(canvas, "consolidation", patch)
+    return patch
+
+
+def edge_of(distance: Tensor, inside: Tensor, rng: np.random.Generator) -> tuple[Tensor, Tensor | None]:
+    """Return the filled share and, in most, a hazy fringe of 2–16 mm, from a distance to the edge."""
+    share = torch.sigmoid(-distance / float(rng.uniform(0.7, 2.2))) * inside
+    if rng.random() < 0.3:
+        return share, None
+    width = float(rng.uniform(2, 16))
+    return share, torch.sigmoid((width - distance) / (width / 3)) * inside
+
+
+def one_patch(canvas: Canvas, lung: Lung, where: Tensor, radius_mm: float, rng: np.random.Generator) -> Patch | None:
+    """Fill one uneven patch at a chance place of a mask over the lung's box."""
+    centre = place_in(canvas, lung.block, where & (canvas.right[lung.block] == lung.right), rng)
     if centre is None:
-        return
-    region = canvas.region(centre, radius * 2.1)
-    shape = canvas.hu[region.block].shape
-    uneven = smooth_field((shape[0], shape[1], shape[2]), max(2.5, radius * 0.35 / canvas.spacing_mm), rng)
-    oval = region.stretched(rng.uniform(0.65, 1.5, size=3))
-    distance = oval - radius * (1 + float(rng.uniform(0.2, 0.45)) * uneven)
-    inside = soft(-canvas.depth_mm[region.block] - 1.5, 0.5)
-    same_lung = canvas.right[region.block] == bool(canvas.right[tuple(int(v / canvas.spacing_mm) for v in centre)])
-    inside = inside * same_lung
-    if rng.random() < 0.7:
-        _fringe(canvas, region, distance, inside, rng)
-    share = soft(distance, float(rng.uniform(0.8, 2.5))) * inside
-    texture = 12 * smooth_field((shape[0], shape[1], shape[2]), 4, rng)
-    canvas.paint(share * float(rng.uniform(0.85, 1.0)), float(rng.uniform(0, 60)) + texture, region.block)
-    if rng.random() < 0.65:
-        _air_bronchogram(canvas, region, share, radius, centre, rng)
-    canvas.mark("consolidation", share * (share > 0.25), region.block)
-    volume = float(share.sum()) * canvas.spacing_mm**3
-    canvas.instances.append(Instance("consolidation", centre, 2 * radius, volume, "consolidation"))
+        return None
+    block, distance = blob(canvas, centre, radius_mm, rng, float(rng.uniform(0.2, 0.42)))
+    share, fringe = edge_of(distance, inside_lung(canvas, block, lung.right, -0.8), rng)
+    return filled(canvas, lung, Patch(block, share), rng, fringe)
 
 
-def _fringe(canvas: Canvas, region: Region, distance: Tensor, inside: Tensor, rng: np.random.Generator) -> None:
-    """A halo of ground glass; narrow ones are nobody's finding, so only wide ones are marked."""
-    width = float(rng.uniform(2, 14))
-    share = soft(distance - width, width / 3) * inside
-    aerated = ((-250 - canvas.hu[region.block]) / 200).clamp(0, 1)
-    canvas.hu[region.block] += share * float(rng.uniform(120, 350)) * aerated
-    ring = share * (distance > 0)
-    if width > 7:
-        canvas.mark("groundglass", ring * (ring > 0.25), region.block)
-    else:
-        canvas.mark_unknown("groundglass", ring > 0.1, region.block)
-    canvas.mark_unknown("groundglass", distance <= 0, region.block)
+def draw_patches(canvas: Canvas, rng: np.random.Generator) -> bool:
+    """One to four patches of 10–45 mm radius, most against the pleura and behind."""
+    both = lungs(canvas)
+    drawn = False
+    for _ in range(int(rng.choice([1, 2, 3, 4], p=[0.55, 0.25, 0.12, 0.08])) if both else 0):
+        lung = both[int(rng.integers(len(both)))]
+        _, back, _ = relative(canvas, lung.block, lung.low)
+        depth = canvas.depth_mm[lung.block]
+        where = (depth > 0) & (depth < (14.0 if rng.random() < 0.7 else 80.0))
+        if rng.random() < 0.6:
+            where = where & (back > 0.5 * lung.size[1])
+        patch = one_patch(canvas, lung, where, float(np.exp(rng.uniform(np.log(9), np.log(45)))), rng)
+        drawn |= _told(canvas, patch, "consolidation")
+    return drawn
 
 
-def _air_bronchogram(
-    canvas: Canvas, region: Region, share: Tensor, radius: float, centre: tuple[float, float, float],
-    rng: np.random.Generator,
-) -> None:  # fmt: skip
-    """Black branches that come from the hilum's side."""
-    middle = canvas.shape[2] * canvas.spacing_mm / 2
-    root = np.array([10.0, -8.0, float(np.sign(middle - centre[2])) * radius])
-    for _ in range(int(rng.integers(2, 7))):
-        end = rng.normal(size=3) * radius * 0.6
-        bend = (root + end) / 2 + rng.normal(size=3) * radius * 0.12
-        thickness = float(rng.uniform(0.9, 2.2))
-        for a, b in ((root, bend), (bend, end)):
-            tube = capsule(
-                region.up, region.back, region.left,
-                (float(a[0]), float(a[1]), float(a[2])), (float(b[0]), float(b[1]), float(b[2])),
-                (thickness, thickness * 0.7),
-            )  # fmt: skip
-            canvas.paint(soft(tube, 0.35 * canvas.spacing_mm) * (share > 0.2) * 0.9, -880.0, region.block)
+def _told(canvas: Canvas, patch: Patch | None, words: str, undecided: tuple[str, ...] = ("pneumonia",)) -> bool:
+    """Note what was filled; what else it might be called is left open."""
+    if patch is None:
+        return False
+    for label in undecided:
+        canvas.mark_unknown(label, patch.share > 0.1, patch.block)
+    return note(canvas, "consolidation", patch, words)
+
+
+def draw_round(canvas: Canvas, rng: np.random.Generator) -> bool:
+    """A round patch of 20–60 mm with hazy edges and, unlike a mass, open airways: nobody is sure at first sight."""
+    both = lungs(canvas)
+    if not both:
+        return False
+    lung = both[int(rng.integers(len(both)))]
+    where = (canvas.depth_mm[lung.block] > 6) & (canvas.right[lung.block] == lung.right)
+    centre = place_in(canvas, lung.block, where, rng)
+    if centre is None:
+        return False
+    block, distance = blob(canvas, centre, float(rng.uniform(10, 30)), rng, 0.12)
+    inside = inside_lung(canvas, block, lung.right)
+    fringe = torch.sigmoid((float(rng.uniform(3, 9)) - distance) / 2.5) * inside
+    patch = Patch(block, torch.sigmoid(-distance / float(rng.uniform(1, 2.5))) * inside)
+    filled(canvas, lung, patch, rng, fringe, airways=0.9)
+    return _told(canvas, patch, "round consolidation", ("pneumonia", "mass", "nodule", "nodulegr1cm"))
+
+
+def draw_peripheral(canvas: Canvas, rng: np.random.Generator) -> bool:
+    """Several bands along the pleura on both sides, often above: organising or eosinophilic pneumonia's pattern."""
+    above = rng.random() < 0.6
+    drawn = False
+    for lung in lungs(canvas):
+        for _ in range(int(rng.integers(1, 5))):
+            up, _, _ = relative(canvas, lung.block, lung.low)
+            depth = canvas.depth_mm[lung.block]
+            where = (depth > 0.5) & (depth < 6) & (canvas.right[lung.block] == lung.right)
+            where = where & ((up > 0.45 * lung.size[0]) if above else (up < 0.6 * lung.size[0]))
+            centre = place_in(canvas, lung.block, where, rng)
+            if centre is None:
+                continue
+            along, thick = float(rng.uniform(12, 45)), float(rng.uniform(8, 24))
+            block, distance = subpleural(canvas, centre, along, thick, rng, 0.25)
+            share, fringe = edge_of(distance, inside_lung(canvas, block, lung.right, -0.8), rng)
+            patch = filled(canvas, lung, Patch(block, share), rng, fringe)
+            drawn |= _told(canvas, patch, "peripheral consolidation")
+    return drawn
+
+
+def draw_dependent(canvas: Canvas, rng: np.random.Generator) -> bool:
+    """Basal and posterior, one side or both (aspiration): consolidation, though collapse may have part in it."""
+    both = lungs(canvas)
+    if both and rng.random() < 0.5:
+        both = [both[int(rng.integers(len(both)))]]
+    drawn = False
+    for lung in both:
+        up, back, left = relative(canvas, lung.block, lung.low)
+        shape = (up.shape[0], back.shape[1], left.shape[2])
+        uneven = smooth_field(shape, 14 / canvas.spacing_mm, rng) * float(rng.uniform(3, 8))
+        floor = lung.size[1] * float(rng.uniform(0.55, 0.85))
+        tilt = float(rng.uniform(0.1, 0.6))
+        height = lung.size[0] * float(rng.uniform(0.25, 0.6))
+        distance = torch.maximum((floor - back + tilt * up) / (1 + tilt**2) ** 0.5, up - height) + uneven
+        share, fringe = edge_of(distance, inside_lung(canvas, lung.block, lung.right, -0.8), rng)
+        patch = filled(canvas, lung, Patch(lung.block, share), rng, fringe)
+        drawn |= _told(canvas, patch, "dependent consolidation", ("pneumonia", "atelectasis"))
+    return drawn
+
+
+def draw_segmental(canvas: Canvas, rng: np.random.Generator) -> bool:
+    """A segment: a cone from the hilum's side to the pleura, bounded by its lobe's fissures."""
+    patch = segment(canvas, rng)
+    return _told(canvas, patch, "segmental consolidation with air bronchograms")
+
+
+def segment(canvas: Canvas, rng: np.random.Generator) -> Patch | None:
+    """Fill a segment of some lobe; None where there is no room."""
+    both = lungs(canvas)
+    if not both:
+        return None
+    lung = both[int(rng.integers(len(both)))]
+    lobe = lobe_share(canvas, lung, lung.lobes[int(rng.integers(len(lung.lobes)))], rng)
+    cone = segment_distance(canvas, lung, lobe, rng)
+    if cone is None:
+        return None
+    inside = inside_lung(canvas, lung.block, lung.right, -0.8) * lobe
+    share, fringe = edge_of(cone, inside, rng)
+    return filled(canvas, lung, Patch(lung.block, share), rng, fringe, airways=0.85)
+
+
+def segment_distance(
+    canvas: Canvas, lung: Lung, lobe: Tensor, rng: np.random.Generator, degrees: tuple[float, float] = (18, 34)
+) -> Tensor | None:
+    """Return the distance to a cone from the hilum to a chance place on the lobe's pleura; ``degrees``: half angle."""
+    depth = canvas.depth_mm[lung.block]
+    target = place_in(canvas, lung.block, (lobe > 0.7) & (depth > 0) & (depth < 10), rng)
+    if target is None:
+        return None
+    axis = np.array(target) - np.array(lung.hilum)
+    axis /= max(1.0, float(np.linalg.norm(axis)))
+    up, back, left = relative(canvas, lung.block, lung.hilum)
+    along = up * float(axis[0]) + back * float(axis[1]) + left * float(axis[2])
+    radius = torch.sqrt(up**2 + back**2 + left**2)
+    across = torch.sqrt((radius**2 - along**2).clamp(min=0))
+    slope = float(np.tan(np.deg2rad(rng.uniform(*degrees))))
+    shape = (up.shape[0], back.shape[1], left.shape[2])
+    uneven = smooth_field(shape, 12 / canvas.spacing_mm, rng) * 3
+    return torch.maximum(across - slope * along, 12 - along) + uneven
+
+
+DRAWABLES: tuple[Drawable, ...] = (
+    Drawable("consolidation_patches", ("consolidation",), draw_patches, 0.06),
+    Drawable("consolidation_round", ("consolidation",), draw_round, 0.02),
+    Drawable("consolidation_peripheral", ("consolidation",), draw_peripheral, 0.02),
+    Drawable("consolidation_dependent", ("consolidation",), draw_dependent, 0.03),
+    Drawable("consolidation_segmental", ("consolidation",), draw_segmental, 0.03),
+)

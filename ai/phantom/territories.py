@@ -1,0 +1,180 @@
+"""Where a lung lies, its hilum and its lobes: from what is known of a thorax, else as textbooks draw them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ai.organs import LOBES, code_of
+from ai.phantom.canvas import Canvas, Vector
+from ai.phantom.fields import blurred, smooth_field
+from ai.phantom.warping import Block
+
+_STRIDE = 2
+_LEAST_VOXELS = 30
+_ENHANCED_HU = 90.0
+"""Blood above it has contrast in it; blood without is 32–50 HU."""
+
+
+@dataclass(frozen=True)
+class Lung:
+    """One lung's box.
+
+    Args:
+        right: which.
+        block: its box in the canvas.
+        low, high: the box's ends, millimetres (up, back, left).
+        hilum: where its bronchus enters.
+    """
+
+    right: bool
+    block: Block
+    low: Vector
+    high: Vector
+    hilum: Vector
+
+    @property
+    def outward(self) -> float:
+        """Sign of the left axis away from the midline."""
+        return -1.0 if self.right else 1.0
+
+    @property
+    def size(self) -> Vector:
+        """Height, depth and width of the box."""
+        return self.high[0] - self.low[0], self.high[1] - self.low[1], self.high[2] - self.low[2]
+
+    @property
+    def lobes(self) -> tuple[str, ...]:
+        """Names of its lobes."""
+        return LOBES[:3] if self.right else LOBES[3:]
+
+
+def lungs(canvas: Canvas) -> list[Lung]:
+    """Find the lungs: right first, one missing where there is none."""
+    found = [_lung(canvas, right) for right in (True, False)]
+    return [lung for lung in found if lung is not None]
+
+
+def _lung(canvas: Canvas, right: bool) -> Lung | None:
+    n = _STRIDE
+    mask = (canvas.depth_mm[::n, ::n, ::n] > 0) & (canvas.right[::n, ::n, ::n] == right)
+    if int(mask.sum()) < _LEAST_VOXELS:
+        return None
+    block, low, high = [], [], []
+    for axis in range(3):
+        others = [a for a in range(3) if a != axis]
+        line = torch.nonzero(mask.any(others[1]).any(others[0]).reshape(-1))
+        start, stop = int(line.min()) * n, min(canvas.shape[axis], int(line.max()) * n + n)
+        block.append(slice(start, stop))
+        low.append(start * canvas.spacing_mm)
+        high.append((stop - 1) * canvas.spacing_mm)
+    box = (block[0], block[1], block[2])
+    ends = (low[0], low[1], low[2]), (high[0], high[1], high[2])
+    hilum = _known_hilum(canvas, right) or _guessed_hilum(canvas, right, mask, *ends)
+    return Lung(right, box, *ends, hilum)
+
+
+def _known_hilum(canvas: Canvas, right: bool) -> Vector | None:
+    station = canvas.landmarks.nodes.get("10R" if right else "10L")
+    if station is not None:
+        return station
+    ends = [a.course.points[-1] for a in canvas.landmarks.airways if a.generation == 1]
+    if len(ends) < 2:
+        return None
+    ends.sort(key=lambda end: end[2])
+    return ends[0] if right else ends[-1]
+
+
+def _guessed_hilum(canvas: Canvas, right: bool, mask: Tensor, low: Vector, high: Vector) -> Vector:
+    """Half way up, in the middle from front to back, at the medial surface."""
+    up, back = low[0] + 0.52 * (high[0] - low[0]), low[1] + 0.52 * (high[1] - low[1])
+    step = _STRIDE * canvas.spacing_mm
+    around = round(16 / step)
+    s, r = round(up / step), round(back / step)
+    near = mask[max(0, s - around) : s + around + 1, max(0, r - around) : r + around + 1]
+    columns = torch.nonzero(near)[:, 2].float()
+    if columns.numel() == 0:
+        return up, back, (high[2] if right else low[2])
+    edge = float(torch.quantile(columns, 0.95 if right else 0.05)) * step
+    return up, back, edge + (-6.0 if right else 6.0)
+
+
+def relative(canvas: Canvas, block: Block, centre: Vector) -> tuple[Tensor, Tensor, Tensor]:
+    """Return a block's coordinates from a centre, millimetres, ready to broadcast."""
+    lines = [
+        torch.arange(part.start, part.stop, dtype=torch.float32) * canvas.spacing_mm - middle
+        for part, middle in zip(block, centre, strict=True)
+    ]
+    return lines[0][:, None, None], lines[1][None, :, None], lines[2][None, None, :]
+
+
+def lobe_share(canvas: Canvas, lung: Lung, lobe: str, rng: np.random.Generator) -> Tensor:
+    """Return how much of each voxel of the lung's box belongs to a lobe, the pleura left to the caller.
+
+    Where the lobes are not known the fissures are laid as in textbooks: the oblique one from the fifth thoracic
+    vertebra to the front of the diaphragm, the minor one level with the hilum, both a little uneven.
+    """
+    if canvas.organs is not None:
+        mask = (canvas.organs[lung.block] == code_of(lobe)).float()
+        if float(mask.sum()) > _LEAST_VOXELS:
+            return blurred(mask, (0.5, 0.5, 0.5))
+    up, back, left = relative(canvas, lung.block, lung.low)
+    height, depth, _ = lung.size
+    shape = (up.shape[0], back.shape[1], left.shape[2])
+    uneven = smooth_field(shape, 45 / canvas.spacing_mm, rng) * 3
+    tilt = 0.72 * height / (0.78 * depth)
+    oblique = (up - 0.02 * height - tilt * (back - 0.2 * depth)) / (1 + tilt**2) ** 0.5 + uneven
+    edge = 0.4 * canvas.spacing_mm
+    above = torch.sigmoid(oblique / edge)
+    if lobe.endswith("lower"):
+        return 1 - above
+    if not lung.right:
+        return above
+    minor = torch.sigmoid((up - 0.47 * height + 0.06 * (back - 0.5 * depth) + uneven) / edge)
+    return above * (minor if lobe.endswith("upper") else 1 - minor)
+
+
+def inside_lung(canvas: Canvas, block: Block, right: bool | None = None, inset_mm: float = 0.0) -> Tensor:
+    """Return the share of each voxel that is lung, of one side where that is asked for."""
+    share = torch.sigmoid((canvas.depth_mm[block] - inset_mm) / (0.4 * canvas.spacing_mm))
+    return share if right is None else share * (canvas.right[block] == right)
+
+
+def enhancement_hu(canvas: Canvas) -> float:
+    """Return the blood's density where it is enhanced by contrast, else 0, looked for in heart and great vessels."""
+    marks = canvas.landmarks
+    places: list[Vector] = [
+        c.at(0.5)[0] for c in (marks.aorta, marks.pulmonary_trunk, marks.vena_cava) if c is not None
+    ]
+    places += [marks.heart.middle] if marks.heart is not None else []
+    if not places:
+        places = [place for lung in lungs(canvas)[:1] for place in _between(canvas, lung)]
+    values = [canvas.hu[canvas.region(place, 4.0).block].median() for place in places]
+    best = max((float(v) for v in values), default=0.0)
+    return best if _ENHANCED_HU < best < 600 else 0.0
+
+
+def _between(canvas: Canvas, lung: Lung) -> list[Vector]:
+    """Places in the heart's way, from the hilum towards the other side and down."""
+    up, back, left = lung.hilum
+    return [(up - 10.0 * k, back - 12.0, left - lung.outward * (20 + 12.0 * j)) for k in range(4) for j in range(4)]
+
+
+def place_in(canvas: Canvas, block: Block, where: Tensor, rng: np.random.Generator) -> Vector | None:
+    """Choose a voxel of a mask over a block by chance; None where it is empty."""
+    flat = where.reshape(-1)
+    for _ in range(40):  # most masks hold enough of the block to be hit soon
+        index = int(rng.integers(flat.numel()))
+        if bool(flat[index]):
+            break
+    else:
+        candidates = torch.nonzero(flat)
+        if candidates.numel() == 0:
+            return None
+        index = int(candidates[int(rng.integers(candidates.shape[0]))])
+    spot = np.unravel_index(index, where.shape)
+    up, back, left = (float(int(i) + part.start) * canvas.spacing_mm for i, part in zip(spot, block, strict=True))
+    return up, back, left
