@@ -1,0 +1,1 @@
+"""What a CT scanner and a living patient do to the picture."""
