@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -14,7 +14,7 @@ from ai.phantom.canvas import Canvas
 from ai.phantom.catalogue import CATALOGUE
 from ai.phantom.drawable import Drawable
 from ai.phantom.illness import chosen, forms_of
-from ai.phantom.scanner import Protocol, scanned
+from ai.phantom.scanner import Protocol, scan_of
 from ai.phantom.thorax import build_thorax
 
 _LOOKALIKE_SHARE = 0.5
@@ -54,9 +54,8 @@ def drawn_case(
         rng = np.random.default_rng([seed, 1])
         protocol = Protocol.drawn(rng)
         if anatomy is not None:
-            # A real scan has been blurred and is noisy already; only little is added.
-            protocol = replace(protocol, blur_mm=0.5, thickness_mm=1.0, noise_hu=protocol.noise_hu * 0.4)
-        return Case(scanned(canvas.hu, canvas.spacing_mm, protocol, rng), canvas, drawn, protocol)
+            protocol = protocol.over_real()
+        return Case(scan_of(canvas, protocol, rng), canvas, drawn, protocol)
 
 
 def plan_of(seed: int, findings: frozenset[str] | None = None) -> frozenset[str]:
