@@ -1,4 +1,4 @@
-"""What varies from patient to patient: size, sex, age, fat, heart, breath, posture, contrast. Variation is not disease."""
+"""What varies from patient to patient: size, sex, age, fat, heart, breath, contrast. Variation is not disease."""
 
 from __future__ import annotations
 

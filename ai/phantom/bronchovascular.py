@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -10,11 +11,11 @@ from numpy.typing import NDArray
 
 from ai.organs import LOBES, code_of
 from ai.phantom.body import Body
-from ai.phantom.canvas import Canvas
+from ai.phantom.canvas import Canvas, soft
+from ai.phantom.conduits import rods_share
 from ai.phantom.landmarks import Airway, Course
 from ai.phantom.plan import Plan
 from ai.phantom.tree import Places, Tree, grow
-from ai.phantom.rods import rods_share
 
 _LOBAR_RADIUS_MM = {"right_upper": 3.7, "right_mid": 2.9, "right_lower": 4.1, "left_upper": 4.0, "left_lower": 4.0}
 """Lumen of the lobar bronchi of an adult (Weibel's generation 2–3, 8 mm across)."""
@@ -23,11 +24,12 @@ _PARENTS = {"right_upper": 1, "right_mid": 3, "right_lower": 3, "left_upper": 2,
 _VEINS = {"right_upper": 0, "right_mid": 0, "right_lower": 1, "left_upper": 2, "left_lower": 3}
 _AIRWAY_EXPONENT = 2.6
 """Weibel's 0.79 per generation would be 3 for even forks; these forks are uneven."""
+_VESSEL_EXPONENT = 2.9
 _FINEST_AIRWAY_MM = 0.7
 _AIRWAY_GENERATIONS = 5
 """Below the lobar bronchi: to generation 7."""
-_ML_PER_END = 7.5
-_AIR_HU = -1000.0
+_ML_PER_END = 4.6
+_AIR_HU, _WALL_HU = -1000.0, 30.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +54,7 @@ def grow_lungs(canvas: Canvas, plan: Plan, shift: Places, rng: np.random.Generat
         rng: source of chance.
     """
     dense = float(rng.uniform(0.75, 1.3))
-    leaf_mm = float(rng.uniform(0.62, 0.8))
+    leaf_mm = float(rng.uniform(0.6, 0.75))
     trees = []
     for lobe in LOBES:
         assert canvas.organs is not None
@@ -73,11 +75,18 @@ def _lobe(
     root = start + 0.3 * (middle - start)
     ends, others = (spots[rng.choice(len(spots), n, replace=False)] for n in (count, int(count * 0.8) + 2))
     bronchi = grow(root, ends, rng)
-    artery_mm = bronchi.radii_mm(leaf_mm * count ** (1 / 2.5), 2.5)
+    artery_mm = bronchi.radii_mm(leaf_mm * count ** (1 / _VESSEL_EXPONENT), _VESSEL_EXPONENT)
     arteries = Tree(_beside(bronchi, artery_mm, lobe), bronchi.parents, bronchi.leaves, bronchi.generations)
     vein = np.array(plan.pulmonary_veins[_VEINS[lobe]].points[-1]) + shift
     veins = grow(vein + 0.15 * (middle - vein), others, rng)
-    return LungTrees(lobe, bronchi, arteries, veins, artery_mm, veins.radii_mm(leaf_mm * len(others) ** (1 / 2.5), 2.5))
+    return LungTrees(
+        lobe,
+        bronchi,
+        arteries,
+        veins,
+        artery_mm,
+        veins.radii_mm(leaf_mm * len(others) ** (1 / _VESSEL_EXPONENT), _VESSEL_EXPONENT),
+    )
 
 
 def _beside(tree: Tree, artery_mm: Places, lobe: str) -> Places:
@@ -148,23 +157,29 @@ def draw_vessels(
 
 
 def draw_airways(canvas: Canvas, airways: tuple[Airway, ...]) -> None:
-    """Paint all bronchi: first the walls, then the lumens, so that they stay open."""
-    start, end, first, last, wall = [], [], [], [], []
-    for airway in airways:
-        points, radii = airway.course.points, airway.course.radii_mm
-        start.extend(points[:-1])
-        end.extend(points[1:])
-        first.extend(radii[:-1])
-        last.extend(radii[1:])
-        wall.extend([airway.wall_mm] * (len(points) - 1))
-    a, b, r0, r1, w = (np.array(values, dtype=np.float64) for values in (start, end, first, last, wall))
-    canvas.paint(rods_share(canvas, a, b, (r0 + w, r1 + w)), 20.0)
-    canvas.paint(rods_share(canvas, a, b, (r0, r1)), _AIR_HU)
+    """Paint all bronchi with their walls; those inside a lobe only there, so that none pierces a great vessel."""
+    inside = soft(-canvas.depth_mm, 0.8)
+    for deep in (True, False):
+        chosen = [a for a in airways if (a.generation > 3) == deep]
+        if not chosen:
+            continue
+        pieces = [
+            (p, q, r, s, a.wall_mm)
+            for a in chosen
+            for (p, r), (q, s) in pairwise(zip(a.course.points, a.course.radii_mm, strict=True))
+        ]
+        start, end, r0, r1, wall = (np.array(values, dtype=np.float64) for values in zip(*pieces, strict=True))
+        lumen = rods_share(canvas, start, end, (r0, r1))
+        outer = torch.maximum(rods_share(canvas, start, end, (r0 + wall, r1 + wall)), lumen)
+        if deep:
+            lumen, outer = lumen * inside, outer * inside
+        # What is neither tissue before nor lumen is wall: painted one over the other a thin wall would grow thick.
+        canvas.hu.mul_(1 - outer).add_((outer - lumen).mul_(_WALL_HU)).add_(lumen.mul_(_AIR_HU))
 
 
 def _wall_mm(radius_mm: float) -> float:
     """Wall of a bronchus: about a fifth of its radius on top of a third of a millimetre."""
-    return min(1.6, 0.25 + 0.22 * radius_mm)
+    return min(1.6, 0.2 + 0.22 * radius_mm)
 
 
 def _moved(airway: Airway, shift: Places) -> Airway:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -34,7 +36,8 @@ def under_diaphragm_mm(body: Body, f: Frame) -> Tensor:
 
     def dome(height: float, middle: float) -> Tensor:
         aside = (f.left - middle) * float(np.sign(middle))
-        wide = torch.where(aside > 0, 1.9, 0.75) * (aside / (body.cage_width * 0.62)) ** 2
+        share = aside / (body.cage_width * 0.62)
+        wide = 2.6 * share.clamp(min=0) ** 1.6 + 0.75 * share.clamp(max=0) ** 2
         deep = ((f.back + 8) / (body.cage_depth * 1.05)) ** 2
         steep = 0.7 + 0.5 * torch.sigmoid(f.back / 15)
         return height * (1 - 0.45 * wide - steep * deep - 0.12 * f.back / body.cage_depth)
@@ -87,7 +90,7 @@ def _pushed(inside: Tensor, f: Frame, tube: Course) -> None:
     """Take a tube with a little fat around it out of the lung; every second place is near enough here."""
     places = [*zip(tube.points, tube.radii_mm, strict=True)]
     kept = places[::2] if len(places) % 2 else [*places[::2], places[-1]]
-    for (start, r0), (end, r1) in zip(kept, kept[1:], strict=False):
+    for (start, r0), (end, r1) in pairwise(kept):
         block, g = f.around(start, end, reach_mm=max(r0, r1) + _FAR_MM)
         distance = capsule(g.up, g.back, g.left, start, end, (r0 + 2, r1 + 2))
         inside[block] = smooth_min(inside[block], distance, 6.0)

@@ -52,6 +52,12 @@ class Frame:
             lines.append(line[start:stop])
         return (blocks[0], blocks[1], blocks[2]), self._of(lines)
 
+    def within_block(self, block: Block) -> Frame:
+        """Return the frame of a block."""
+        return self._of(
+            [line.flatten()[part] for line, part in zip((self.up, self.back, self.left), block, strict=True)]
+        )
+
     def computed(self, distance: Callable[[Frame], Tensor]) -> Tensor:
         """Compute a slowly varying distance coarsely and interpolate it onto this frame."""
         lines = [self.up.flatten(), self.back.flatten(), self.left.flatten()]

@@ -10,11 +10,11 @@ from ai.organs import code_of
 from ai.phantom.body import Body
 from ai.phantom.cage import heart_coordinates
 from ai.phantom.canvas import Canvas, soft
+from ai.phantom.conduits import draw_course
 from ai.phantom.frame import Frame
 from ai.phantom.landmarks import Course, HeartShape, Vector
 from ai.phantom.plan import Plan
 from ai.phantom.shapes import ellipsoid
-from ai.phantom.rods import draw_course
 
 _FAT_HU, _PERICARDIUM_HU = -95.0, 25.0
 _VALVES = -0.22

@@ -9,12 +9,12 @@ from torch import Tensor
 from ai.phantom.body import Body
 from ai.phantom.cage import back_of
 from ai.phantom.canvas import Canvas, soft
+from ai.phantom.conduits import draw_course
 from ai.phantom.fields import smooth_field
 from ai.phantom.frame import Frame
 from ai.phantom.landmarks import Vector
 from ai.phantom.plan import FORWARD_MM, Plan
 from ai.phantom.shapes import ellipsoid
-from ai.phantom.rods import draw_course
 
 _FAT_HU, _MUSCLE_HU, _WALL_HU = -98.0, 50.0, 40.0
 

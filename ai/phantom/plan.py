@@ -13,7 +13,6 @@ import numpy as np
 from ai.phantom.body import Body
 from ai.phantom.landmarks import Airway, Course, HeartShape, Vector
 
-
 FORWARD_MM = 8.0
 """How far the mediastinum lies in front of the places given below, which were measured from the trachea."""
 
@@ -148,13 +147,13 @@ class _Ground:
 
     def branches(self) -> tuple[Course, ...]:
         arch, top = self.arch, self.top + 45
+        subclavian = [
+            self.at(arch, 13, 18), self.at(arch + 24, 13, 24), self.at(top - 49, 2, 42), self.at(top - 39, -14, 78),
+        ]  # fmt: skip
         return (
             curve([self.at(arch, -9, 1), self.at(arch + 22, -7, -9), self.at(top, -6, -27)], [6.5, 6, 4.5], 7),
             curve([self.at(arch, 2, 10), self.at(arch + 22, 0, 14), self.at(top, -4, 24)], [4.5, 3.8, 3.5], 7),
-            curve(
-                [self.at(arch, 13, 18), self.at(arch + 24, 13, 24), self.at(self.top - 4, 2, 42), self.at(self.top + 6, -14, 78)],
-                [5.5, 5, 4.5, 4.2], 9,
-            ),
+            curve(subclavian, [5.5, 5, 4.5, 4.2], 9),
         )  # fmt: skip
 
     def pulmonary(self) -> tuple[Course, Course, Course]:
@@ -185,7 +184,7 @@ class _Ground:
         left = [(top + 4.0, -28.0, outer), self.at(top + 4, -36, 72), self.at(top - 8, -20, 40)]
         left_all = curve(left, [4.5, 5.0, 5.5], 9)
         joined = Course(left_all.points + brachiocephalic.points[1:], left_all.radii_mm + brachiocephalic.radii_mm[1:])
-        jugular = [self.at(top + 48, -8, -30), self.at(top - 8, -14, -34), meeting]
+        jugular = [self.at(top + 48, -8, -30), self.at(top - 8, -12, -27), meeting]
         azygos = [
             (self.low - 20, behind + 3, -4.0), (c - 20, behind + 2, -8.0), (c + 8, behind - 4, -13.0),
             self.at(c + 15, 24, -22), self.at(c + 11, 4, -27),

@@ -88,7 +88,7 @@ def draw_skeleton(canvas: Canvas, body: Body, plan: Plan, f: Frame, cage: Tensor
 def _ribs(
     canvas: Canvas, body: Body, plan: Plan, f: Frame, cage: Tensor, spongy: float, rng: np.random.Generator
 ) -> None:
-    """Twelve on each side, sinking towards the front; what joins them to the sternum is cartilage, chalky in the old."""
+    """Twelve on each side, sinking towards the front; cartilage, chalky in the old, joins them to the sternum."""
     heads = _rib_heights(body, plan)
     step = heads[0] - heads[1]
     s, r, c = torch.nonzero((cage > -1.5) & (cage < 12.5), as_tuple=True)
@@ -106,8 +106,11 @@ def _ribs(
     hu = canvas.hu[s, r, c]
     chalk = float(np.clip((body.age - 35) / 50, 0, 1)) * float(rng.uniform(0, 350))
     for chosen, deeper, value in (
-        (gristle, 0.0, _CARTILAGE_HU + chalk), (gristle, 1.8, _CARTILAGE_HU), (bony, 0.0, _CORTEX_HU), (bony, 1.9, spongy),
-    ):  # fmt: skip
+        (gristle, 0.0, _CARTILAGE_HU + chalk),
+        (gristle, 1.8, _CARTILAGE_HU),
+        (bony, 0.0, 0.8 * _CORTEX_HU),
+        (bony, 1.6, spongy),
+    ):
         share = soft(distance + deeper, 0.7) * chosen
         hu = hu + share * (value - hu)
     canvas.hu[s, r, c] = hu

@@ -1,9 +1,10 @@
-"""Builds a thorax as anatomy: body wall, skeleton, mediastinum, diaphragm and abdomen, two lungs with what runs in them."""
+"""Builds a thorax as anatomy: body wall, skeleton, mediastinum, abdomen, and two lungs with what runs in them."""
 
 from __future__ import annotations
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from ai.geometry import PointMm
 from ai.phantom.abdomen import draw_abdomen
@@ -12,7 +13,7 @@ from ai.phantom.bronchovascular import airways_of, draw_airways, draw_vessels, g
 from ai.phantom.cage import cage_mm, lungs_mm
 from ai.phantom.canvas import Canvas, soft
 from ai.phantom.fields import smooth_field
-from ai.phantom.frame import Frame
+from ai.phantom.frame import Block, Frame
 from ai.phantom.heart import coronaries, draw_coronaries, draw_heart
 from ai.phantom.landmarks import Course, Landmarks, Vector
 from ai.phantom.lobes import draw_fissures, lay_fissures, lobe_codes
@@ -51,13 +52,14 @@ def _built(body: Body, rng: np.random.Generator, spacing_mm: float) -> Canvas:
     depth = f.computed(lambda coarse: lungs_mm(body, plan, coarse, rng))
     origin = PointMm(-half[2], -half[1], -half[0])
     canvas = Canvas(torch.full(f.shape, _AIR_HU), depth, (f.left < 0).expand(f.shape).clone(), spacing_mm, origin)
-    fissures = lay_fissures(body, f, rng)
+    block = _lung_block(depth)
+    fissures = lay_fissures(body, f.within_block(block), block, rng)
     canvas.organs = lobe_codes(canvas, fissures)
     draw_wall(canvas, body, f, cage, rng)
     draw_fat(canvas, plan, f, cage, rng)
     draw_abdomen(canvas, body, plan, f, cage, rng)
     draw_skeleton(canvas, body, plan, f, cage, rng)
-    _fill_lungs(canvas, body, f, rng)
+    _fill_lungs(canvas, body, f.within_block(block), block, rng)
     draw_fissures(canvas, fissures, rng)
     return _furnished(canvas, body, plan, f, half, rng)
 
@@ -95,9 +97,21 @@ def _joined(vein: Course, cava: Course) -> Course:
     return Course((*vein.points[:-1], cava.points[0]), vein.radii_mm)
 
 
-def _fill_lungs(canvas: Canvas, body: Body, f: Frame, rng: np.random.Generator) -> None:
+def _lung_block(depth_mm: Tensor) -> Block:
+    """Return the block that holds both lungs and their soft edge."""
+    near = depth_mm > -8.0
+    parts = []
+    for others in ((1, 2), (0, 2), (0, 1)):
+        found = torch.nonzero(near.any(others[1]).any(others[0]))
+        parts.append(slice(int(found.min()), int(found.max()) + 1))
+    return parts[0], parts[1], parts[2]
+
+
+def _fill_lungs(canvas: Canvas, body: Body, f: Frame, block: Block, rng: np.random.Generator) -> None:
+    """Paint aerated lung, denser where gravity draws its blood."""
     down = -1.0 if body.prone else 1.0
     gravity = (down * f.back / body.cage_depth).clamp(-1, 1) * body.gravity_hu * 0.5
-    texture = smooth_field(canvas.shape, 18 / canvas.spacing_mm, rng) * 10
-    fine = smooth_field(canvas.shape, 5 / canvas.spacing_mm, rng) * 12
-    canvas.paint(soft(-canvas.depth_mm, canvas.spacing_mm * 0.4), texture + fine + (body.lung_hu + gravity))
+    texture = smooth_field(f.shape, 18 / canvas.spacing_mm, rng).mul_(10)
+    texture += smooth_field(f.shape, 5 / canvas.spacing_mm, rng).mul_(12)
+    texture += body.lung_hu + gravity
+    canvas.paint(soft(-canvas.depth_mm[block], canvas.spacing_mm * 0.4), texture, block)

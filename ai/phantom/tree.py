@@ -30,7 +30,7 @@ class Tree:
 
     def radii_mm(self, root_mm: float, exponent: float) -> Places:
         """Return a radius for each node: parent^n = Σ child^n (Murray; n = 3 gives Weibel's 0.79 per generation)."""
-        return root_mm * (self.leaves / self.leaves[0]) ** (1 / exponent)
+        return np.asarray(root_mm * (self.leaves / self.leaves[0]) ** (1 / exponent))
 
     def courses(self, radii_mm: Places, thinnest_mm: float) -> tuple[Course, ...]:
         """Return chains of branches, each following the thicker child, as far as they are thicker than a limit."""
