@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from ai.phantom.drawable import Drawable
 from ai.phantom.lesions import (
+    atelectasis,
+    bands,
+    bronchial_walls,
+    bronchiectasis,
     consolidation,
+    devices,
+    edema,
     effusion,
     emphysema,
-    focal,
+    fibrosis,
+    granulomas,
     groundglass,
+    honeycombing,
     lookalikes,
+    nodules,
+    pneumonia,
+    reticulation,
+    scars,
+    septa,
+    tree_in_bud,
 )
 
 _ORDER = (
@@ -23,7 +37,28 @@ _ORDER = (
 )  # fmt: skip
 """By first label; the empty one stands for look-alikes."""
 
-_MODULES = (consolidation, effusion, emphysema, focal, groundglass, lookalikes)
+_MODULES = (
+    atelectasis,
+    bands,
+    bronchial_walls,
+    bronchiectasis,
+    consolidation,
+    devices,
+    edema,
+    effusion,
+    emphysema,
+    fibrosis,
+    granulomas,
+    groundglass,
+    honeycombing,
+    lookalikes,
+    nodules,
+    pneumonia,
+    reticulation,
+    scars,
+    septa,
+    tree_in_bud,
+)
 
 
 def _place(thing: Drawable) -> int:
@@ -31,5 +66,5 @@ def _place(thing: Drawable) -> int:
 
 
 CATALOGUE: tuple[Drawable, ...] = tuple(
-    sorted((thing for module in _MODULES for thing in getattr(module, "DRAWABLES", ())), key=_place)
+    sorted((thing for module in _MODULES for thing in module.DRAWABLES), key=_place)
 )
