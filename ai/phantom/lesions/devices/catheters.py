@@ -10,6 +10,7 @@ import torch
 from ai.phantom.canvas import Canvas, Instance, soft
 from ai.phantom.drawable import Drawable
 from ai.phantom.landmarks import Course, Landmarks
+from ai.phantom.lesions.devices.heart_places import in_heart, near
 from ai.phantom.lesions.devices.pocket import Pocket, lift_skin, pocket_at
 from ai.phantom.lesions.devices.wires import Path, curve, inside, length_mm, paint_hose, paint_wire
 
@@ -72,9 +73,9 @@ def _central(marks: Landmarks, cava: Course, line: Line, rng: np.random.Generato
     """The part in the vena cava and beyond."""
     heart, trunk = marks.heart, marks.pulmonary_trunk
     if line.words == "pulmonary artery catheter" and heart is not None and trunk is not None:
-        atrium = np.array(heart.middle) + np.array((-0.1, -0.1, -0.6)) * np.array(heart.half_mm)
-        ventricle = np.array(heart.middle) + np.array((-0.4, -0.5, 0.0)) * np.array(heart.half_mm)
-        outflow = np.array(heart.middle) + np.array((0.4, -0.6, 0.05)) * np.array(heart.half_mm)
+        atrium = near(in_heart(heart, (-0.1, -0.1, -1.0), 0.6), 3, rng)
+        ventricle = near(in_heart(heart, (-0.6, -0.6, 0.0), 0.6), 3, rng)
+        outflow = near(in_heart(heart, (0.5, -0.8, 0.1), 0.7), 3, rng)
         onward = inside(trunk, rng)
         fork = onward[-1] + np.array((0.0, 12.0, float(rng.choice([-30.0, 20.0]))))
         return np.concatenate([inside(cava, rng, 0.05, 1.0), [atrium, ventricle, outflow], onward, [fork]])

@@ -8,6 +8,7 @@ import torch
 from ai.phantom.canvas import Canvas, Instance, Vector, soft
 from ai.phantom.drawable import Drawable
 from ai.phantom.landmarks import Course, HeartShape, Landmarks
+from ai.phantom.lesions.devices.heart_places import in_heart, near
 from ai.phantom.lesions.devices.pocket import Pocket, lift_skin, pocket_at
 from ai.phantom.lesions.devices.wires import Path, curve, inside, length_mm, paint_wire
 
@@ -89,41 +90,28 @@ def _loop(pocket: Pocket, rng: np.random.Generator) -> Path:
     return np.array([pocket.at(radius * np.cos(a), radius * np.sin(a), -7.0) for a in angles])
 
 
-def _in_heart(heart: HeartShape, direction: Vector, level: float) -> tuple[float, float, float]:
-    """Return the place of the heart at a share of the way to its surface."""
-    own = np.array(heart.axes) @ np.array(direction)
-    reach = level / np.sqrt(((own / np.array(heart.half_mm)) ** 2).sum())
-    place = np.array(heart.middle) + np.array(direction) * reach
-    return float(place[0]), float(place[1]), float(place[2])
-
-
-def _near(place: Vector, spread_mm: float, rng: np.random.Generator) -> Vector:
-    moved = np.array(place) + rng.normal(size=3) * spread_mm
-    return float(moved[0]), float(moved[1]), float(moved[2])
-
-
 def _ventricle(heart: HeartShape, cava: Course, rng: np.random.Generator) -> Path:
     """From the right atrium through the tricuspid valve to the right ventricle's apex or septum."""
-    atrium = _near(_in_heart(heart, (-0.1, 0.0, -1.0), 0.65), 3, rng)
-    valve = _near(_in_heart(heart, (-0.6, -0.3, -0.5), 0.5), 3, rng)
-    tip = _in_heart(heart, (-0.6, -0.7, 0.45) if rng.random() < 0.75 else (-0.1, -0.8, 0.3), 0.85)
-    floor = _near(_in_heart(heart, (-0.8, -0.5, -0.05), 0.7), 3, rng)
-    return curve([_below(cava), atrium, valve, floor, _near(tip, 4, rng)])
+    atrium = near(in_heart(heart, (-0.1, 0.0, -1.0), 0.65), 3, rng)
+    valve = near(in_heart(heart, (-0.6, -0.3, -0.5), 0.5), 3, rng)
+    tip = in_heart(heart, (-0.6, -0.7, 0.45) if rng.random() < 0.75 else (-0.1, -0.8, 0.3), 0.85)
+    floor = near(in_heart(heart, (-0.8, -0.5, -0.05), 0.7), 3, rng)
+    return curve([_below(cava), atrium, valve, floor, near(tip, 4, rng)])
 
 
 def _atrium(heart: HeartShape, cava: Course, rng: np.random.Generator) -> Path:
     """Down into the right atrium and back up into its appendage: the J of atrial leads."""
-    low = _near(_in_heart(heart, (-0.15, -0.1, -1.0), 0.6), 3, rng)
-    turn = _near(_in_heart(heart, (0.0, -0.5, -0.8), 0.6), 3, rng)
-    return curve([_below(cava), low, turn, _near(_in_heart(heart, (0.45, -0.8, -0.55), 0.8), 4, rng)])
+    low = near(in_heart(heart, (-0.15, -0.1, -1.0), 0.6), 3, rng)
+    turn = near(in_heart(heart, (0.0, -0.5, -0.8), 0.6), 3, rng)
+    return curve([_below(cava), low, turn, near(in_heart(heart, (0.45, -0.8, -0.55), 0.8), 4, rng)])
 
 
 def _coronary_sinus(heart: HeartShape, cava: Course, rng: np.random.Generator) -> Path:
     """Behind the heart in the groove to the left ventricle's side."""
-    low = _near(_in_heart(heart, (-0.3, 0.1, -0.9), 0.6), 3, rng)
-    behind = _near(_in_heart(heart, (-0.25, 1.0, 0.1), 0.85), 3, rng)
-    side = _near(_in_heart(heart, (0.0, 0.75, 0.8), 0.93), 3, rng)
-    return curve([_below(cava), low, behind, side, _near(_in_heart(heart, (-0.35, 0.1, 1.0), 0.95), 4, rng)])
+    low = near(in_heart(heart, (-0.3, 0.1, -0.9), 0.6), 3, rng)
+    behind = near(in_heart(heart, (-0.25, 1.0, 0.1), 0.85), 3, rng)
+    side = near(in_heart(heart, (0.0, 0.75, 0.8), 0.93), 3, rng)
+    return curve([_below(cava), low, behind, side, near(in_heart(heart, (-0.35, 0.1, 1.0), 0.95), 4, rng)])
 
 
 def _below(cava: Course) -> Vector:
@@ -161,7 +149,7 @@ def _box(canvas: Canvas, pocket: Pocket, length_mm: float, shock: bool, rng: np.
 
 def _leadless(canvas: Canvas, heart: HeartShape, rng: np.random.Generator) -> bool:
     """A capsule of 26 × 7 mm in the right ventricle (Micra, maker's sheet)."""
-    end = np.array(_near(_in_heart(heart, (-0.6, -0.7, 0.35), 0.75), 4, rng))
+    end = np.array(near(in_heart(heart, (-0.6, -0.7, 0.35), 0.75), 4, rng))
     away = np.array((0.5, 0.4, -0.7)) + rng.normal(size=3) * 0.2
     path = np.array([end, end + 24.0 * away / np.linalg.norm(away)])
     block, share = paint_wire(canvas, path, 3.4, _METAL_HU)
