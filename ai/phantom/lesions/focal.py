@@ -13,9 +13,22 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ai.phantom.canvas import Canvas, Instance, Region, Vector, soft
-from ai.phantom.fields import radial_ripple, smooth_field
-from ai.phantom.shapes import capsule, smooth_min
+from ai.phantom.canvas import Canvas, Instance, Vector
+from ai.phantom.fields import smooth_field
+from ai.phantom.finely import Fine
+from ai.phantom.lesions.calcium import BENIGN, Calcium, calcium_share
+from ai.phantom.lesions.forms import Margin, distance_to
+from ai.phantom.lesions.hollow import Cavity, hollow
+from ai.phantom.lesions.offshoots import draw_spicules, draw_tag, keep_bronchi
+from ai.phantom.lesions.pushing import push
+from ai.phantom.warping import Block
+
+__all__ = ["Density", "FocalLesion", "Margin", "draw_focal"]
+
+_LARGEST_NODULE_MM = 30.0
+_DOUBT_MM = 2.0
+"""Around the limit of 30 mm no reader can say nodule or mass."""
+_VESSEL_HU = 110.0
 
 
 class Density(StrEnum):
@@ -27,17 +40,24 @@ class Density(StrEnum):
     CALCIFIED = "calcified"
 
 
-class Margin(StrEnum):
-    """How its edge looks."""
-
-    ROUND = "round"
-    LOBULATED = "lobulated"
-    SPICULATED = "spiculated"
-
-
 @dataclass(frozen=True)
 class FocalLesion:
-    """One nodule or mass before it is drawn; ``seed`` decides its exact shape, so that it can grow unchanged."""
+    """One nodule or mass before it is drawn; ``seed`` decides its exact shape, so that it can grow unchanged.
+
+    Args:
+        centre: in the canvas's frame.
+        diameter_mm: of the sphere of the body's volume, spicules left out.
+        density, margin: its kind.
+        seed: decides shape and texture.
+        necrotic: dead, darker inside.
+        calcium: the pattern of its calcium; a calcified one without a pattern is diffuse.
+        cavity: the hole in it.
+        notched: a dent in its edge.
+        tagged: a strand to the pleura.
+        pushes: 0…1, how much of what was in its place has been pushed aside rather than grown over.
+        enhanced_hu: added by contrast.
+        invades_mm: how far it may grow beyond the lung's surface.
+    """
 
     centre: Vector
     diameter_mm: float
@@ -45,114 +65,167 @@ class FocalLesion:
     margin: Margin
     seed: int
     necrotic: bool = False
+    calcium: Calcium | None = None
+    cavity: Cavity | None = None
+    notched: bool = False
+    tagged: bool = False
+    pushes: float = 0.0
+    enhanced_hu: float = 0.0
+    invades_mm: float = 1.0
 
     @property
     def label(self) -> str:
         """``nodule`` up to 30 mm, ``mass`` above."""
-        return "mass" if self.diameter_mm > 30 else "nodule"
+        return "mass" if self.diameter_mm > _LARGEST_NODULE_MM else "nodule"
 
+    @property
+    def pattern(self) -> Calcium | None:
+        """Where its calcium lies."""
+        return self.calcium or (Calcium.DIFFUSE if self.density is Density.CALCIFIED else None)
 
-def drawn_nodule(canvas: Canvas, rng: np.random.Generator) -> FocalLesion | None:
-    """Choose a nodule of 5–28 mm somewhere in the lung; one in four touches the pleura."""
-    diameter = float(np.exp(rng.uniform(np.log(5), np.log(28))))
-    depth = canvas.depth_mm
-    if rng.random() < 0.25:
-        where = (depth > 0.3 * diameter / 2) & (depth < 0.9 * diameter / 2 + 1)
-    else:
-        where = depth > diameter / 2 + 1
-    centre = canvas.place(where, rng)
-    if centre is None:
-        return None
-    density = rng.choice(list(Density), p=[0.62, 0.13, 0.15, 0.10])
-    margin = rng.choice(list(Margin), p=[0.5, 0.25, 0.25])
-    return FocalLesion(centre, diameter, Density(density), Margin(margin), int(rng.integers(2**31)))
+    @property
+    def benign(self) -> bool:
+        """Whether it is a granuloma by its calcium."""
+        return self.density is Density.CALCIFIED and self.pattern in BENIGN and self.label == "nodule"
 
-
-def drawn_mass(canvas: Canvas, rng: np.random.Generator) -> FocalLesion | None:
-    """Choose a mass of 31–90 mm; most touch pleura or mediastinum."""
-    diameter = float(np.exp(rng.uniform(np.log(31), np.log(90))))
-    radius = diameter / 2
-    low, high = (0.1, 0.7) if rng.random() < 0.7 else (0.5, 2.0)
-    centre = canvas.place((canvas.depth_mm > low * radius) & (canvas.depth_mm < high * radius), rng)
-    if centre is None:
-        return None
-    margin = rng.choice(list(Margin), p=[0.3, 0.4, 0.3])
-    return FocalLesion(
-        centre, diameter, Density.SOLID, Margin(margin), int(rng.integers(2**31)), bool(rng.random() < 0.35)
-    )
+    @property
+    def words(self) -> str:
+        """How a report says it."""
+        kind = "calcified granuloma" if self.benign else f"{self.density} {self.label}"
+        extras = [
+            text
+            for there, text in (
+                (self.cavity is not None, "cavitation"),
+                (self.cavity is not None and self.cavity.fluid > 0, "an air-fluid level"),
+                (self.cavity is not None and self.cavity.ball, "a fungus ball"),
+                (self.necrotic, "central necrosis"),
+                (self.pattern is not None, f"{self.pattern} calcification"),
+            )
+            if there
+        ]
+        said = f"{self.margin} {kind} of {self.diameter_mm:.0f} mm"
+        return f"{said} with {' and '.join(extras)}" if extras else said
 
 
 def draw_focal(canvas: Canvas, lesion: FocalLesion) -> Instance:
     """Paint the lesion where the lung is (it does not grow through the chest wall) and write its truth."""
-    rng = np.random.default_rng(lesion.seed)
+    rng = np.random.default_rng([lesion.seed, 2])
     radius = lesion.diameter_mm / 2
-    region = canvas.region(lesion.centre, radius * 2.0 + 4)
-    distance = _body(region, radius, lesion.margin, rng)
-    inside_lung = soft(-canvas.depth_mm[region.block] - 1.5, 0.5)
-    edge = max(0.5, canvas.spacing_mm * 0.35)
-    share = soft(distance, edge) * inside_lung
-    _fill(canvas, region, distance, share, lesion, rng)
+    if lesion.pushes > 0:
+        push(canvas, lesion.centre, radius, lesion.pushes)
+    reach = radius * 1.75 + 1.5 * canvas.spacing_mm
+    fine = Fine.around(canvas, lesion.centre, reach, float(np.clip(lesion.diameter_mm / 9, 0.4, 2.5)))
+    distance = distance_to(fine.region, radius, lesion.margin, lesion.seed, lesion.notched)
+    room = fine.inside(-fine.cut(canvas.depth_mm) - lesion.invades_mm)
+    body = fine.inside(distance) * room
+    block, share = fine.region.block, fine.mean(body)
+    calcified = _fill(canvas, fine, distance, body, lesion, rng)
+    _write_truth(canvas, lesion, share, calcified, block)
     if lesion.margin is Margin.SPICULATED:
-        _spicules(canvas, region, radius, inside_lung, rng)
-    canvas.mark(lesion.label, share, region.block)
+        draw_spicules(canvas, lesion.centre, radius, rng)
+    if lesion.tagged:
+        draw_tag(canvas, lesion.centre, radius, rng)
+    if lesion.label == "mass":
+        keep_bronchi(canvas, lesion.centre, radius, rng)
+    return _instance(canvas, lesion, share)
+
+
+def _instance(canvas: Canvas, lesion: FocalLesion, share: Tensor) -> Instance:
+    """Note the lesion; cut by the chest wall it is as large as what is left."""
     volume = float(share.sum()) * canvas.spacing_mm**3
-    words = f"{lesion.density} {lesion.margin} {lesion.label} of {lesion.diameter_mm:.0f} mm"
-    instance = Instance(lesion.label, lesion.centre, lesion.diameter_mm, volume, words)
-    canvas.instances.append(instance)
-    return instance
+    left = (6 * volume / np.pi) ** (1 / 3)
+    diameter = lesion.diameter_mm if abs(left / lesion.diameter_mm - 1) < 0.07 else left
+    found = Instance(lesion.label, lesion.centre, diameter, volume, lesion.words)
+    if lesion.benign:
+        canvas.instances.append(Instance("granuloma", lesion.centre, diameter, volume, lesion.words))
+    if lesion.cavity is not None:
+        canvas.instances.append(Instance("cavitation", lesion.centre, diameter, volume, lesion.words))
+    canvas.instances.append(found)
+    return found
 
 
-def _body(region: Region, radius: float, margin: Margin, rng: np.random.Generator) -> Tensor:
-    if margin is Margin.LOBULATED:
-        distance = region.radius - radius * 0.7
-        for _ in range(int(rng.integers(3, 7))):
-            away = rng.normal(size=3)
-            away *= radius * rng.uniform(0.35, 0.6) / np.linalg.norm(away)
-            bump = torch.sqrt(
-                (region.up - away[0]) ** 2 + (region.back - away[1]) ** 2 + (region.left - away[2]) ** 2
-            ) - radius * float(rng.uniform(0.35, 0.6))
-            distance = smooth_min(distance, bump, radius * 0.2)
-        return distance
-    ripple = radial_ripple(region.directions, float(rng.uniform(0.04, 0.15)), rng)
-    return region.stretched(1 + rng.uniform(-0.15, 0.15, size=3)) - radius * ripple
+def _write_truth(canvas: Canvas, lesion: FocalLesion, share: Tensor, calcified: Tensor | None, block: Block) -> None:
+    d = lesion.diameter_mm
+    if lesion.density in (Density.SOLID, Density.CALCIFIED):
+        cover(canvas, share, block)
+    else:
+        canvas.mark_unknown("groundglass", share > 0.05, block)
+    canvas.mark(lesion.label, share, block)
+    if 10 <= d <= _LARGEST_NODULE_MM:
+        canvas.mark("nodulegr1cm", share, block)
+    elif abs(d - 10) < 1:
+        canvas.mark_unknown("nodulegr1cm", share > 0.1, block)
+    if abs(d - _LARGEST_NODULE_MM) < _DOUBT_MM:
+        canvas.mark_unknown("nodule" if lesion.label == "mass" else "mass", share > 0.1, block)
+    if lesion.benign:
+        canvas.mark("granuloma", share, block)
+    if calcified is not None:
+        canvas.mark("calcification", calcified, block)
+    if lesion.cavity is not None:
+        canvas.mark("cavitation", share, block)
+        if lesion.cavity.wall_mm < 3.5:
+            canvas.mark_unknown("cyst", share > 0.1, block)
+
+
+def cover(canvas: Canvas, share: Tensor, block: Block, keep: tuple[str, ...] = ()) -> None:
+    """Lower what was true where something opaque now is."""
+    for label, layer in canvas.truth.items():
+        if label not in keep:
+            layer[block] *= 1 - share
 
 
 def _fill(
-    canvas: Canvas, region: Region, distance: Tensor, share: Tensor, lesion: FocalLesion, rng: np.random.Generator
-) -> None:
-    block, shape = region.block, tuple(share.shape)
-    size = (shape[0], shape[1], shape[2])
+    canvas: Canvas, fine: Fine, distance: Tensor, body: Tensor, lesion: FocalLesion, rng: np.random.Generator
+) -> Tensor | None:
+    """Paint the body; return the calcium's share where there is some."""
+    if lesion.density in (Density.GROUND_GLASS, Density.PART_SOLID):
+        _add_haze(canvas, fine, distance, body, rng)
     if lesion.density is Density.GROUND_GLASS:
-        haze = float(rng.uniform(180, 400)) * (1 + 0.15 * smooth_field(size, 4, rng))
-        canvas.hu[block] += share * haze * (canvas.hu[block] < -300)
-        return
+        return None
+    radius, share = lesion.diameter_mm / 2, body
     if lesion.density is Density.PART_SOLID:
-        glow = float(rng.uniform(200, 380))
-        canvas.hu[block] += share * glow * (canvas.hu[block] < -300)
-        core_mm = lesion.diameter_mm / 2 * float(rng.uniform(0.25, 0.75))
-        core = distance + (lesion.diameter_mm / 2 - core_mm)
-        canvas.paint(soft(core, 0.6) * (share > 0.3), float(rng.uniform(-60, 40)), block)
-        return
-    if lesion.density is Density.CALCIFIED:
-        canvas.paint(share, float(rng.uniform(200, 900)), block)
-        return
-    low, high = (15, 60) if lesion.label == "mass" else (-50, 60)
-    inner = float(rng.uniform(low, high)) + 8 * smooth_field(size, 5, rng)
-    canvas.paint(share, inner, block)
+        share = body * _core(fine, radius, rng)
+    value = _tissue(fine, distance, lesion, rng)
+    calcified = None
+    if lesion.pattern is not None:
+        bright = calcium_share(fine, distance, radius, lesion.pattern, rng)
+        value = value + bright * (float(rng.uniform(300, 1000)) - value)
+        calcified = fine.mean(bright * body)
+    if lesion.cavity is not None:
+        hole, content = hollow(fine, distance, radius, lesion.cavity, rng)
+        value = value + hole * (content - value)
+    # Enhanced vessels that run through it stay visible.
+    kept = 0.7 * ((canvas.hu[fine.region.block] - _VESSEL_HU) / 60).clamp(0, 1) * (lesion.cavity is None)
+    part, paint = fine.mean(share), fine.mean(share * value)
+    canvas.hu[fine.region.block] += (paint - part * canvas.hu[fine.region.block]) * (1 - kept)
+    return calcified
+
+
+def _add_haze(canvas: Canvas, fine: Fine, distance: Tensor, body: Tensor, rng: np.random.Generator) -> None:
+    uneven = 1 + 0.18 * smooth_field(fine.shape, max(1.5, 4 / fine.spacing_mm), rng)
+    edge = torch.sigmoid(-distance / float(rng.uniform(0.4, 1.0)))
+    haze = fine.mean(float(rng.uniform(170, 420)) * uneven * edge * (body > 0))
+    hu = canvas.hu[fine.region.block]
+    canvas.hu[fine.region.block] += haze * ((-250 - hu) / 200).clamp(0, 1)
+
+
+def _core(fine: Fine, radius: float, rng: np.random.Generator) -> Tensor:
+    """The solid part: smaller, not in the middle, uneven."""
+    size = radius * float(rng.uniform(0.25, 0.75))
+    away = rng.normal(size=3)
+    away *= rng.uniform(0, 0.8) * (radius - size) / np.linalg.norm(away)
+    r = fine.region
+    spot = torch.sqrt((r.up - away[0]) ** 2 + (r.back - away[1]) ** 2 + (r.left - away[2]) ** 2)
+    uneven = 0.15 * size * smooth_field(fine.shape, max(1.5, 0.5 * size / fine.spacing_mm), rng)
+    return fine.inside(spot - size + uneven)
+
+
+def _tissue(fine: Fine, distance: Tensor, lesion: FocalLesion, rng: np.random.Generator) -> Tensor:
+    low, high = (20, 55) if lesion.label == "mass" else (-30, 60)
+    uneven = smooth_field(fine.shape, max(1.5, 5 / fine.spacing_mm), rng)
+    value = float(rng.uniform(low, high)) + lesion.enhanced_hu + 8 * uneven
     if lesion.necrotic:
-        dead = soft(distance + lesion.diameter_mm * 0.2 + 3 * smooth_field(size, 5, rng), 2.0)
-        canvas.paint(dead, float(rng.uniform(8, 25)), block)
-
-
-def _spicules(canvas: Canvas, region: Region, radius: float, inside_lung: Tensor, rng: np.random.Generator) -> None:
-    for _ in range(int(rng.integers(8, 24))):
-        way = rng.normal(size=3)
-        way /= np.linalg.norm(way)
-        start, end = way * radius * 0.85, way * radius * (1.2 + rng.uniform(0.1, 0.7))
-        line = capsule(
-            region.up, region.back, region.left,
-            (float(start[0]), float(start[1]), float(start[2])), (float(end[0]), float(end[1]), float(end[2])),
-            (min(2.0, 0.18 * radius), 0.3),
-        )  # fmt: skip
-        thin = soft(line, 0.35 * canvas.spacing_mm) * 0.8 * inside_lung
-        canvas.paint(thin, float(rng.uniform(-250, 0)), region.block)
+        depth = lesion.diameter_mm * float(rng.uniform(0.1, 0.25))
+        dead = torch.sigmoid(-(distance + depth + 0.06 * lesion.diameter_mm * uneven) / 2.0)
+        value = value + dead * (float(rng.uniform(5, 25)) - value)
+    return value
