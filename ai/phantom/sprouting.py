@@ -18,7 +18,7 @@ def grown(root: Vector, targets: Places, leaf_mm: float, rng: np.random.Generato
     Args:
         root: where it starts.
         targets: (n, 3) where it ends.
-        leaf_mm: radius of the ends; a parent's squared radius is the sum of its children's, as far as twice a leaf's.
+        leaf_mm: radius of the ends; a parent is wider than its children, at most 1.5 times a leaf.
         rng: source of chance for the bends.
     """
     nodes, parents = [np.array(root)], [-1]
@@ -37,7 +37,7 @@ def grown(root: Vector, targets: Places, leaf_mm: float, rng: np.random.Generato
     for node in range(len(nodes) - 1, 0, -1):
         carried[node] = max(carried[node], 1.0)
         carried[parents[node]] += carried[node]
-    radii = leaf_mm * np.minimum(carried**0.4, 2.0)
+    radii = leaf_mm * np.minimum(carried**0.3, 1.5)
     return [
         bent(nodes[parents[node]], nodes[node], float(radii[node]), float(radii[node]), rng)
         for node in range(1, len(nodes))

@@ -67,12 +67,12 @@ def near_tubes(canvas: Canvas, tubes: Sequence[Tube], margin_mm: float) -> tuple
     radii = torch.as_tensor(np.concatenate([b.radii_mm for b in beads]), dtype=torch.float32)
     reach = ((radii + margin_mm) / canvas.spacing_mm).ceil().long()
     flats, distances = [], []
-    for size in reach.unique().tolist():
-        flat, distance = _around(canvas, places[reach == size], radii[reach == size], int(size), margin_mm)
+    for size in sorted(set(reach.tolist())):
+        flat, distance = _around(canvas, places[reach == size], radii[reach == size], size, margin_mm)
         flats.append(flat)
         distances.append(distance)
     flat, distance = torch.cat(flats), torch.cat(distances)
-    unique, place = flat.unique(return_inverse=True)
+    unique, place = torch.unique(flat, return_inverse=True)
     least = torch.full((unique.numel(),), margin_mm).scatter_reduce(0, place, distance, "amin")
     _, rows, columns = canvas.shape
     voxels = torch.stack([unique // (rows * columns), unique // columns % rows, unique % columns], 1)

@@ -57,6 +57,7 @@ def _sampled(values: Tensor, places: Tensor, mode: str) -> Tensor:
 
 def _move_landmarks(canvas: Canvas, block: Block, offset_mm: Tensor) -> None:
     start = np.array([s.start for s in block]) * canvas.spacing_mm
+    end = start + np.array(offset_mm.shape[1:]) * canvas.spacing_mm
     field = offset_mm.cpu().numpy()
 
     def offset_at(places: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -68,12 +69,28 @@ def _move_landmarks(canvas: Canvas, block: Block, offset_mm: Tensor) -> None:
         return found
 
     def move(places: NDArray[np.float64]) -> NDArray[np.float64]:
+        near = (places > start - canvas.spacing_mm) & (places < end + canvas.spacing_mm)
+        if not near.all(1).any():  # most courses run elsewhere
+            return places
         moved = places.copy()
         for _ in range(_BACK_AND_FORTH):
             moved = places - offset_at(moved)
         return moved
 
-    canvas.landmarks = canvas.landmarks.moved(move)
+    # All places are moved at once: an airway tree has hundreds of branches.
+    gathered: list[NDArray[np.float64]] = []
+
+    def remember(places: NDArray[np.float64]) -> NDArray[np.float64]:
+        gathered.append(places)
+        return places
+
+    canvas.landmarks.moved(remember)
+    gathered += [np.array([one.centre], dtype=np.float64) for one in canvas.instances]
+    if not gathered:
+        return
+    ends = np.cumsum([len(places) for places in gathered])[:-1]
+    moved = iter(np.split(move(np.concatenate(gathered)), ends))
+    canvas.landmarks = canvas.landmarks.moved(lambda _: next(moved))
     for number, one in enumerate(canvas.instances):
-        a, b, c = move(np.array([one.centre]))[0]
+        a, b, c = next(moved)[0]
         canvas.instances[number] = one.moved((float(a), float(b), float(c)))

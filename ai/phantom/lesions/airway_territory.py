@@ -37,7 +37,7 @@ class Territory:
 
 def territory(
     canvas: Canvas, lung: Lung, radius_mm: float, count: int, leaf_mm: float, rng: np.random.Generator,
-    low: float = 0.5,
+    low: float = 0.5, depth_mm: tuple[float, float] = (4.0, 30.0),
 ) -> Territory | None:  # fmt: skip
     """Choose a territory and grow up to ``count`` branches into it.
 
@@ -49,6 +49,7 @@ def territory(
         leaf_mm: lumen radius of a normal end there.
         rng: source of chance.
         low: how likely the lower half of the lung is.
+        depth_mm: least and greatest depth of the ends.
     """
     half = lung.low[0] + lung.size[0] * 0.5
     up = torch.arange(canvas.shape[0], dtype=torch.float32)[:, None, None] * canvas.spacing_mm
@@ -57,7 +58,7 @@ def territory(
     centre = canvas.place(mask, rng)
     if centre is None:
         return None
-    ends = ends_in_territory(canvas, lung, centre, radius_mm, count, rng)
+    ends = ends_in_territory(canvas, lung, centre, radius_mm, count, rng, depth_mm)
     if not len(ends):
         return None
     known = _known(canvas, centre, radius_mm)
@@ -89,5 +90,5 @@ def _root(known: tuple[Airway, ...], lung: Lung, centre: Vector) -> Vector:
         ends = [airway.course.points[0] for airway in sorted(known, key=lambda a: a.generation)]
         return ends[0]
     start, goal = np.array(lung.hilum), np.array(centre)
-    up, back, left = start + 0.15 * (goal - start)
+    up, back, left = start + 0.22 * (goal - start)
     return float(up), float(back), float(left)

@@ -33,7 +33,7 @@ def draw_bronchiectasis(canvas: Canvas, rng: np.random.Generator) -> bool:
 def _one_territory(canvas: Canvas, lung: Lung, kind: str, low: float, rng: np.random.Generator) -> bool:
     radius = float(rng.uniform(18, 45))
     wide = float(np.exp(rng.uniform(np.log(1.5), np.log(4.0))))
-    place = territory(canvas, lung, radius, int(rng.integers(3, 13)), wide, rng, low)
+    place = territory(canvas, lung, radius, int(rng.integers(3, 13)), wide, rng, low, (3.0, 18.0))
     if place is None:
         return False
     if rng.random() < 0.4:

@@ -71,7 +71,8 @@ def _scarred_ball(canvas: Canvas, centre: Vector, reach_mm: float, right: bool, 
         return
     apart = (spots.places - torch.tensor(centre)).norm(dim=1)
     uneven = 1 + 0.3 * spots.noise(0.5 * reach_mm, rng) + 0.1 * spots.noise(6, rng)
-    extent = torch.sigmoid((reach_mm * uneven - apart) / 3) * spots.inside()
+    soft_mm = float(rng.uniform(3, 7))
+    extent = torch.sigmoid((reach_mm * uneven - apart) / soft_mm) * spots.inside()
     if not bool((extent > 0.5).any()):
         return
     _haze(canvas, spots, extent, rng)
@@ -113,7 +114,7 @@ def draw_radiation_fibrosis(canvas: Canvas, rng: np.random.Generator) -> bool:
     along = spots.places @ torch.as_tensor(across, dtype=torch.float32)
     if len(spots) < 50:
         return False
-    edge = along.max() - float(rng.uniform(12, 34))
+    edge = torch.quantile(along[:: max(1, len(spots) // 20000)], 1 - float(rng.uniform(0.12, 0.42)))
     levels = torch.sigmoid((height - (spots.places[:, 0] - middle).abs()) / 2.5)
     extent = torch.sigmoid((along - edge) / 1.5) * levels * spots.inside()
     if not bool((extent > 0.5).any()):

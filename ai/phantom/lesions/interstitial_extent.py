@@ -12,7 +12,8 @@ from ai.phantom.canvas import Canvas
 from ai.phantom.spots import Spots
 from ai.phantom.territories import Lung, lungs
 
-_EDGE_MM = 2.5
+_EDGE_MM = (3.0, 10.0)
+"""Interstitial disease has no sharp edge."""
 
 
 @dataclass(frozen=True)
@@ -72,18 +73,28 @@ def affected(
     lung_voxels = int(torch.count_nonzero(canvas.depth_mm[::2, ::2, ::2] > 0)) * 8
     score = 1.4 * torch.exp(-spots.depth_mm.clamp(min=0) / pattern.rim_mm)
     score += pattern.basal * (0.5 - heights(canvas, spots, found)) * 2
-    score += pattern.posterior * backness(spots, found) + pattern.uneven * spots.noise(22.0, rng)
-    score += 0.25 * pattern.uneven * spots.noise(8.0, rng)
+    score += pattern.posterior * backness(spots, found)
     if rng.random() < 0.15:  # one side alone, or nearly
         right = canvas.right[spots.index] == bool(rng.random() < 0.5)
         score += torch.where(right, 0.0, -float(rng.uniform(0.5, 3)))
     score = torch.where(spots.depth_mm < pattern.sparing_mm, score - 2, score)
     wanted = min(0.97, share * lung_voxels / max(1, len(spots)))
-    level = float(torch.quantile(score[:: max(1, len(spots) // 20000)], 1 - wanted))
+    # Chance moves the score by little over twice its weight: what lies further below is never reached.
+    reachable = score > _level(score, wanted) - 2.4 * pattern.uneven
+    spots, score = spots.kept(reachable), score[reachable]
+    wanted = min(0.97, share * lung_voxels / max(1, len(spots)))
+    score += pattern.uneven * (spots.noise(22.0, rng) + 0.25 * spots.noise(8.0, rng))
+    level = _level(score, wanted)
     # The score falls by about 1 over the rim: this makes its soft edge some millimetres wide.
-    extent = torch.sigmoid((score - level) * pattern.rim_mm / _EDGE_MM) * spots.inside()
-    kept = extent > 0.05
+    edge = min(float(rng.uniform(*_EDGE_MM)), 0.6 * pattern.rim_mm)
+    extent = torch.sigmoid((score - level) * pattern.rim_mm / edge) * spots.inside()
+    kept = extent > 0.08
     return (spots.kept(kept), extent[kept]) if bool(kept.any()) else None
+
+
+def _level(score: Tensor, share: float) -> float:
+    """Return the score that a share of the voxels exceeds, from a sample of them."""
+    return float(torch.quantile(score[:: max(1, score.numel() // 20000)], 1 - share))
 
 
 def heights(canvas: Canvas, spots: Spots, found: list[Lung]) -> Tensor:

@@ -11,19 +11,20 @@ from ai.phantom.drawable import Drawable
 from ai.phantom.lesions.interstitial_extent import Pattern, affected, degree
 from ai.phantom.spots import Spots
 
-_LINE_HU = 20.0
-
 
 def weave(
     canvas: Canvas, spots: Spots, extent: Tensor, cell_mm: float, line_mm: float, rng: np.random.Generator
 ) -> None:  # fmt: skip
-    """Paint the net where ``extent`` says, coarse cells with finer ones inside; truth is the caller's."""
-    for size, weight in ((cell_mm, 1.0), (max(4.0, cell_mm * 0.5), 0.75)):
-        border, _ = cells_at(spots, size, rng, crooked_mm=0.35 * size)
-        # Lines fade in and out: no net in a lung is complete.
-        strength = (0.75 + 0.45 * spots.noise(0.8 * size, rng)).clamp(0, 1.3) * weight
+    """Paint the net where ``extent`` says, in many with a finer one inside; truth is the caller's."""
+    hu = float(rng.uniform(-160, 20))
+    finer = max(4.0, cell_mm * float(rng.uniform(0.4, 0.7)))
+    # Lines fade in and out, over a cell and over a region: no net in a lung is complete.
+    regional = 0.8 + 0.35 * spots.noise(18, rng)
+    for size, weight in ((cell_mm, 1.0), (finer, 0.7))[: 2 if rng.random() < 0.6 else 1]:
+        border, chance = cells_at(spots, size, rng, crooked_mm=0.4 * size)
+        strength = (regional * weight * (0.55 + 0.9 * chance) + 0.3 * spots.noise(0.7 * size, rng)).clamp(0, 1.5)
         share = slab_share(border, line_mm * strength, canvas.spacing_mm)
-        spots.paint(canvas, share * extent.clamp(max=1), _LINE_HU)
+        spots.paint(canvas, share * extent, hu)
 
 
 def draw_reticulation(canvas: Canvas, rng: np.random.Generator) -> bool:

@@ -42,7 +42,7 @@ def _cap(canvas: Canvas, lung: Lung, thick_mm: float, rng: np.random.Generator) 
     under = (lung.high[0] - spots.places[:, 0]) / deep
     uneven = 1 + 0.45 * spots.noise(9, rng) + 0.3 * spots.noise(4.5, rng)
     reach = thick_mm * uneven * (1 - under.clamp(min=0) ** 2)
-    share = soft(spots.depth_mm - reach, 0.7) * spots.inside() * torch.sigmoid((1 - under) * 6)
+    share = soft(spots.depth_mm - reach, 0.7) * spots.inside(-0.6 * canvas.spacing_mm) * torch.sigmoid((1 - under) * 6)
     spots.paint(canvas, share, float(rng.uniform(-60, 60)) + 20 * spots.noise(4, rng))
     calcified = rng.random() < 0.18
     if calcified:
@@ -81,7 +81,7 @@ def _scar(canvas: Canvas, centre: Vector, radius_mm: float, rng: np.random.Gener
     )
     # Angular rather than round: the edge caves in between strands.
     uneven = 1 + 0.35 * spots.noise(0.8 * radius_mm + 2, rng) + 0.25 * spots.noise(0.4 * radius_mm + 2, rng)
-    share = soft(apart.norm(dim=1) - radius_mm * uneven, 0.8) * spots.inside()
+    share = soft(apart.norm(dim=1) - radius_mm * uneven, 0.8) * spots.inside(-0.4 * canvas.spacing_mm)
     if float(share.max()) < 0.5:
         return False
     spots.paint(canvas, share, float(rng.uniform(-150, 60)))
@@ -116,7 +116,7 @@ def _paint_strands(canvas: Canvas, strands: list[Tube], rng: np.random.Generator
 
 
 def _calcify(canvas: Canvas, spots: Spots, share: Tensor, rng: np.random.Generator) -> None:
-    chalk = torch.sigmoid((spots.noise(4, rng) - float(rng.uniform(0.6, 1.6))) * 5) * (share > 0.6)
+    chalk = torch.sigmoid((spots.noise(4, rng) - float(rng.uniform(1.3, 2.2))) * 5) * (share > 0.6)
     spots.paint(canvas, chalk, float(rng.uniform(*_CALCIUM_HU)))
     spots.mark(canvas, "calcification", chalk)
     spots.mark_unknown(canvas, "granuloma", chalk > 0.1)
