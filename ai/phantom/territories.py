@@ -13,7 +13,7 @@ from ai.phantom.canvas import Canvas, Vector
 from ai.phantom.fields import blurred, smooth_field
 from ai.phantom.warping import Block
 
-_STRIDE = 2
+_COARSE_MM = 6.0
 _LEAST_VOXELS = 30
 _ENHANCED_HU = 90.0
 """Blood above it has contrast in it; blood without is 32–50 HU."""
@@ -59,7 +59,7 @@ def lungs(canvas: Canvas) -> list[Lung]:
 
 
 def _lung(canvas: Canvas, right: bool) -> Lung | None:
-    n = _STRIDE
+    n = _stride(canvas)
     mask = (canvas.depth_mm[::n, ::n, ::n] > 0) & (canvas.right[::n, ::n, ::n] == right)
     if int(mask.sum()) < _LEAST_VOXELS:
         return None
@@ -67,7 +67,7 @@ def _lung(canvas: Canvas, right: bool) -> Lung | None:
     for axis in range(3):
         others = [a for a in range(3) if a != axis]
         line = torch.nonzero(mask.any(others[1]).any(others[0]).reshape(-1))
-        start, stop = int(line.min()) * n, min(canvas.shape[axis], int(line.max()) * n + n)
+        start, stop = max(0, (int(line.min()) - 1) * n + 1), min(canvas.shape[axis], (int(line.max()) + 1) * n)
         block.append(slice(start, stop))
         low.append(start * canvas.spacing_mm)
         high.append((stop - 1) * canvas.spacing_mm)
@@ -75,6 +75,10 @@ def _lung(canvas: Canvas, right: bool) -> Lung | None:
     ends = (low[0], low[1], low[2]), (high[0], high[1], high[2])
     hilum = _known_hilum(canvas, right) or _guessed_hilum(canvas, right, mask, *ends)
     return Lung(right, box, *ends, hilum)
+
+
+def _stride(canvas: Canvas) -> int:
+    return max(1, round(_COARSE_MM / canvas.spacing_mm))
 
 
 def _known_hilum(canvas: Canvas, right: bool) -> Vector | None:
@@ -91,7 +95,7 @@ def _known_hilum(canvas: Canvas, right: bool) -> Vector | None:
 def _guessed_hilum(canvas: Canvas, right: bool, mask: Tensor, low: Vector, high: Vector) -> Vector:
     """Half way up, in the middle from front to back, at the medial surface."""
     up, back = low[0] + 0.52 * (high[0] - low[0]), low[1] + 0.52 * (high[1] - low[1])
-    step = _STRIDE * canvas.spacing_mm
+    step = _stride(canvas) * canvas.spacing_mm
     around = round(16 / step)
     s, r = round(up / step), round(back / step)
     near = mask[max(0, s - around) : s + around + 1, max(0, r - around) : r + around + 1]
@@ -118,9 +122,13 @@ def lobe_share(canvas: Canvas, lung: Lung, lobe: str, rng: np.random.Generator) 
     vertebra to the front of the diaphragm, the minor one level with the hilum, both a little uneven.
     """
     if canvas.organs is not None:
-        mask = (canvas.organs[lung.block] == code_of(lobe)).float()
+        codes = canvas.organs[lung.block]
+        mask = (codes == code_of(lobe)).float()
         if float(mask.sum()) > _LEAST_VOXELS:
-            return blurred(mask, (0.5, 0.5, 0.5))
+            # Relative to the lobes beside it, so that a lobe does not fade towards the pleura.
+            some = ((codes > 0) & (codes <= len(LOBES))).float()
+            soft = (0.5, 0.5, 0.5)
+            return blurred(mask, soft) / blurred(some, soft).clamp_min(1e-3)
     up, back, left = relative(canvas, lung.block, lung.low)
     height, depth, _ = lung.size
     shape = (up.shape[0], back.shape[1], left.shape[2])

@@ -103,26 +103,12 @@ def note(canvas: Canvas, label: str, patch: Patch, words: str) -> bool:
     return True
 
 
-def together(canvas: Canvas, patches: list[Patch]) -> Patch:
-    """Lay patches over each other on the whole canvas: the larger share counts."""
-    whole = torch.zeros(canvas.shape)
+def together(patches: list[Patch]) -> Patch:
+    """Lay patches over each other in a box that holds them all: the larger share counts."""
+    low = [min(patch.block[axis].start for patch in patches) for axis in range(3)]
+    high = [max(patch.block[axis].stop for patch in patches) for axis in range(3)]
+    whole = torch.zeros([b - a for a, b in zip(low, high, strict=True)])
     for patch in patches:
-        whole[patch.block] = torch.maximum(whole[patch.block], patch.share)
-    return cropped(canvas, whole)
-
-
-def cropped(canvas: Canvas, share: Tensor) -> Patch:
-    """Return the smallest block of a whole-canvas share that holds all of it."""
-    block = []
-    for axis in range(3):
-        others = [a for a in range(3) if a != axis]
-        line = torch.nonzero(share.amax(others) > 0.02).reshape(-1)
-        block.append(slice(int(line.min()), int(line.max()) + 1) if line.numel() else slice(0, 1))
-    box = (block[0], block[1], block[2])
-    return Patch(box, share[box])
-
-
-def changed_words(share: float, words: str) -> str:
-    """Put the extent in front: the share of the lungs that is diseased, as reports grade it."""
-    grades = ((0.05, "small"), (0.2, "moderate"), (0.5, "extensive"))
-    return next((f"{word} {words}" for limit, word in grades if share < limit), f"very extensive {words}")
+        part = tuple(slice(s.start - a, s.stop - a) for s, a in zip(patch.block, low, strict=True))
+        whole[part] = torch.maximum(whole[part], patch.share)
+    return Patch((slice(low[0], high[0]), slice(low[1], high[1]), slice(low[2], high[2])), whole)

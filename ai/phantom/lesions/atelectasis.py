@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from ai.phantom.canvas import Canvas, Vector
 from ai.phantom.drawable import Drawable
@@ -65,8 +66,7 @@ def _collapsed(canvas: Canvas, rng: np.random.Generator, airways: bool) -> tuple
     share = torch.sigmoid(-distance / float(rng.uniform(0.5, 1.1)))
     share = share * inside_lung(canvas, lung.block, lung.right, -0.8)
     patch = Patch(lung.block, share)
-    if not note(canvas, "atelectasis", patch, _WORDS[lobe]):
-        return None
+    note(canvas, "atelectasis", patch, _WORDS[lobe])
     _filled(canvas, patch, rng)
     if airways:
         open_airways(canvas, patch, lung.hilum, rng, crowded=1.8, open_share=0.8)
@@ -203,9 +203,8 @@ def draw_basal(canvas: Canvas, rng: np.random.Generator) -> bool:
         uneven = smooth_field(shape, 24 / canvas.spacing_mm, rng)
         height = lung.size[0] * float(rng.uniform(0.2, 0.55))
         own = thick * float(rng.uniform(0.6, 1.3)) * (1 - up / height).clamp(min=0, max=1) ** 0.5
-        behind = lung.size[1] * 0.55 - back
-        distance = torch.maximum(canvas.depth_mm[lung.block] - own - 0.22 * thick * uneven, behind)
-        distance = torch.maximum(distance, up - height)
+        distance = _before_back_wall(canvas, lung) - own - 0.25 * thick * uneven
+        distance = torch.maximum(torch.maximum(distance, up - height), 0.45 * lung.size[1] - back)
         share = torch.sigmoid(-distance / 1.2) * inside_lung(canvas, lung.block, lung.right, -0.8)
         patch = Patch(lung.block, share)
         if not note(canvas, "atelectasis", patch, "dependent atelectasis of the lower lobe"):
@@ -217,6 +216,14 @@ def draw_basal(canvas: Canvas, rng: np.random.Generator) -> bool:
             _plates(canvas, lung, rng)
         drawn = True
     return drawn
+
+
+def _before_back_wall(canvas: Canvas, lung: Lung) -> Tensor:
+    """Return how far each voxel lies in front of the lung's own back surface, millimetres."""
+    mask = (canvas.depth_mm[lung.block] > 0) & (canvas.right[lung.block] == lung.right)
+    rows = torch.arange(mask.shape[1], dtype=torch.float32)[None, :, None]
+    last = torch.where(mask, rows, -1.0).amax(1, keepdim=True)
+    return (last - rows) * canvas.spacing_mm
 
 
 def _plates(canvas: Canvas, lung: Lung, rng: np.random.Generator) -> None:
@@ -250,8 +257,7 @@ def draw_whole_lung(canvas: Canvas, rng: np.random.Generator) -> bool:
     middle = tuple((a + b) / 2 for a, b in zip(lung.low, lung.high, strict=True))
     draw_in(canvas, lung, (middle[0], middle[1] + 10, middle[2] + lung.outward * 8), 140, float(rng.uniform(0.3, 0.6)))
     patch = Patch(lung.block, inside_lung(canvas, lung.block, lung.right, -0.8))
-    if not note(canvas, "atelectasis", patch, "collapse of the whole lung with shift of the mediastinum"):
-        return False
+    note(canvas, "atelectasis", patch, "collapse of the whole lung with shift of the mediastinum")
     _filled(canvas, patch, rng)
     if rng.random() < 0.4:
         open_airways(canvas, patch, lung.hilum, rng, crowded=1.4, open_share=0.6)

@@ -54,7 +54,7 @@ def _drawn(canvas: Canvas, rng: np.random.Generator, haze: float, dense: float, 
     if not wet:
         return False
     _cuffs(canvas, rng)
-    whole = together(canvas, wet)
+    whole = together(wet)
     settle(canvas, "pulmonary_edema", whole)
     canvas.mark_unknown("pneumonia", whole.share > 0.3, whole.block)
     note(canvas, "groundglass", whole, "ground-glass opacity of oedema")

@@ -15,7 +15,7 @@ from ai.phantom.polygons import cells
 from ai.phantom.territories import Lung, inside_lung, lungs, place_in, relative
 
 _HOLE_HU = (-1000.0, -965.0)
-_WALL_HU = -480.0
+_WALL_HU = -620.0
 
 
 def draw_emphysema(canvas: Canvas, rng: np.random.Generator) -> bool:
@@ -71,7 +71,7 @@ def _rows(canvas: Canvas, lung: Lung, cell_mm: float, prevalence: float, rng: np
     up, back, left = relative(canvas, lung.block, lung.low)
     shape = (up.shape[0], back.shape[1], left.shape[2])
     lobules = cells(shape, canvas.spacing_mm, cell_mm, rng)
-    zone = 0.8 * smooth_field(shape, 40 / canvas.spacing_mm, rng) + 0.9 * (2 * up / lung.size[0] - 1)
+    zone = 0.8 * smooth_field(shape, 40 / canvas.spacing_mm, rng) + 1.3 * (2 * up / lung.size[0] - 1)
     depth = canvas.depth_mm[lung.block]
     row = torch.sigmoid((0.95 * cell_mm - depth) / 1.2) * torch.sigmoid((depth - 0.5) / 0.6)
     sick = torch.sigmoid((prevalence * (1 + zone) - lobules.lot) * 30) * row
@@ -122,7 +122,7 @@ def draw_bullae(canvas: Canvas, rng: np.random.Generator) -> bool:
         patches.append(_bulla(canvas, lung, centre, radius, rng))
     if not patches:
         return False
-    whole = together(canvas, patches)
+    whole = together(patches)
     settle(canvas, "emphysema", whole)
     for label in ("cyst", "pneumothorax"):
         canvas.mark_unknown(label, whole.share > 0.1, whole.block)
@@ -165,8 +165,8 @@ def _told(canvas: Canvas, patches: list[Patch], kind: str) -> bool:
         canvas.mark_unknown("emphysema", (around > 0.02) & (around <= 0.1), patch.block)
         settle(canvas, "emphysema", drawn[-1])
     if not drawn or black == 0:
-        return bool(drawn) and note(canvas, "emphysema", together(canvas, drawn), f"trace {kind} emphysema")
-    return note(canvas, "emphysema", together(canvas, drawn), f"{_grade(black / max(1, lung))} {kind} emphysema")
+        return bool(drawn) and note(canvas, "emphysema", together(drawn), f"trace {kind} emphysema")
+    return note(canvas, "emphysema", together(drawn), f"{_grade(black / max(1, lung))} {kind} emphysema")
 
 
 def _grade(low_share: float) -> str:

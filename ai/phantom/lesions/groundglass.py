@@ -69,7 +69,7 @@ def draw_foci(canvas: Canvas, rng: np.random.Generator) -> bool:
 def _told(canvas: Canvas, patches: list[Patch], words: str) -> bool:
     if not patches:
         return False
-    whole = together(canvas, patches)
+    whole = together(patches)
     for label in _OPEN:
         canvas.mark_unknown(label, whole.share > 0.1, whole.block)
     return note(canvas, "groundglass", whole, words)
@@ -140,7 +140,7 @@ def draw_crazy_paving(canvas: Canvas, rng: np.random.Generator) -> bool:
         settle(canvas, "groundglass", patch)
     if not patches:
         return False
-    whole = together(canvas, patches)
+    whole = together(patches)
     draw_net(canvas, whole, cell_mm, thick_mm, line_hu, rng)
     note(canvas, "septal_thickening", whole, "thickened interlobular septa within ground-glass opacity")
     return _told(canvas, patches, "ground-glass opacity with crazy paving")

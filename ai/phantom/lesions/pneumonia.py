@@ -56,6 +56,8 @@ def draw_whole_lung(canvas: Canvas, rng: np.random.Generator) -> bool:
     patch = filled(canvas, lung, Patch(lung.block, share), rng, whole, airways=0.95)
     affected = Patch(lung.block, torch.maximum(share, whole))
     note(canvas, "consolidation", patch, "consolidation of nearly the whole lung")
+    halo = Patch(lung.block, (affected.share - share).clamp(min=0))
+    note(canvas, "groundglass", halo, "ground-glass opacity around consolidation")
     return _told(canvas, affected, "pneumonia of nearly the whole lung", consolidated=False)
 
 
@@ -67,9 +69,9 @@ def draw_small_patch(canvas: Canvas, rng: np.random.Generator) -> bool:
     patch = one_patch(canvas, lung, canvas.depth_mm[lung.block] > 2, float(rng.uniform(8, 22)), rng)
     if patch is None:
         return False
-    _told(canvas, patch, "patch of consolidation")
-    _centrilobular(canvas, lung, patch, float(rng.uniform(10, 25)), rng)
-    return True
+    note(canvas, "consolidation", patch, "patch of consolidation")
+    dots = _centrilobular(canvas, lung, patch, float(rng.uniform(10, 25)), rng)
+    return _told(canvas, together([patch, dots]), "small patch of pneumonia", consolidated=False)
 
 
 def draw_segmental(canvas: Canvas, rng: np.random.Generator) -> bool:
@@ -95,17 +97,19 @@ def draw_bronchopneumonia(canvas: Canvas, rng: np.random.Generator) -> bool:
             patches += [patch] if patch is not None else []
         if not patches:
             continue
-        whole = together(canvas, patches)
-        _centrilobular(canvas, lung, whole, float(rng.uniform(14, 35)), rng)
-        drawn.append(_told(canvas, whole, "patchy consolidation with centrilobular nodules"))
+        whole = together(patches)
+        note(canvas, "consolidation", whole, "patchy consolidation")
+        dots = _centrilobular(canvas, lung, whole, float(rng.uniform(14, 35)), rng)
+        words = "patchy consolidation with centrilobular nodules"
+        drawn.append(_told(canvas, together([whole, dots]), words, consolidated=False))
     return any(drawn)
 
 
-def _centrilobular(canvas: Canvas, lung: Lung, patch: Patch, reach_mm: float, rng: np.random.Generator) -> None:
+def _centrilobular(canvas: Canvas, lung: Lung, patch: Patch, reach_mm: float, rng: np.random.Generator) -> Patch:
     """Put hazy or dense dots of 3–8 mm into the middles of lobules within reach of a patch."""
     spots = torch.nonzero(patch.share > 0.5)
     if spots.shape[0] == 0:
-        return
+        return patch
     start = [part.start for part in patch.block]
     middle = (spots.float().mean(0) + torch.tensor(start, dtype=torch.float32)) * canvas.spacing_mm
     wide = float(spots.float().std(0).max()) * canvas.spacing_mm * 1.7 + reach_mm
@@ -119,9 +123,9 @@ def _centrilobular(canvas: Canvas, lung: Lung, patch: Patch, reach_mm: float, rn
     there = canvas.hu[region.block]
     there += dots * (float(rng.uniform(-550, -80)) - there).clamp(min=0)
     around = Patch(region.block, near.float() * inside_lung(canvas, region.block, lung.right))
-    settle(canvas, "pneumonia", Patch(region.block, dots))
     for label in ("pneumonia", "tree_in_bud", "groundglass", "nodule"):
         canvas.mark_unknown(label, around.share * (lobules.centre_mm < 2 * size) > 0.3, region.block)
+    return Patch(region.block, dots)
 
 
 def draw_covid(canvas: Canvas, rng: np.random.Generator) -> bool:
@@ -138,9 +142,9 @@ def draw_covid(canvas: Canvas, rng: np.random.Generator) -> bool:
             dense.append(_condensed(canvas, patch, rng))
     if not dense:
         dense.append(_condensed(canvas, patches[0], rng))
-    whole = together(canvas, patches)
+    whole = together(patches)
     note(canvas, "groundglass", whole, "multifocal peripheral ground-glass opacities")
-    note(canvas, "consolidation", together(canvas, dense), "peripheral consolidation within ground glass")
+    note(canvas, "consolidation", together(dense), "peripheral consolidation within ground glass")
     return _told(canvas, whole, "multifocal peripheral ground glass and consolidation", consolidated=False)
 
 
@@ -165,12 +169,12 @@ def draw_round_pneumonia(canvas: Canvas, rng: np.random.Generator) -> bool:
         where = (canvas.depth_mm[lung.block] > 3) & (up < 0.6 * lung.size[0])
         patch = one_patch(canvas, lung, where, float(rng.uniform(5, 14)), rng)
         patches += [patch] if patch is not None else []
-    return bool(patches) and _told(canvas, together(canvas, patches), "multifocal patchy consolidation")
+    return bool(patches) and _told(canvas, together(patches), "multifocal patchy consolidation")
 
 
 DRAWABLES: tuple[Drawable, ...] = (
     Drawable("pneumonia_lobar", ("pneumonia", "consolidation"), draw_lobar, 0.04),
-    Drawable("pneumonia_whole_lung", ("pneumonia", "consolidation", "groundglass"), draw_whole_lung, 0.015),
+    Drawable("pneumonia_whole_lung", ("pneumonia", "consolidation"), draw_whole_lung, 0.015),
     Drawable("pneumonia_patch", ("pneumonia", "consolidation"), draw_small_patch, 0.03),
     Drawable("pneumonia_segmental", ("pneumonia", "consolidation"), draw_segmental, 0.025),
     Drawable("bronchopneumonia", ("pneumonia", "consolidation"), draw_bronchopneumonia, 0.04),
