@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ai.phantom.spots import Spots
 
-_CELLS, _STEPS = 10, 7
+_CELLS, _STEPS = 8, 7
 """The tile repeats after that many cells; samples per cell."""
 
 

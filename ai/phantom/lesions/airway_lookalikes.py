@@ -7,7 +7,7 @@ import numpy as np
 from ai.phantom.airway_brush import draw_airways, draw_arteries_beside, fill_lumen
 from ai.phantom.canvas import Canvas
 from ai.phantom.drawable import Drawable
-from ai.phantom.lesions.airway_territory import territory
+from ai.phantom.lesions.airway_territory import place_at_depth, territory
 from ai.phantom.sprouting import bent, ends_in_territory
 from ai.phantom.territories import lungs
 from ai.phantom.tubes import Tube
@@ -69,7 +69,7 @@ def draw_vessel_forks(canvas: Canvas, rng: np.random.Generator) -> bool:
     if not found:
         return False
     lung = found[int(rng.integers(len(found)))]
-    centre = canvas.place((canvas.depth_mm > 8) & (canvas.depth_mm < 20) & (canvas.right == lung.right), rng)
+    centre = place_at_depth(canvas, lung, (8.0, 20.0), rng)
     if centre is None:
         return False
     ends = ends_in_territory(canvas, lung, centre, 45.0, int(rng.integers(3, 9)), rng, (5.0, 16.0))

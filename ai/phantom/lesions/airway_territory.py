@@ -14,6 +14,7 @@ from ai.phantom.sprouting import ends_in_territory, grown
 from ai.phantom.territories import Lung
 from ai.phantom.tubes import Tube
 
+_TRIES = 2000
 _CENTRAL = 2
 """Generations below it (trachea, main bronchi) belong to no territory."""
 
@@ -51,11 +52,7 @@ def territory(
         low: how likely the lower half of the lung is.
         depth_mm: least and greatest depth of the ends.
     """
-    half = lung.low[0] + lung.size[0] * 0.5
-    up = torch.arange(canvas.shape[0], dtype=torch.float32)[:, None, None] * canvas.spacing_mm
-    lower = (up < half) == bool(rng.random() < low)
-    mask = (canvas.depth_mm > 10) & (canvas.depth_mm < 30) & (canvas.right == lung.right) & lower
-    centre = canvas.place(mask, rng)
+    centre = place_at_depth(canvas, lung, (10.0, 30.0), rng, bool(rng.random() < low))
     if centre is None:
         return None
     ends = ends_in_territory(canvas, lung, centre, radius_mm, count, rng, depth_mm)
@@ -64,6 +61,24 @@ def territory(
     known = _known(canvas, centre, radius_mm)
     root = _root(known, lung, centre)
     return Territory(known, tuple(grown(root, ends, leaf_mm, rng)), centre, radius_mm)
+
+
+def place_at_depth(
+    canvas: Canvas, lung: Lung, depth_mm: tuple[float, float], rng: np.random.Generator, lower: bool | None = None
+) -> Vector | None:
+    """Choose a place of a lung by its depth, in its lower or upper half where that is asked for; None where rare."""
+    starts, stops = [part.start for part in lung.block], [part.stop for part in lung.block]
+    voxels = rng.integers(starts, stops, size=(_TRIES, 3))
+    s, r, c = (torch.as_tensor(column) for column in voxels.T)
+    depth = canvas.depth_mm[s, r, c]
+    fits = (depth > depth_mm[0]) & (depth < depth_mm[1]) & (canvas.right[s, r, c] == lung.right)
+    if lower is not None:
+        fits &= (s < (starts[0] + stops[0]) / 2) == lower
+    found = torch.nonzero(fits)
+    if not len(found):
+        return None
+    up, back, left = (voxels[int(found[0])] * canvas.spacing_mm).tolist()
+    return up, back, left
 
 
 def _known(canvas: Canvas, centre: Vector, radius_mm: float) -> tuple[Airway, ...]:

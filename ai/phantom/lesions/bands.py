@@ -74,7 +74,7 @@ def _plate(
     """Paint a bowed plate with a ragged outline; 1–5 mm thick, thinner to its edges; return the share covered."""
     thick = float(np.exp(rng.uniform(np.log(1.2), np.log(5.0))))
     region = canvas.region(centre, half_mm + 4)
-    near = (canvas.depth_mm[region.block] > -0.5) & (canvas.right[region.block] == lung.right)
+    near = (canvas.depth_mm[region.block] > -1.2 * canvas.spacing_mm) & (canvas.right[region.block] == lung.right)
     across = torch.as_tensor(normal / np.linalg.norm(normal), dtype=torch.float32)
     offset = region.up * across[0] + region.back * across[1] + region.left * across[2]
     spots = Spots.where(canvas, near & (offset.abs() < thick + 9), region.block)
@@ -87,9 +87,10 @@ def _plate(
     radius = torch.sqrt(along**2 + (flat.square().sum(1) - along**2).clamp(min=0) * slim**2)
     bow = float(rng.normal(0, 0.004)) * radius**2 + 0.7 * spots.noise(0.7 * half_mm, rng)
     inner = (1 - radius / (half_mm * (1 + 0.15 * spots.noise(8, rng)))).clamp(min=0)
-    body = slab_share(height - bow, thick * inner.sqrt().clamp(max=1), canvas.spacing_mm) * spots.inside()
+    body = slab_share(height - bow, thick * inner.sqrt().clamp(max=1), canvas.spacing_mm)
     hu = float(rng.uniform(-120, 60))
-    spots.paint(canvas, body, hu)
+    spots.paint(canvas, body * spots.inside(-0.9 * canvas.spacing_mm), hu)
+    body = body * spots.inside()
     # A reader outlines the plate, however faint a thin one is in its voxels.
     return (body / min(1.0, thick / canvas.spacing_mm)).clamp(max=1), spots
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ai.phantom.airway_brush import draw_airways, draw_arteries_beside, fill_lumen, level_in
 from ai.phantom.canvas import Canvas
@@ -94,15 +93,16 @@ def _cysts(tubes: tuple[Tube, ...], rng: np.random.Generator) -> list[Tube]:
         end: Places = tube.points[-1]
         for _ in range(int(rng.integers(1, 5))):
             radius = size * float(rng.uniform(0.6, 1.35))
-            found.append(_ball(end, radius))
+            found.append(_saccule(end, radius, rng))
             step = rng.normal(size=3)
             end = end + step / np.linalg.norm(step) * radius * 1.9
     return found
 
 
-def _ball(centre: Places, radius_mm: float) -> Tube:
-    stretch: NDArray[np.float64] = np.array([0.3, 0.0, 0.0])
-    return Tube(np.stack([centre - stretch, centre + stretch]), np.array([radius_mm, radius_mm]))
+def _saccule(centre: Places, radius_mm: float, rng: np.random.Generator) -> Tube:
+    stretch: Places = rng.normal(size=3) * radius_mm * 0.4
+    ends = radius_mm * rng.uniform(0.7, 1.05, 2)
+    return Tube(np.stack([centre - stretch, centre + stretch]), ends)
 
 
 def _plugs(tubes: list[Tube], rng: np.random.Generator) -> list[Tube]:

@@ -9,6 +9,7 @@ from torch import Tensor
 from ai.phantom.canvas import Canvas, Vector
 from ai.phantom.contraction import contract
 from ai.phantom.drawable import Drawable
+from ai.phantom.lesions.airway_territory import place_at_depth
 from ai.phantom.lesions.honeycombing import stack_cysts
 from ai.phantom.lesions.interstitial_extent import Pattern, affected, degree
 from ai.phantom.lesions.reticulation import weave
@@ -21,12 +22,7 @@ def draw_fibrosis(canvas: Canvas, rng: np.random.Generator) -> bool:
     """Draw diffuse fibrosis, mild to end stage: a net, distortion, traction bronchiectasis, haze, perhaps cysts."""
     pattern = Pattern.drawn(rng)
     share = float(np.exp(rng.uniform(np.log(0.02), np.log(0.45))))
-    if not lungs(canvas):
-        return False
-    first = affected(canvas, pattern, share, np.random.default_rng(rng.integers(2**31)))
-    if first is None:
-        return False
-    _distort(canvas, *first, int(rng.integers(1, 6)), rng)
+    _distort(canvas, pattern, int(rng.integers(1, 6)), rng)
     found = affected(canvas, pattern, share, rng)
     if found is None:
         return False
@@ -132,12 +128,14 @@ def draw_radiation_fibrosis(canvas: Canvas, rng: np.random.Generator) -> bool:
     return True
 
 
-def _distort(canvas: Canvas, spots: Spots, extent: Tensor, count: int, rng: np.random.Generator) -> None:
+def _distort(canvas: Canvas, pattern: Pattern, count: int, rng: np.random.Generator) -> None:
     """Pull the lung together in several places: vessels and fissures bend towards the scars."""
-    places = spots.places[extent > 0.5]
-    for _ in range(count if len(places) else 0):
-        up, back, left = places[int(rng.integers(len(places)))].tolist()
-        contract(canvas, (up, back, left), float(rng.uniform(18, 40)), float(rng.uniform(0.15, 0.45)))
+    found = lungs(canvas)
+    lower = None if abs(pattern.basal) < 0.4 else pattern.basal > 0
+    for _ in range(count if found else 0):
+        centre = place_at_depth(canvas, found[int(rng.integers(len(found)))], (4.0, 22.0), rng, lower)
+        if centre is not None:
+            contract(canvas, centre, float(rng.uniform(18, 40)), float(rng.uniform(0.15, 0.45)))
 
 
 def _haze(canvas: Canvas, spots: Spots, extent: Tensor, rng: np.random.Generator) -> None:

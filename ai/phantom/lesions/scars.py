@@ -23,7 +23,7 @@ def draw_apical_caps(canvas: Canvas, rng: np.random.Generator) -> bool:
     found = lungs(canvas)
     if not found:
         return False
-    thick = float(np.exp(rng.uniform(np.log(3.0), np.log(14.0))))
+    thick = float(np.exp(rng.uniform(np.log(2.5), np.log(11.0))))
     if rng.random() < 0.3:
         found = [found[int(rng.integers(len(found)))]]
     drawn = [_cap(canvas, lung, thick * float(rng.uniform(0.6, 1.4)), rng) for lung in found]
@@ -35,18 +35,19 @@ def _cap(canvas: Canvas, lung: Lung, thick_mm: float, rng: np.random.Generator) 
     start = int(max(0.0, lung.high[0] - deep - 8) / canvas.spacing_mm)
     block = (slice(start, canvas.shape[0]), slice(0, canvas.shape[1]), slice(0, canvas.shape[2]))
     depth = canvas.depth_mm[block]
-    near = (depth > -1.0) & (depth < 2.5 * thick_mm) & (canvas.right[block] == lung.right)
+    near = (depth > -1.2 * canvas.spacing_mm) & (depth < 2.5 * thick_mm) & (canvas.right[block] == lung.right)
     spots = Spots.where(canvas, near, block)
     if len(spots) < 20:
         return False
     under = (lung.high[0] - spots.places[:, 0]) / deep
     uneven = 1 + 0.45 * spots.noise(9, rng) + 0.3 * spots.noise(4.5, rng)
     reach = thick_mm * uneven * (1 - under.clamp(min=0) ** 2)
-    share = soft(spots.depth_mm - reach, 0.7) * spots.inside(-0.6 * canvas.spacing_mm) * torch.sigmoid((1 - under) * 6)
+    share = soft(spots.depth_mm - reach, 0.7) * spots.inside(-0.9 * canvas.spacing_mm) * torch.sigmoid((1 - under) * 6)
     spots.paint(canvas, share, float(rng.uniform(-60, 60)) + 20 * spots.noise(4, rng))
     calcified = rng.random() < 0.18
     if calcified:
         _calcify(canvas, spots, share, rng)
+    share = share * spots.inside()
     spots.mark(canvas, "scarring", share)
     for other in ("pleural_thickening", "nodule", "consolidation", "fibrosis"):
         spots.mark_unknown(canvas, other, share > 0.05)
@@ -75,19 +76,20 @@ def _scar(canvas: Canvas, centre: Vector, radius_mm: float, rng: np.random.Gener
     if radius_mm > 3.5:
         contract(canvas, centre, 3.5 * radius_mm + 12, float(rng.uniform(0.15, 0.45)))
     region = canvas.region(centre, 2 * radius_mm + 4)
-    spots = Spots.where(canvas, canvas.depth_mm[region.block] > -1, region.block)
+    spots = Spots.where(canvas, canvas.depth_mm[region.block] > -1.2 * canvas.spacing_mm, region.block)
     apart = (spots.places - torch.tensor(centre)) @ torch.as_tensor(
         np.linalg.qr(rng.normal(size=(3, 3)))[0] * rng.uniform(0.55, 1.6, 3), dtype=torch.float32
     )
     # Angular rather than round: the edge caves in between strands.
     uneven = 1 + 0.35 * spots.noise(0.8 * radius_mm + 2, rng) + 0.25 * spots.noise(0.4 * radius_mm + 2, rng)
-    share = soft(apart.norm(dim=1) - radius_mm * uneven, 0.8) * spots.inside(-0.4 * canvas.spacing_mm)
+    share = soft(apart.norm(dim=1) - radius_mm * uneven, 0.8) * spots.inside(-0.9 * canvas.spacing_mm)
     if float(share.max()) < 0.5:
         return False
     spots.paint(canvas, share, float(rng.uniform(-150, 60)))
     calcified = rng.random() < 0.15
     if calcified:
         _calcify(canvas, spots, share, rng)
+    share = share * spots.inside()
     spots.mark(canvas, "scarring", share)
     for other in ("nodule", "nodulegr1cm", "mass", "atelectasis", "consolidation", "bandlike_or_linear", "fibrosis"):
         spots.mark_unknown(canvas, other, share > 0.05)
