@@ -14,7 +14,8 @@ from ai.phantom.physics.sampling import at_heights
 def breathe(canvas: Canvas, shift_mm: float, rng: np.random.Generator) -> None:
     """Let the patient breathe during the scan: from some height on slices show another level, in steps or a drift.
 
-    Changes the canvas: voxels, depth, truth, unknown places and organs; landmarks and instances move with them.
+    Changes the canvas: voxels, depth, truth, unknown places and organs; instances'
+    centres move with them.
     """
     count = canvas.shape[0]
     offset = np.zeros(count)
@@ -36,6 +37,14 @@ def breathe(canvas: Canvas, shift_mm: float, rng: np.random.Generator) -> None:
         vague[band] = vague[nearest]
     if canvas.organs is not None:
         canvas.organs[band] = canvas.organs[nearest]
+    shown = np.arange(count) + offset
+    for number, one in enumerate(canvas.instances):
+        up, back, left = one.centre
+        away = np.abs(shown - up / canvas.spacing_mm)
+        level = int(away.argmin())
+        moved = (up / canvas.spacing_mm - shown[level] + level) * canvas.spacing_mm
+        if away[level] < 1:  # a middle that no slice shows keeps its place
+            canvas.instances[number] = one.moved((float(moved), back, left))
 
 
 def beat(canvas: Canvas, amplitude: float, rng: np.random.Generator) -> None:

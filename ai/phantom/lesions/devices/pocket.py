@@ -7,9 +7,10 @@ import torch
 from torch import Tensor
 
 from ai.phantom.canvas import Canvas, Region, Vector, soft
-from ai.phantom.lesions.devices.skin import front_of, outside_body, outward
+from ai.phantom.lesions.devices.skin import front_muscle, front_of, outside_body, outward
 
 _FAT_HU, _CAPSULE_HU = -95.0, 35.0
+_FORWARD: Vector = (0.0, -1.0, 0.0)
 
 
 class Pocket:
@@ -62,14 +63,15 @@ def pocket_at(
     if not reach_mm * 0.5 < up_mm < (canvas.shape[0] - 1) * canvas.spacing_mm - reach_mm * 0.5:
         return None
     skin = front_of(canvas, up_mm, left_mm)
+    if skin is not None:
+        normal = outward(canvas, skin)
+        off = -depth_mm
+    else:
+        # The skin is outside a field drawn close to the lungs: the box lies on the muscle.
+        skin, normal, off = front_muscle(canvas, up_mm, left_mm), _FORWARD, 6.0
     if skin is None:
         return None
-    normal = outward(canvas, skin)
-    middle = (
-        skin[0] - depth_mm * normal[0],
-        skin[1] - depth_mm * normal[1],
-        skin[2] - depth_mm * normal[2],
-    )
+    middle = (skin[0], skin[1] + off * normal[1], skin[2] + off * normal[2])
     return Pocket(canvas, middle, normal, turn, reach_mm)
 
 
