@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import torch
@@ -36,7 +37,11 @@ class Case:
 
 
 def drawn_case(
-    seed: int, anatomy: Canvas | None = None, findings: frozenset[str] | None = None, spacing_mm: float = 2.0
+    seed: int,
+    anatomy: Canvas | None = None,
+    findings: frozenset[str] | None = None,
+    spacing_mm: float = 2.0,
+    body: int | None = None,
 ) -> Case:
     """Draw a case.
 
@@ -45,12 +50,14 @@ def drawn_case(
         anatomy: a real scan's canvas (not changed), or None for a procedural thorax.
         findings: exactly these abnormalities (with what cannot be without them), or None to let chance decide.
         spacing_mm: voxel size of a procedural thorax.
+        body: seed of a procedural thorax where it is not the case's own: the same body, ill in another way.
 
     Returns:
         The scan and its truth.
     """
     with torch.no_grad():
-        canvas, drawn = drawn_patient(seed, anatomy, plan_of(seed, findings), spacing_mm)
+        healthy = thorax_of(seed if body is None else body, spacing_mm) if anatomy is None else anatomy
+        canvas, drawn = drawn_patient(seed, healthy, plan_of(seed, findings))
         rng = np.random.default_rng([seed, 1])
         protocol = Protocol.drawn(rng)
         if anatomy is not None:
@@ -69,27 +76,28 @@ def plan_of(seed: int, findings: frozenset[str] | None = None) -> frozenset[str]
     return forms_of(CATALOGUE, findings, rng) | resembling
 
 
+@lru_cache(maxsize=1)
+def thorax_of(seed: int, spacing_mm: float = 2.0) -> Canvas:
+    """Return the healthy procedural thorax of a seed; not to be drawn on."""
+    rng = np.random.default_rng([seed, 0])
+    return build_thorax(Body.drawn(rng), rng, spacing_mm)
+
+
 def drawn_patient(
-    seed: int,
-    anatomy: Canvas | None,
-    plan: frozenset[str],
-    spacing_mm: float = 2.0,
-    before: Callable[[Canvas, Drawable], None] | None = None,
+    seed: int, healthy: Canvas, plan: frozenset[str], before: Callable[[Canvas, Drawable], None] | None = None
 ) -> tuple[Canvas, tuple[str, ...]]:
     """Draw a patient before the scanner.
 
     Args:
-        seed: of the anatomy and of each thing's own chance: leaving a thing out changes no other.
-        anatomy: a real scan's canvas (not changed), or None for a procedural thorax.
+        seed: of each thing's own chance: leaving a thing out changes no other.
+        healthy: the thorax before, not changed.
         plan: names of the catalogue.
-        spacing_mm: voxel size of a procedural thorax.
         before: called before each thing is drawn.
 
     Returns:
         The canvas, and the names of what could really be drawn.
     """
-    rng = np.random.default_rng([seed, 0])
-    canvas = build_thorax(Body.drawn(rng), rng, spacing_mm) if anatomy is None else anatomy.copy()
+    canvas = healthy.copy()
     drawn = []
     for thing in CATALOGUE:
         if thing.name not in plan:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -24,6 +25,8 @@ from ai.training.truth import save_case, training_case
 
 FIRST_SEED = {"train": 0, "calibrate": 1_000_000, "evaluate": 2_000_000}
 PROCEDURAL = "procedural"
+_ILLNESSES_A_BODY = 3
+"""So many training cases are drawn into one procedural thorax: it costs more time than what is drawn into it."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +46,15 @@ class Share:
 
 @dataclass(frozen=True)
 class Order:
-    """One case to be drawn: which anatomy, which seed, and the split it is for."""
+    """One case to be drawn: which anatomy, which seed, and the split it is for.
+
+    ``body`` is the seed of a procedural thorax: in training several cases have the same body, ill in different ways.
+    """
 
     split: str
     anatomy: str
     seed: int
+    body: int
 
     @property
     def file_name(self) -> str:
@@ -58,10 +65,15 @@ class Order:
 def orders(wish: Share, scans: Path | None) -> Iterator[Order]:
     """Yield what a share consists of."""
     names = list(_listed(wish.split, scans))
+    first = FIRST_SEED[wish.split]
     for number in range(wish.count):
-        procedural = not names or number % wish.real_every == 0
+        seed = first + number
         turn = number - number // wish.real_every - 1
-        yield Order(wish.split, PROCEDURAL if procedural else names[turn % len(names)], FIRST_SEED[wish.split] + number)
+        if names and number % wish.real_every:
+            yield Order(wish.split, names[turn % len(names)], seed, seed)
+        else:
+            illnesses = (_ILLNESSES_A_BODY * wish.real_every if names else _ILLNESSES_A_BODY) if first == 0 else 1
+            yield Order(wish.split, PROCEDURAL, seed, seed - number % illnesses)
 
 
 def draw_share(wish: Share, folder: Path, scans: Path | None, progress: Progress = QUIET, workers: int = 1) -> int:
@@ -76,20 +88,22 @@ def draw_share(wish: Share, folder: Path, scans: Path | None, progress: Progress
     """
     folder.mkdir(parents=True, exist_ok=True)
     missing = [order for order in orders(wish, scans) if not (folder / order.file_name).exists()]
-    for number, _ in enumerate(_drawn(missing, folder, scans, workers)):
-        done = wish.count - len(missing) + number + 1
+    done = wish.count - len(missing)
+    for more in _drawn(missing, folder, scans, workers):
+        done += more
         progress.report(done / wish.count, f"drawing {wish.split} cases ({done} of {wish.count})")
     return len(list(folder.glob(f"{wish.split}-*.safetensors")))
 
 
-def _drawn(missing: list[Order], folder: Path, scans: Path | None, workers: int) -> Iterator[None]:
+def _drawn(missing: list[Order], folder: Path, scans: Path | None, workers: int) -> Iterator[int]:
+    """Draw all; yields how many more are done."""
+    groups = [list(group) for _, group in groupby(sorted(missing, key=_group), key=_group)]
     if workers == 1:
-        for order in missing:
-            draw(order, folder, scans)
-            yield
+        for group in groups:
+            yield draw(group, folder, scans)
         return
     with ProcessPoolExecutor(workers, get_context("spawn"), initializer=torch.set_num_threads, initargs=(1,)) as pool:
-        futures = [pool.submit(draw, order, folder, scans) for order in missing]
+        futures = [pool.submit(draw, group, folder, scans) for group in groups]
         try:
             for future in as_completed(futures):
                 yield future.result()
@@ -97,10 +111,17 @@ def _drawn(missing: list[Order], folder: Path, scans: Path | None, workers: int)
             pool.shutdown(cancel_futures=True)
 
 
-def draw(order: Order, folder: Path, scans: Path | None) -> None:
-    """Draw one case and keep it."""
-    case = drawn_case(order.seed, anatomy(order, scans))
-    save_case(training_case(case, LABELS), folder / order.file_name)
+def _group(order: Order) -> tuple[int, str]:
+    """Cases of one body are drawn one after the other, by one process."""
+    return order.body, order.anatomy
+
+
+def draw(group: list[Order], folder: Path, scans: Path | None) -> int:
+    """Draw cases and keep them; return how many."""
+    for order in group:
+        case = drawn_case(order.seed, anatomy(order, scans), body=order.body)
+        save_case(training_case(case, LABELS), folder / order.file_name)
+    return len(group)
 
 
 def anatomy(order: Order, scans: Path | None) -> Canvas | None:

@@ -10,7 +10,7 @@ from ai.training.truth import TrainingCase
 from tests.support.thorax import healthy
 
 
-def small_case(seed: int, anatomy: Canvas | None = None) -> Case:
+def small_case(seed: int, anatomy: Canvas | None = None, body: int | None = None) -> Case:
     """Draw as ``drawn_case`` does, into the small thorax where no anatomy is given."""
     return drawn_case(seed, anatomy or healthy())
 

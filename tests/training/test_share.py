@@ -24,7 +24,7 @@ class _Drawing:
     def __init__(self) -> None:
         self.drawn: list[tuple[int, bool]] = []
 
-    def __call__(self, seed: int, anatomy: Canvas | None) -> Case:
+    def __call__(self, seed: int, anatomy: Canvas | None, body: int) -> Case:
         """Draw."""
         self.drawn.append((seed, anatomy is not None))
         return small_case(seed, anatomy)
@@ -89,6 +89,12 @@ def test_what_a_share_consists_of() -> None:
     orders = list(room.orders(Share("train", 3), None))
     assert [order.file_name for order in orders] == [f"train-procedural-{n}.safetensors" for n in range(3)]
     assert {order.seed for order in room.orders(Share("evaluate", 2), None)} == {2_000_000, 2_000_001}
+
+
+def test_only_training_shares_bodies() -> None:
+    assert [order.body for order in room.orders(Share("train", 7), None)] == [0, 0, 0, 3, 3, 3, 6]
+    for split in ("calibrate", "evaluate"):
+        assert all(order.body == order.seed for order in room.orders(Share(split, 4), None))
 
 
 def test_no_anatomy_is_both_learned_from_and_held_out() -> None:
