@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from ai.phantom.drawable import Drawable
 from ai.phantom.lesions import (
+    airway_lookalikes,
+    aortic_wall,
     atelectasis,
     bands,
     bronchial_walls,
     bronchiectasis,
+    cardiomegaly,
+    cavities,
     consolidation,
+    coronaries,
+    cysts,
     devices,
     edema,
     effusion,
@@ -16,14 +22,23 @@ from ai.phantom.lesions import (
     fibrosis,
     granulomas,
     groundglass,
+    hernia,
     honeycombing,
+    interstitial_lookalikes,
     lookalikes,
+    lymphadenopathy,
+    masses,
+    nodule_lookalikes,
     nodules,
+    pericardium,
+    pleura,
     pneumonia,
+    pneumothorax,
     reticulation,
     scars,
     septa,
     tree_in_bud,
+    wide_vessels,
 )
 
 _ORDER = (
@@ -38,11 +53,17 @@ _ORDER = (
 """By first label; the empty one stands for look-alikes."""
 
 _MODULES = (
+    airway_lookalikes,
+    aortic_wall,
     atelectasis,
     bands,
     bronchial_walls,
     bronchiectasis,
+    cardiomegaly,
+    cavities,
     consolidation,
+    coronaries,
+    cysts,
     devices,
     edema,
     effusion,
@@ -50,14 +71,23 @@ _MODULES = (
     fibrosis,
     granulomas,
     groundglass,
+    hernia,
     honeycombing,
+    interstitial_lookalikes,
     lookalikes,
+    lymphadenopathy,
+    masses,
+    nodule_lookalikes,
     nodules,
+    pericardium,
+    pleura,
     pneumonia,
+    pneumothorax,
     reticulation,
     scars,
     septa,
     tree_in_bud,
+    wide_vessels,
 )
 
 
