@@ -36,15 +36,15 @@ def cells(shape: Shape, spacing_mm: float, cell_mm: float, rng: np.random.Genera
 
     Cost: three look-ups a voxel. The tile behind it is computed once a process.
     """
-    tile = _tile(str(torch.get_default_device()))
-    order = [0, *(int(axis) + 1 for axis in rng.permutation(3))]
+    found = _tile(str(torch.get_default_device()))
     period = _CELLS * _FINE
     lines = []
     for n in shape:
         along = torch.arange(n, dtype=torch.float32) * (spacing_mm / cell_mm * _FINE) + float(rng.uniform(0, period))
         lines.append((along.long() % period) if rng.random() < 0.5 else (-along.long()) % period)
-    up, back, left = lines
-    wall, centre, lot = tile.permute(order)[:, up][:, :, back][:, :, :, left]
+    for axis in (3, 2, 1):  # the fastest axis first: it is the cheapest to thin out
+        found = found.index_select(axis, lines[axis - 1])
+    wall, centre, lot = found
     return Cells(wall * cell_mm, centre * cell_mm, lot)
 
 

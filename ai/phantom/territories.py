@@ -171,18 +171,37 @@ def _between(canvas: Canvas, lung: Lung) -> list[Vector]:
     return [(up - 10.0 * k, back - 12.0, left - lung.outward * (20 + 12.0 * j)) for k in range(4) for j in range(4)]
 
 
-def place_in(canvas: Canvas, block: Block, where: Tensor, rng: np.random.Generator) -> Vector | None:
-    """Choose a voxel of a mask over a block by chance; None where it is empty."""
-    flat = where.reshape(-1)
-    for _ in range(40):  # most masks hold enough of the block to be hit soon
-        index = int(rng.integers(flat.numel()))
-        if bool(flat[index]):
-            break
-    else:
-        candidates = torch.nonzero(flat)
-        if candidates.numel() == 0:
-            return None
-        index = int(candidates[int(rng.integers(candidates.shape[0]))])
-    spot = np.unravel_index(index, where.shape)
-    up, back, left = (float(int(i) + part.start) * canvas.spacing_mm for i, part in zip(spot, block, strict=True))
-    return up, back, left
+_TRIALS = 3000
+
+
+def place_in(
+    canvas: Canvas, lung: Lung, rng: np.random.Generator, depth_mm: tuple[float, float] = (0.0, 999.0),
+    height: tuple[float, float] = (0.0, 1.0), behind: float = 0.0, lobe: Tensor | None = None,
+) -> Vector | None:  # fmt: skip
+    """Choose a voxel of a lung by chance; None where thousands of trials find none.
+
+    Args:
+        canvas: the thorax.
+        lung: which lung.
+        rng: source of chance.
+        depth_mm: least and greatest depth under the pleura.
+        height: least and greatest height, shares of the lung's.
+        behind: least share of the lung's depth from its front.
+        lobe: share of each voxel of the lung's box that may be chosen; most of a voxel must be.
+    """
+    counts = [part.stop - part.start for part in lung.block]
+    trials = [rng.integers(n, size=_TRIALS) for n in counts]
+    share_up, share_back = trials[0] / counts[0], trials[1] / counts[1]
+    fits = (share_up >= height[0]) & (share_up <= height[1]) & (share_back >= behind)
+    local = [torch.as_tensor(line[fits]) for line in trials]
+    up, back, left = (line + part.start for line, part in zip(local, lung.block, strict=True))
+    depth = canvas.depth_mm[up, back, left]
+    good = (depth > depth_mm[0]) & (depth < depth_mm[1]) & (canvas.right[up, back, left] == lung.right)
+    if lobe is not None:
+        good &= lobe[local[0], local[1], local[2]] > 0.6
+    found = torch.nonzero(good)
+    if found.numel() == 0:
+        return None
+    first = int(found[0])
+    mm = canvas.spacing_mm
+    return float(up[first]) * mm, float(back[first]) * mm, float(left[first]) * mm

@@ -135,10 +135,7 @@ def draw_rounded(canvas: Canvas, rng: np.random.Generator) -> bool:
     lung = _side(canvas, rng)
     if lung is None:
         return False
-    up, back, _ = relative(canvas, lung.block, lung.low)
-    depth = canvas.depth_mm[lung.block]
-    where = (depth > 1) & (depth < 5) & (back > 0.55 * lung.size[1]) & (up < 0.65 * lung.size[0])
-    centre = place_in(canvas, lung.block, where & (canvas.right[lung.block] == lung.right), rng)
+    centre = place_in(canvas, lung, rng, (1.0, 5.0), (0.0, 0.65), 0.55)
     if centre is None:
         return False
     radius = float(rng.uniform(10, 24))
@@ -229,10 +226,7 @@ def _before_back_wall(canvas: Canvas, lung: Lung) -> Tensor:
 def _plates(canvas: Canvas, lung: Lung, rng: np.random.Generator) -> None:
     """One to three discs above the diaphragm, 20–60 mm long: bands and atelectasis at once."""
     for _ in range(int(rng.integers(1, 4))):
-        up, _, _ = relative(canvas, lung.block, lung.low)
-        depth = canvas.depth_mm[lung.block]
-        where = (depth > 2) & (depth < 22) & (up < 0.4 * lung.size[0]) & (canvas.right[lung.block] == lung.right)
-        centre = place_in(canvas, lung.block, where, rng)
+        centre = place_in(canvas, lung, rng, (2.0, 22.0), (0.0, 0.4))
         if centre is None:
             continue
         length, half = float(rng.uniform(10, 30)), float(rng.uniform(0.8, 2.6))

@@ -41,15 +41,14 @@ Piece = tuple[NDArray[np.float64], NDArray[np.float64], float]
 
 
 def _known(canvas: Canvas, start: NDArray[np.float64], stop: NDArray[np.float64]) -> list[Piece]:
-    pieces: list[Piece] = []
-    for airway in canvas.landmarks.airways:
-        if not airway.lobe:
-            continue
-        points = np.array(airway.course.points)
-        for a, b, radius in zip(points[:-1], points[1:], airway.course.radii_mm[1:], strict=True):
-            if ((np.maximum(a, b) >= start) & (np.minimum(a, b) <= stop)).all():
-                pieces.append((a, b, float(radius)))
-    return pieces
+    inner = [airway.course for airway in canvas.landmarks.airways if airway.lobe]
+    if not inner:
+        return []
+    begins = np.concatenate([np.array(course.points[:-1]) for course in inner])
+    ends = np.concatenate([np.array(course.points[1:]) for course in inner])
+    radii = np.concatenate([np.array(course.radii_mm[1:]) for course in inner])
+    near = ((np.maximum(begins, ends) >= start) & (np.minimum(begins, ends) <= stop)).all(1)
+    return [(begins[i], ends[i], float(radii[i])) for i in np.flatnonzero(near)]
 
 
 def _guessed(
@@ -84,6 +83,8 @@ def _tube(canvas: Canvas, mask: torch.Tensor, a: NDArray[np.float64], b: NDArray
     middle = (a + b) / 2
     reach = float(np.abs(b - a).max()) / 2 + radius_mm + 2 * canvas.spacing_mm
     region = canvas.region((float(middle[0]), float(middle[1]), float(middle[2])), reach)
+    if not bool(mask[region.block].any()):
+        return
     p, q = a - middle, b - middle
     distance = capsule(
         region.up, region.back, region.left,

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ai.phantom.canvas import Canvas
+from ai.phantom.canvas import Canvas, Vector
 from ai.phantom.drawable import Drawable
 from ai.phantom.fields import smooth_field
 from ai.phantom.lesions.airspace import Patch, add_haze, blob, fill, note, settle, subpleural
@@ -69,9 +69,10 @@ def edge_of(distance: Tensor, inside: Tensor, rng: np.random.Generator) -> tuple
     return share, torch.sigmoid((width - distance) / (width / 3)) * inside
 
 
-def one_patch(canvas: Canvas, lung: Lung, where: Tensor, radius_mm: float, rng: np.random.Generator) -> Patch | None:
-    """Fill one uneven patch at a chance place of a mask over the lung's box."""
-    centre = place_in(canvas, lung.block, where & (canvas.right[lung.block] == lung.right), rng)
+def one_patch(
+    canvas: Canvas, lung: Lung, centre: Vector | None, radius_mm: float, rng: np.random.Generator
+) -> Patch | None:
+    """Fill one uneven patch around a place; none where there is no place."""
     if centre is None:
         return None
     block, distance = blob(canvas, centre, radius_mm, rng, float(rng.uniform(0.2, 0.42)))
@@ -85,12 +86,9 @@ def draw_patches(canvas: Canvas, rng: np.random.Generator) -> bool:
     drawn = False
     for _ in range(int(rng.choice([1, 2, 3, 4], p=[0.55, 0.25, 0.12, 0.08])) if both else 0):
         lung = both[int(rng.integers(len(both)))]
-        _, back, _ = relative(canvas, lung.block, lung.low)
-        depth = canvas.depth_mm[lung.block]
-        where = (depth > 0) & (depth < (14.0 if rng.random() < 0.7 else 80.0))
-        if rng.random() < 0.6:
-            where = where & (back > 0.5 * lung.size[1])
-        patch = one_patch(canvas, lung, where, float(np.exp(rng.uniform(np.log(9), np.log(45)))), rng)
+        depth = (0.0, 14.0 if rng.random() < 0.7 else 80.0)
+        centre = place_in(canvas, lung, rng, depth, behind=0.5 if rng.random() < 0.6 else 0.0)
+        patch = one_patch(canvas, lung, centre, float(np.exp(rng.uniform(np.log(9), np.log(45)))), rng)
         drawn |= _told(canvas, patch, "consolidation")
     return drawn
 
@@ -110,8 +108,7 @@ def draw_round(canvas: Canvas, rng: np.random.Generator) -> bool:
     if not both:
         return False
     lung = both[int(rng.integers(len(both)))]
-    where = (canvas.depth_mm[lung.block] > 6) & (canvas.right[lung.block] == lung.right)
-    centre = place_in(canvas, lung.block, where, rng)
+    centre = place_in(canvas, lung, rng, (6.0, 99.0))
     if centre is None:
         return False
     block, distance = blob(canvas, centre, float(rng.uniform(10, 30)), rng, 0.12)
@@ -128,11 +125,7 @@ def draw_peripheral(canvas: Canvas, rng: np.random.Generator) -> bool:
     drawn = False
     for lung in lungs(canvas):
         for _ in range(int(rng.integers(1, 5))):
-            up, _, _ = relative(canvas, lung.block, lung.low)
-            depth = canvas.depth_mm[lung.block]
-            where = (depth > 0.5) & (depth < 6) & (canvas.right[lung.block] == lung.right)
-            where = where & ((up > 0.45 * lung.size[0]) if above else (up < 0.6 * lung.size[0]))
-            centre = place_in(canvas, lung.block, where, rng)
+            centre = place_in(canvas, lung, rng, (0.5, 6.0), (0.45, 1.0) if above else (0.0, 0.6))
             if centre is None:
                 continue
             along, thick = float(rng.uniform(12, 45)), float(rng.uniform(8, 24))
@@ -188,8 +181,7 @@ def segment_distance(
     canvas: Canvas, lung: Lung, lobe: Tensor, rng: np.random.Generator, degrees: tuple[float, float] = (18, 34)
 ) -> Tensor | None:
     """Return the distance to a cone from the hilum to a chance place on the lobe's pleura; ``degrees``: half angle."""
-    depth = canvas.depth_mm[lung.block]
-    target = place_in(canvas, lung.block, (lobe > 0.7) & (depth > 0) & (depth < 10), rng)
+    target = place_in(canvas, lung, rng, (0.0, 10.0), lobe=lobe)
     if target is None:
         return None
     axis = np.array(target) - np.array(lung.hilum)

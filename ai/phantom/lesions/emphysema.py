@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from ai.phantom.canvas import Canvas
 from ai.phantom.drawable import Drawable
@@ -110,12 +111,7 @@ def draw_bullae(canvas: Canvas, rng: np.random.Generator) -> bool:
     patches = []
     for number in range(int(rng.integers(1, 7)) if both else 0):
         lung = both[int(rng.integers(len(both)))]
-        up, _, _ = relative(canvas, lung.block, lung.low)
-        depth = canvas.depth_mm[lung.block]
-        where = (depth > 2) & (depth < 10) & (canvas.right[lung.block] == lung.right)
-        if rng.random() < 0.75:
-            where = where & (up > 0.5 * lung.size[0])
-        centre = place_in(canvas, lung.block, where, rng)
+        centre = place_in(canvas, lung, rng, (2.0, 10.0), (0.5 if rng.random() < 0.75 else 0.0, 1.0))
         if centre is None:
             continue
         radius = largest if number == 0 else largest * float(rng.uniform(0.3, 0.9))
@@ -159,7 +155,7 @@ def _told(canvas: Canvas, patches: list[Patch], kind: str) -> bool:
     black = sum(int((canvas.hu[p.block][p.share > 0.2] < -950).sum()) for p in patches)
     drawn = []
     for patch in patches:
-        around = blurred(patch.share, (2.5 / canvas.spacing_mm,) * 3)
+        around = _around(patch.share, 2.5 / canvas.spacing_mm)
         share = torch.maximum(patch.share, (2.5 * around).clamp(max=1) * (around > 0.1))
         drawn.append(Patch(patch.block, share * (canvas.depth_mm[patch.block] > 0)))
         canvas.mark_unknown("emphysema", (around > 0.02) & (around <= 0.1), patch.block)
@@ -167,6 +163,14 @@ def _told(canvas: Canvas, patches: list[Patch], kind: str) -> bool:
     if not drawn or black == 0:
         return bool(drawn) and note(canvas, "emphysema", together(drawn), f"trace {kind} emphysema")
     return note(canvas, "emphysema", together(drawn), f"{_grade(black / max(1, lung))} {kind} emphysema")
+
+
+def _around(share: Tensor, sigma_voxels: float) -> Tensor:
+    """Blur, at half the resolution: what it says is smooth."""
+    coarse = functional.avg_pool3d(share[None, None], 2, ceil_mode=True, count_include_pad=False)[0, 0]
+    smooth = blurred(coarse, (sigma_voxels / 2,) * 3)
+    shape = share.shape
+    return functional.interpolate(smooth[None, None], size=shape, mode="trilinear", align_corners=False)[0, 0]
 
 
 def _grade(low_share: float) -> str:

@@ -36,13 +36,10 @@ def foci(canvas: Canvas, rng: np.random.Generator, number: int, peripheral: bool
     patches: list[Patch] = []
     for _ in range(number if both else 0):
         lung = both[int(rng.integers(len(both)))]
-        up, back, _ = relative(canvas, lung.block, lung.low)
-        depth = canvas.depth_mm[lung.block]
-        lung_here = (depth > 1) & (canvas.right[lung.block] == lung.right)
-        where = lung_here & (depth < 16) if peripheral else lung_here
-        if rng.random() < 0.6:
-            where = where & (back > 0.45 * lung.size[1]) & (up < 0.75 * lung.size[0])
-        centre = place_in(canvas, lung.block, where, rng)
+        low_behind = rng.random() < 0.6
+        depth = (1.0, 16.0 if peripheral else 99.0)
+        height = (0.0, 0.75 if low_behind else 1.0)
+        centre = place_in(canvas, lung, rng, depth, height, 0.45 if low_behind else 0.0)
         if centre is None:
             continue
         radius = float(np.exp(rng.uniform(np.log(6), np.log(38))))
@@ -213,8 +210,7 @@ def _somewhere(
     if not both:
         return None
     lung = both[int(rng.integers(len(both)))]
-    where = (canvas.depth_mm[lung.block] > least_mm) & (canvas.right[lung.block] == lung.right)
-    centre = place_in(canvas, lung.block, where, rng)
+    centre = place_in(canvas, lung, rng, (least_mm, 99.0))
     return None if centre is None else (lung, centre)
 
 

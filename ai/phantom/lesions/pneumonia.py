@@ -12,7 +12,7 @@ from ai.phantom.lesions.airspace import Patch, add_haze, fill, note, settle, tog
 from ai.phantom.lesions.consolidation import edge_of, filled, one_patch, segment
 from ai.phantom.lesions.groundglass import foci, glow_drawn
 from ai.phantom.polygons import cells
-from ai.phantom.territories import Lung, inside_lung, lobe_share, lungs, relative
+from ai.phantom.territories import Lung, inside_lung, lobe_share, lungs, place_in, relative
 
 
 def _told(canvas: Canvas, patch: Patch, words: str, consolidated: bool = True) -> bool:
@@ -66,7 +66,7 @@ def draw_small_patch(canvas: Canvas, rng: np.random.Generator) -> bool:
     lung = _some_lung(canvas, rng)
     if lung is None:
         return False
-    patch = one_patch(canvas, lung, canvas.depth_mm[lung.block] > 2, float(rng.uniform(8, 22)), rng)
+    patch = one_patch(canvas, lung, place_in(canvas, lung, rng, (2.0, 99.0)), float(rng.uniform(8, 22)), rng)
     if patch is None:
         return False
     note(canvas, "consolidation", patch, "patch of consolidation")
@@ -92,8 +92,8 @@ def draw_bronchopneumonia(canvas: Canvas, rng: np.random.Generator) -> bool:
         lobe = lobe_share(canvas, lung, lung.lobes[int(rng.integers(len(lung.lobes)))], rng)
         patches = []
         for _ in range(int(rng.integers(2, 7))):
-            where = (lobe > 0.5) & (canvas.depth_mm[lung.block] > 2)
-            patch = one_patch(canvas, lung, where, float(np.exp(rng.uniform(np.log(5), np.log(24)))), rng)
+            centre = place_in(canvas, lung, rng, (2.0, 99.0), lobe=lobe)
+            patch = one_patch(canvas, lung, centre, float(np.exp(rng.uniform(np.log(5), np.log(24)))), rng)
             patches += [patch] if patch is not None else []
         if not patches:
             continue
@@ -165,9 +165,8 @@ def draw_round_pneumonia(canvas: Canvas, rng: np.random.Generator) -> bool:
         return False
     patches = []
     for _ in range(int(rng.integers(2, 6))):
-        up, _, _ = relative(canvas, lung.block, lung.low)
-        where = (canvas.depth_mm[lung.block] > 3) & (up < 0.6 * lung.size[0])
-        patch = one_patch(canvas, lung, where, float(rng.uniform(5, 14)), rng)
+        centre = place_in(canvas, lung, rng, (3.0, 99.0), (0.0, 0.6))
+        patch = one_patch(canvas, lung, centre, float(rng.uniform(5, 14)), rng)
         patches += [patch] if patch is not None else []
     return bool(patches) and _told(canvas, together(patches), "multifocal patchy consolidation")
 
