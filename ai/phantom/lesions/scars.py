@@ -19,11 +19,11 @@ _CALCIUM_HU = (250.0, 700.0)
 
 
 def draw_apical_caps(canvas: Canvas, rng: np.random.Generator) -> bool:
-    """Draw irregular soft-tissue caps of 2–20 mm over one or both apices, some with calcium and strands."""
+    """Draw irregular soft-tissue caps of 2–15 mm over one or both apices, some with calcium and strands."""
     found = lungs(canvas)
     if not found:
         return False
-    thick = float(np.exp(rng.uniform(np.log(2.5), np.log(11.0))))
+    thick = float(np.exp(rng.uniform(np.log(2.0), np.log(9.5))))
     if rng.random() < 0.3:
         found = [found[int(rng.integers(len(found)))]]
     drawn = [_cap(canvas, lung, thick * float(rng.uniform(0.6, 1.4)), rng) for lung in found]
@@ -40,7 +40,7 @@ def _cap(canvas: Canvas, lung: Lung, thick_mm: float, rng: np.random.Generator) 
     if len(spots) < 20:
         return False
     under = (lung.high[0] - spots.places[:, 0]) / deep
-    uneven = 1 + 0.45 * spots.noise(9, rng) + 0.3 * spots.noise(4.5, rng)
+    uneven = 1 + 0.45 * spots.noise(9, rng) + 0.2 * spots.noise(5, rng)
     reach = thick_mm * uneven * (1 - under.clamp(min=0) ** 2)
     share = soft(spots.depth_mm - reach, 0.7) * spots.inside(-0.9 * canvas.spacing_mm) * torch.sigmoid((1 - under) * 6)
     spots.paint(canvas, share, float(rng.uniform(-60, 60)) + 20 * spots.noise(4, rng))
