@@ -6,6 +6,7 @@ from ai.phantom.drawable import Drawable
 from ai.phantom.lesions import (
     airway_lookalikes,
     aortic_wall,
+    airway_lookalikes,
     atelectasis,
     bands,
     bronchial_walls,
@@ -24,6 +25,7 @@ from ai.phantom.lesions import (
     groundglass,
     hernia,
     honeycombing,
+    interstitial_lookalikes,
     interstitial_lookalikes,
     lookalikes,
     lymphadenopathy,
@@ -55,6 +57,7 @@ _ORDER = (
 _MODULES = (
     airway_lookalikes,
     aortic_wall,
+    airway_lookalikes,
     atelectasis,
     bands,
     bronchial_walls,
@@ -73,6 +76,7 @@ _MODULES = (
     groundglass,
     hernia,
     honeycombing,
+    interstitial_lookalikes,
     interstitial_lookalikes,
     lookalikes,
     lymphadenopathy,

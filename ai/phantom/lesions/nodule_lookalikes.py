@@ -184,6 +184,8 @@ def draw_fissure_lens(canvas: Canvas, rng: np.random.Generator) -> bool:
     region = canvas.region(place, wide + canvas.spacing_mm)
     organs = canvas.organs[region.block]
     own = organs[tuple(n // 2 for n in organs.shape)]
+    if int(own) == 0:
+        return False
     border = torch.nn.functional.avg_pool3d((organs == own).float()[None, None], 5, 1, 2)[0, 0]
     near = (border - 0.5).abs() * 2.5 * 2 * canvas.spacing_mm
     pad = thick / 2 * (1 - (region.radius / wide) ** 2).clamp(min=0)
