@@ -149,7 +149,7 @@ def draw_vessels(
             up = tree.parents[1:]
             taper = np.where(tree.leaves[1:] == 1, 0.6, 1.0)
             rods[name].append((tree.places[up], tree.places[1:], radii[1:], radii[1:] * taper))
-            (arteries if name == "arteries" else veins).extend(tree.courses(radii, 0.9))
+            (arteries if name == "arteries" else veins).extend(tree.courses(radii, 0.75))
     for name, hu in (("veins", body.contrast.left), ("arteries", body.contrast.right)):
         start, end, first, last = (np.concatenate(parts) for parts in zip(*rods[name], strict=True))
         canvas.paint(rods_share(canvas, start, end, (first, last)), hu + float(rng.uniform(-4, 4)))

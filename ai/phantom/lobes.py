@@ -24,11 +24,13 @@ class Fissures:
         block: the part of the canvas they are known in; it holds both lungs.
         oblique: above the oblique fissure of either side, positive.
         horizontal: above the right lung's horizontal fissure, positive.
+        accessory: sheets that part no lobe: the azygos vein's, the inferior accessory one.
     """
 
     block: Block
     oblique: Tensor
     horizontal: Tensor
+    accessory: tuple[Tensor, ...] = ()
 
 
 def lay_fissures(body: Body, f: Frame, block: Block, rng: np.random.Generator) -> Fissures:
@@ -42,7 +44,8 @@ def lay_fissures(body: Body, f: Frame, block: Block, rng: np.random.Generator) -
     """
     heights = rng.normal((-9.0, -4.0), 7.0) + 0.05 * (body.lung_height - 235)
     slopes = rng.normal((0.95, 1.0), 0.1)
-    twists = rng.normal(0.0, 0.18, 2)
+    twists = rng.normal(0.0, 0.22, 2)
+    bends = rng.uniform(-8, 30, 2)
     domes = rng.uniform(-0.08, 0.16, 2)
     level, tilt, bow = float(rng.normal(6, 7)), float(rng.normal(0.1, 0.12)), float(rng.uniform(0.0, 0.2))
     waves = [smooth_field((2, 6, 8), 2, rng)[0] for _ in range(3)]
@@ -53,7 +56,8 @@ def lay_fissures(body: Body, f: Frame, block: Block, rng: np.random.Generator) -
         one = []
         for side in range(2):
             slope = slopes[side] + twists[side] * (2 * across - 1) + domes[side] * along
-            surface = heights[side] + slope * g.back + 6 * (across - 0.5) + 2.5 * _spread(waves[side], g)
+            surface = heights[side] + slope * g.back + 6 * (across - 0.5) + 4 * _spread(waves[side], g)
+            surface = surface + bends[side] * (across - 0.5) ** 2
             one.append((g.up - surface) / float(np.hypot(1, slopes[side])))
         return torch.where(g.left < 0, one[0], one[1])
 
@@ -62,7 +66,22 @@ def lay_fissures(body: Body, f: Frame, block: Block, rng: np.random.Generator) -
         surface = level + tilt * (g.back + 20) - bow * out.abs() + 2.5 * _spread(waves[2], g)
         return g.up - surface
 
-    return Fissures(block, f.computed(oblique), f.computed(horizontal))
+    return Fissures(block, f.computed(oblique), f.computed(horizontal), _accessory(body, f, rng))
+
+
+def _accessory(body: Body, f: Frame, rng: np.random.Generator) -> tuple[Tensor, ...]:
+    """Variants: an azygos fissure in about 2 % of people, an inferior accessory one in about a tenth."""
+    found = []
+    top, low = body.lung_height / 2, -body.lung_height / 2
+    if rng.random() < 0.02:
+        height = ((f.up - 36) / (top - 36)).clamp(0, 1)
+        sheet = f.left + 24 + 16 * torch.sin(height * np.pi) + 0 * f.back
+        found.append(torch.where(f.up > 36, sheet, 99.0))
+    if rng.random() < 0.1:
+        side = float(rng.choice([-1.0, 1.0]))
+        sheet = side * f.left - float(rng.uniform(40, 58)) + 0.3 * (f.back - 20) + 0 * f.up
+        found.append(torch.where(f.up < low + 65, torch.where(f.back > -10, sheet, 99.0), 99.0))
+    return tuple(found)
 
 
 def lobe_codes(canvas: Canvas, fissures: Fissures) -> Tensor:
@@ -86,7 +105,10 @@ def draw_fissures(canvas: Canvas, fissures: Fissures, rng: np.random.Generator) 
     share *= ((present - float(rng.uniform(-2.6, -0.5))) * 2).clamp(0, 1)
     flat = _sheet(fissures.horizontal, thick, canvas.spacing_mm) * (canvas.right[block] & (fissures.oblique > 0))
     flat *= ((-present - float(rng.uniform(-2.0, 0.6))) * 2).clamp(0, 1)
-    canvas.paint(torch.maximum(share, flat) * canvas.lung[block], -20.0, block)
+    share = torch.maximum(share, flat)
+    for surface in fissures.accessory:
+        share = torch.maximum(share, _sheet(surface, thick, canvas.spacing_mm))
+    canvas.paint(share * canvas.lung[block], -20.0, block)
 
 
 def _sheet(distance: Tensor, thick_mm: float, spacing_mm: float) -> Tensor:

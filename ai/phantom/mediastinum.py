@@ -67,13 +67,13 @@ def node_places(plan: Plan, body: Body) -> dict[str, Vector]:
     carina = plan.bronchi[0].course.points[-1]
     c, deep, wide = carina[0], body.cage_depth / 84, body.size
     given = {
-        "2R": (c + 42, 6, -17), "2L": (c + 46, 10, 19), "4R": (c + 13, 4, -17), "4L": (c + 8, 10, 16),
-        "5": (c + 10, -8, 33), "6": (c + 24, -26, 18), "7": (c - 19, 24, 2), "8": (c - 60, 42, 2),
-        "10R": (c - 10, 10, -42), "10L": (c - 14, 14, 50),
+        "2R": (c + 42, 6, -17), "2L": (c + 48, 26, 16), "4R": (c + 13, 4, -17), "4L": (c + 8, 10, 16),
+        "5": (c + 17, 8, 27), "6": (c + 27, -13, 15), "7": (c - 18, 25, 1), "8": (c - 66, 33, -6),
+        "10R": (c - 1, 10, -25), "10L": (c - 25, 15, 36),
     }  # fmt: skip
     stations = {name: (float(u), (b - FORWARD_MM) * deep, x * wide) for name, (u, b, x) in given.items()}
     for name, side in (("axilla_right", -1.0), ("axilla_left", 1.0)):
-        stations[name] = (body.lung_height * 0.28, -8.0, side * (body.cage_width * 0.93 + body.muscle * 0.6))
+        stations[name] = (body.lung_height * 0.3, -8.0, side * (body.cage_width + 0.8 * body.muscle))
     return stations
 
 

@@ -111,6 +111,11 @@ class _Ground:
         forward = 12 * max(0.0, up / self.top) ** 2
         return body.cage_depth * 0.62 - bend - forward
 
+    def before_spine(self, up: float, radius_mm: float, left: float) -> Vector:
+        """Return a place for a tube that lies on the front of the spine."""
+        back = min(self.spine_back(up) - 16 * self.body.size - radius_mm, (38 - FORWARD_MM) * self.deep)
+        return up, back, left + float(self.rng.normal(0, 1.5))
+
     def spine(self) -> Course:
         lean = float(self.rng.normal(0, 3))
         step, first = 23.5 * self.body.size, float(self.rng.uniform(0, 23))
@@ -148,7 +153,7 @@ class _Ground:
     def branches(self) -> tuple[Course, ...]:
         arch, top = self.arch, self.top + 45
         subclavian = [
-            self.at(arch, 13, 18), self.at(arch + 24, 13, 24), self.at(top - 49, 2, 42), self.at(top - 39, -14, 78),
+            self.at(arch, 13, 18), self.at(arch + 24, 13, 24), self.at(top - 41, 2, 38), self.at(top - 31, -14, 78),
         ]  # fmt: skip
         return (
             curve([self.at(arch, -9, 1), self.at(arch + 22, -7, -9), self.at(top, -6, -27)], [6.5, 6, 4.5], 7),
@@ -177,11 +182,11 @@ class _Ground:
             [self.at(c - 62, -4, -24), self.at(c - 85, 4, -24), (self.low - 40, 4.0, -20.0)], [12, 12, 11.5], 7
         )
         brachiocephalic = curve(
-            [self.at(top - 8, -20, 40), self.at(self.arch + 18, -22, 15), meeting], [5.5, 6.0, 7.0], 9
+            [self.at(top + 4, -24, 32), self.at(self.arch + 18, -22, 15), meeting], [5.5, 6.0, 7.0], 9
         )
         outer = self.body.cage_width
-        right = [(top + 4.0, -28.0, -outer), self.at(top + 4, -36, -72), self.at(top - 16, -18, -36), meeting]
-        left = [(top + 4.0, -28.0, outer), self.at(top + 4, -36, 72), self.at(top - 8, -20, 40)]
+        right = [(top + 14.0, -30.0, -outer), self.at(top + 15, -38, -72), self.at(top - 3, -20, -34), meeting]
+        left = [(top + 14.0, -30.0, outer), self.at(top + 15, -38, 72), brachiocephalic.points[0]]
         left_all = curve(left, [4.5, 5.0, 5.5], 9)
         joined = Course(left_all.points + brachiocephalic.points[1:], left_all.radii_mm + brachiocephalic.radii_mm[1:])
         jugular = [self.at(top + 48, -8, -30), self.at(top - 8, -12, -27), meeting]
@@ -196,15 +201,13 @@ class _Ground:
 
     def oesophagus(self) -> Course:
         c, r = self.carina, float(self.rng.uniform(5.5, 8))
-        points = [
-            self.at(self.top + 45, 28, 3), self.at(c + 25, 36, 5), self.at(c - 15, 38, 4), self.at(c - 60, 33, 8),
-            self.at(c - 95, 24, 16),
-        ]  # fmt: skip
-        return curve(points, [r, r, r, r, r * 1.1], 12)
+        above = [self.before_spine(up, r, left) for up, left in ((self.top + 45, 3), (self.top - 10, 4), (c + 25, 5))]
+        below = [self.at(c - 15, 38, 4), self.at(c - 60, 33, 8), self.at(c - 95, 24, 16)]
+        return curve([*above, *below], [r, r, r, r, r, r * 1.1], 14)
 
     def left_atrium(self) -> tuple[HeartShape, tuple[Course, ...]]:
         c, k = self.carina, self.body.heart[0] / 64
-        middle = self.at(c - 40, 13, 4, 1.0)
+        middle = self.at(c - 45, 12, 4, 1.0)
         atrium = HeartShape(middle, (22 * k, 16 * k, 30 * k))
         ends = ((c - 30, 6, -42), (c - 52, 20, -40), (c - 26, 4, 44), (c - 50, 24, 44))
         veins = []
@@ -220,7 +223,9 @@ class _Ground:
         right, left = self.at(c - 13, 19, -23, 1.0), self.at(c - 23, 24, 35, 1.0)
         between = self.at(c - 36, 22, -31, 1.0)
         r = 8.6 * s * float(self.rng.uniform(0.9, 1.1))
-        trachea = curve([self.at(self.top + 45, 10, 0), self.at(c + 42, 15, 1), carina], [r, r, r], 12)
+        top = self.top + 45
+        throat = self.at(top, min(10.0, self.before_spine(top, 6.0, 0)[1] / self.deep - r), 0)
+        trachea = curve([throat, self.at(c + 42, 13, 1), carina], [r, r, r], 12)
         return (
             Airway(trachea, 1.7, 0, "", -1),
             Airway(

@@ -21,7 +21,7 @@ _CORTEX_HU, _MARROW_HU = 1000.0, 30.0
 def _muscle_mm(body: Body, f: Frame) -> Tensor:
     """Distance to the outside of the chest's muscles; shoulders widen it above."""
     shoulders = torch.sigmoid((f.up - body.lung_height * 0.33) / 12) * 26
-    deep = body.cage_depth + 0.85 * body.muscle + (f.back > 0) * 12.0
+    deep = body.cage_depth + 0.85 * body.muscle + 12.0 * torch.sigmoid(f.back / 12)
     return ellipse(f.left, f.back, body.cage_width + body.muscle + shoulders, deep, 2.25)
 
 
@@ -36,6 +36,14 @@ def draw_wall(canvas: Canvas, body: Body, f: Frame, cage: Tensor, rng: np.random
     def layer_mm(coarse: Frame) -> Tensor:
         return cage_mm(body, coarse) - 0.5 * body.muscle - 7 - 3 * _on(between, coarse)
 
+    def septa(coarse: Frame) -> Tensor:
+        """Fat between the muscles of the shoulder girdle, and in the armpits."""
+        outside = cage_mm(body, coarse)
+        sheets = (1.1 - _on(between, coarse).abs() * 4).clamp(0, 0.8) * torch.sigmoid((outside - 17) / 2)
+        aside = coarse.left.abs() - body.cage_width - 0.8 * body.muscle
+        pit = ellipsoid(coarse.up - 0.3 * body.lung_height, coarse.back + 8, aside, (34, 20, 12 + 0.15 * body.fat))
+        return torch.maximum(sheets, soft(pit, 1.5) * torch.sigmoid((outside - 9) / 1.5))
+
     skin = f.computed(lambda coarse: _muscle_mm(body, coarse)).sub_(body.fat)
     edge = canvas.spacing_mm * 0.35
     inside = _below(skin, 1.5, edge)
@@ -45,6 +53,7 @@ def draw_wall(canvas: Canvas, body: Body, f: Frame, cage: Tensor, rng: np.random
         _breasts(canvas, body, f, rng)
     muscle = f.computed(muscle_mm)
     layer = f.computed(layer_mm).abs_().div_(-1.8).add_(1).clamp_(0, 0.8)
+    layer = torch.maximum(layer, f.computed(septa))
     tissue = layer.mul_(_FAT_HU - _MUSCLE_HU).add_(_MUSCLE_HU)
     canvas.paint(_below(muscle, 0.0, 1.2), tissue)
     canvas.paint(_below(cage, 0.0, 1.2), 10.0)
