@@ -6,7 +6,6 @@ from ai.phantom.drawable import Drawable
 from ai.phantom.lesions import (
     airway_lookalikes,
     aortic_wall,
-    airway_lookalikes,
     atelectasis,
     bands,
     bronchial_walls,
@@ -25,7 +24,6 @@ from ai.phantom.lesions import (
     groundglass,
     hernia,
     honeycombing,
-    interstitial_lookalikes,
     interstitial_lookalikes,
     lookalikes,
     lymphadenopathy,
@@ -57,7 +55,6 @@ _ORDER = (
 _MODULES = (
     airway_lookalikes,
     aortic_wall,
-    airway_lookalikes,
     atelectasis,
     bands,
     bronchial_walls,
@@ -76,7 +73,6 @@ _MODULES = (
     groundglass,
     hernia,
     honeycombing,
-    interstitial_lookalikes,
     interstitial_lookalikes,
     lookalikes,
     lymphadenopathy,
