@@ -100,5 +100,5 @@ def _bulla(canvas: Canvas, centre: Vector, diameter_mm: float, rng: np.random.Ge
 DRAWABLES: tuple[Drawable, ...] = (
     Drawable("cysts", ("cyst",), draw_cysts, 0.06),
     Drawable("many cysts", ("cyst",), draw_many_cysts, 0.025),
-    Drawable("bullae", ("emphysema",), draw_bullae, 0.05),
+    Drawable("large bullae", ("emphysema",), draw_bullae, 0.03),
 )

@@ -152,8 +152,13 @@ def _middle(canvas: Canvas, share: Tensor, block: Block) -> Vector | None:
 
 
 DRAWABLES: tuple[Drawable, ...] = (
-    Drawable("mass", ("mass", "cavitation"), draw_mass, 0.12),
-    Drawable("mass into the chest wall", ("mass", "cavitation"), draw_wall_mass, 0.025),
-    Drawable("central mass", ("mass", "cavitation"), draw_central_mass, 0.04),
-    Drawable("central mass with collapse", ("mass", "atelectasis", "cavitation"), draw_mass_with_collapse, 0.05),
+    Drawable("mass", ("mass", "cavitation", "calcification"), draw_mass, 0.12),
+    Drawable("mass into the chest wall", ("mass", "cavitation", "calcification"), draw_wall_mass, 0.025),
+    Drawable("central mass", ("mass", "cavitation", "calcification"), draw_central_mass, 0.04),
+    Drawable(
+        "central mass with collapse",
+        ("mass", "atelectasis", "cavitation", "calcification"),
+        draw_mass_with_collapse,
+        0.05,
+    ),
 )

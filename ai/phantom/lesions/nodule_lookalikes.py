@@ -223,12 +223,12 @@ def draw_thymus(canvas: Canvas, rng: np.random.Generator) -> bool:
 
 
 DRAWABLES: tuple[Drawable, ...] = (
-    Drawable("vessel forks", (), draw_vessel_forks, 0.3),
+    Drawable("thick vessel forks", (), draw_vessel_forks, 0.3),
     Drawable("nipples", (), draw_nipple, 0.12),
     Drawable("rib ends", (), draw_rib_ends, 0.15),
     Drawable("plaques en face", (), draw_plaques, 0.12),
     Drawable("mucus plugs", (), draw_mucus_plugs, 0.12),
     Drawable("small scars", (), draw_small_scars, 0.2),
-    Drawable("fluid in a fissure", (), draw_fissure_lens, 0.06),
+    Drawable("lens in a fissure", (), draw_fissure_lens, 0.06),
     Drawable("thymus", (), draw_thymus, 0.1),
 )

@@ -16,6 +16,7 @@ from ai.phantom.territories import enhancement_hu
 
 _SEATS = ("alone", "vessel", "pleura", "fissure")
 _SEAT_SHARES = (0.58, 0.15, 0.2, 0.07)
+_RARELY = ("granuloma", "calcification", "cavitation")
 
 
 def drawn_nodule(
@@ -145,9 +146,9 @@ def draw_miliary(canvas: Canvas, rng: np.random.Generator) -> bool:
 
 
 DRAWABLES: tuple[Drawable, ...] = (
-    Drawable("nodules", ("nodule", "nodulegr1cm"), draw_nodules, 0.24),
-    Drawable("small nodules", ("nodule",), draw_small_nodules, 0.24),
-    Drawable("large nodules", ("nodulegr1cm", "nodule"), draw_large_nodules, 0.08),
-    Drawable("metastases", ("nodule", "nodulegr1cm", "mass"), draw_metastases, 0.05),
+    Drawable("nodules", ("nodule", "nodulegr1cm", *_RARELY), draw_nodules, 0.24),
+    Drawable("small nodules", ("nodule", "granuloma", "calcification"), draw_small_nodules, 0.24),
+    Drawable("large nodules", ("nodulegr1cm", "nodule", *_RARELY), draw_large_nodules, 0.08),
+    Drawable("metastases", ("nodule", "nodulegr1cm", "mass", "cavitation"), draw_metastases, 0.05),
     Drawable("miliary nodules", ("nodule",), draw_miliary, 0.01),
 )
