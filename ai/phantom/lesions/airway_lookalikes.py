@@ -91,5 +91,5 @@ DRAWABLES = (
     Drawable("roomy airways", (), draw_roomy_airways, 0.12),
     Drawable("one thick wall", (), draw_one_thick_wall, 0.1),
     Drawable("crowded vessels", (), draw_crowded_vessels, 0.15),
-    Drawable("vessel forks", (), draw_vessel_forks, 0.12),
+    Drawable("small vessel forks", (), draw_vessel_forks, 0.12),
 )
