@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from scipy import ndimage
+from torch import Tensor
 
 from ai.phantom.canvas import Canvas
 from ai.scan import read
@@ -32,6 +34,15 @@ class Diseased:
 
 
 @dataclass(frozen=True)
+class Doubtful:
+    """Organs (names of ``ai.organs``), and some millimetres around them, in which nothing is known of some labels."""
+
+    organs: tuple[str, ...]
+    within_mm: float
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Background:
     """One real scan: what it is called, where it came from, what to leave out.
 
@@ -41,6 +52,7 @@ class Background:
         diseased: places of its own disease.
         unknown: labels of which nothing is known anywhere in it.
         landmarks: name of the file with what was measured of it; several scans of one patient share one.
+        doubtful: organs of which something is not known; the whole scan where its organs were not measured.
     """
 
     name: str
@@ -48,6 +60,7 @@ class Background:
     diseased: tuple[Diseased, ...]
     unknown: tuple[str, ...] = ()
     landmarks: str = ""
+    doubtful: tuple[Doubtful, ...] = ()
 
 
 def listed(purpose: str) -> tuple[Background, ...]:
@@ -61,14 +74,20 @@ def _background(entry: dict[str, Any]) -> Background:
     some = [
         Diseased((b[0], b[1], b[2]), b[3], tuple(place["labels"]))
         for place in entry.get("finding", [])
-        for b in place["balls"]
+        for b in place.get("balls", [])
     ]
+    doubtful = tuple(
+        Doubtful(tuple(place["organs"]), float(place.get("within_mm", 0.0)), tuple(place["labels"]))
+        for place in entry.get("finding", [])
+        if "organs" in place
+    )
     return Background(
         entry["name"],
         entry["source"],
         (*anything, *some),
         tuple(entry.get("unknown", ())),
         entry.get("landmarks", ""),
+        doubtful,
     )
 
 
@@ -86,15 +105,35 @@ def canvas_of(entry: Background, folder: Path, labels: tuple[str, ...]) -> Canva
         labels: what ``all`` stands for; labels that are not among them are left out.
     """
     canvas = real_thorax(read(folder / entry.name).volume, measured(entry.landmarks))
-    for label in labels:
-        if label in entry.unknown or ALL in entry.unknown:
-            canvas.mark_unknown(label, torch.ones(canvas.shape, dtype=torch.bool))
-    origin = canvas.origin.array()
+    everywhere = torch.ones(canvas.shape, dtype=torch.bool)
+    for label in _meant(entry.unknown, labels):
+        canvas.mark_unknown(label, everywhere)
     for ball in entry.diseased:
-        left, posterior, superior = (c - o for c, o in zip(ball.centre_mm, origin, strict=True))
-        region = canvas.region((float(superior), float(posterior), float(left)), ball.radius_mm)
-        inside = region.radius <= ball.radius_mm
-        for label in labels:
-            if label in ball.labels or ALL in ball.labels:
-                canvas.mark_unknown(label, inside, region.block)
+        _mark_ball(canvas, ball, labels)
+    for one in entry.doubtful:
+        where = _around(canvas, one)
+        for label in _meant(one.labels, labels):
+            canvas.mark_unknown(label, everywhere if where is None else where)
     return canvas
+
+
+def _meant(names: tuple[str, ...], labels: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(label for label in labels if label in names or ALL in names)
+
+
+def _mark_ball(canvas: Canvas, ball: Diseased, labels: tuple[str, ...]) -> None:
+    left, posterior, superior = (c - o for c, o in zip(ball.centre_mm, canvas.origin.array(), strict=True))
+    region = canvas.region((float(superior), float(posterior), float(left)), ball.radius_mm)
+    inside = region.radius <= ball.radius_mm
+    for label in _meant(ball.labels, labels):
+        canvas.mark_unknown(label, inside, region.block)
+
+
+def _around(canvas: Canvas, what: Doubtful) -> Tensor | None:
+    """Where an organ is or is near; None where nobody knows the organs."""
+    inside = canvas.organ(*what.organs)
+    if inside is None:
+        return None
+    steps = round(what.within_mm / canvas.spacing_mm)
+    wide = ndimage.binary_dilation(inside.cpu().numpy(), iterations=steps) if steps else inside.cpu().numpy()
+    return torch.from_numpy(wide).to(inside.device)
