@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ai.phantom.canvas import Region, Vector
+from ai.phantom.canvas import Canvas, Region, Vector
 from ai.phantom.landmarks import Course
 
 
@@ -73,3 +73,26 @@ def nearest(region: Region, centre: Vector, course: Course) -> tuple[Tensor, Ten
         share = torch.where(nearer, (done + t * float(length)) / total, share)
         done += float(length)
     return best.sqrt(), share
+
+
+def clear_of_spine(canvas: Canvas, region: Region, centre: Vector) -> Tensor:
+    """Return 0 in the vertebrae, 1 from a little before them: bone does not give way.
+
+    Where the spine is not known it is 1 everywhere.
+    """
+    spine = canvas.landmarks.spine
+    if spine is None:
+        return torch.ones(())
+    # The spine is nearly upright: its middle at each level is near enough.
+    heights = torch.as_tensor([p[0] for p in spine.points], dtype=torch.float64)
+    order = torch.argsort(heights).tolist()
+    levels = (region.up.flatten() + centre[0]).double().cpu().numpy()
+    known = np.array([(*spine.points[k], spine.radii_mm[k]) for k in order])
+    back, left, radius = (
+        torch.as_tensor(np.interp(levels, known[:, 0], known[:, axis]), dtype=torch.float32)[:, None, None]
+        for axis in (1, 2, 3)
+    )
+    distance = torch.sqrt((region.back + centre[1] - back) ** 2 + (region.left + centre[2] - left) ** 2)
+    # Arches and processes behind the bodies stay as well.
+    behind = ((region.back + centre[1] - back) / 4 + 1).clamp(0, 1) * (distance < 60)
+    return torch.minimum(((distance - radius - 1) / 6).clamp(0, 1), 1 - behind)

@@ -12,6 +12,7 @@ import torch
 
 from ai.organs import code_of
 from ai.phantom.canvas import Canvas, Instance, soft
+from ai.phantom.courses import clear_of_spine
 from ai.phantom.drawable import Drawable
 from ai.phantom.heart_surface import extent_mm, heart_surface, level
 from ai.phantom.landmarks import HeartShape
@@ -100,7 +101,7 @@ def _grown(canvas: Canvas, factor: float, rng: np.random.Generator) -> bool:
     )]  # fmt: skip
     outward = level(new, shifted[0], shifted[1], shifted[2])
     fade = (1 - (outward - 1).clamp(min=0) * min(new.half_mm) / 34).clamp(0, 1)
-    fade = fade * _inside_ribs(canvas, region.left + heart.middle[2])
+    fade = fade * _inside_ribs(canvas, region.left + heart.middle[2]) * clear_of_spine(canvas, region, heart.middle)
     offset = torch.stack(
         [
             ((axis - float(p)) * float(1 / g - 1) * fade).expand(fade.shape)
