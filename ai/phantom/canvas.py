@@ -146,12 +146,16 @@ class Canvas:
 
     def mark(self, label: str, share: Tensor, block: tuple[slice, ...] = (slice(None),) * 3) -> None:
         """Write the truth: where both overlap the larger share stays."""
-        layer = self.truth.setdefault(label, torch.zeros(self.shape))
+        if label not in self.truth:
+            self.truth[label] = torch.zeros(self.shape)
+        layer = self.truth[label]
         layer[block] = torch.maximum(layer[block], share)
 
     def mark_unknown(self, label: str, where: Tensor, block: tuple[slice, ...] = (slice(None),) * 3) -> None:
         """Say that a label is undecided in a place."""
-        layer = self.unknown.setdefault(label, torch.zeros(self.shape, dtype=torch.bool))
+        if label not in self.unknown:
+            self.unknown[label] = torch.zeros(self.shape, dtype=torch.bool)
+        layer = self.unknown[label]
         layer[block] |= where
 
     def paint(self, alpha: Tensor, hu: Tensor | float, block: tuple[slice, ...] = (slice(None),) * 3) -> None:

@@ -15,7 +15,7 @@ from ai.phantom.shapes import smooth_min
 
 Distance = Callable[[Region], Tensor]
 """From coordinates in units of the radius to the distance in the same units, negative inside."""
-_REACH, _GRID = 1.9, 25
+_REACH, _GRID = 1.8, 19
 
 
 class Margin(StrEnum):
