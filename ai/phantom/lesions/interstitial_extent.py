@@ -44,7 +44,7 @@ class Pattern:
             depth = float(rng.uniform(6, 18))
             return cls("subpleural, basal predominant", depth, float(rng.uniform(0.5, 1.1)), 0.5, 0.35)
         if kind == "nsip":
-            spared = float(rng.choice([0.0, rng.uniform(3, 7)]))
+            spared = float(rng.choice([0.0, rng.uniform(2.5, 6)], p=[0.65, 0.35]))
             return cls("basal predominant", float(rng.uniform(20, 45)), float(rng.uniform(0.7, 1.3)), 0.6, 0.3, spared)
         if kind == "upper":
             return cls("upper lobe predominant", float(rng.uniform(12, 40)), float(rng.uniform(-1.4, -0.8)), 0.3, 0.5)
@@ -77,7 +77,8 @@ def affected(
     if rng.random() < 0.15:  # one side alone, or nearly
         right = canvas.right[spots.index] == bool(rng.random() < 0.5)
         score += torch.where(right, 0.0, -float(rng.uniform(0.5, 3)))
-    score = torch.where(spots.depth_mm < pattern.sparing_mm, score - 2, score)
+    if pattern.sparing_mm:
+        score -= 1.3 * torch.sigmoid((pattern.sparing_mm - spots.depth_mm) / 1.2)
     wanted = min(0.97, share * lung_voxels / max(1, len(spots)))
     # Chance moves the score by little over twice its weight: what lies further below is never reached.
     reachable = score > _level(score, wanted) - 2.4 * pattern.uneven
