@@ -12,11 +12,13 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 from torch.nn import functional
 
-from ai.model.preparation import padding
+from ai.model.preparation import MARGIN_MM, padding
 from ai.organs import ORGANS
 from ai.phantom import Case
 from ai.phantom.canvas import Canvas
 from ai.volume import AIR_HU
+
+Block = tuple[slice, slice, slice]
 
 UNKNOWN = 255
 """In a truth or organ array: nobody may say. 0…200 is a share in half per cent; organs are codes of ``ai.organs``."""
@@ -64,25 +66,49 @@ class TrainingCase:
 
 
 def training_case(case: Case, labels: tuple[str, ...]) -> TrainingCase:
-    """Bring a drawn case into training's form; sizes are padded with air to multiples of 16."""
+    """Bring a drawn case into training's form: cut to the lungs with a margin as a scan to be read, padded with air."""
     canvas = case.canvas
-    pads = padding(canvas.shape)
-    hu = functional.pad(case.hu.float()[None, None], pads, value=float(AIR_HU))[0, 0].to(torch.int16)
+    box = _box(canvas)
+    cut = case.hu[box]
+    pads = padding((cut.shape[0], cut.shape[1], cut.shape[2]))
+    hu = functional.pad(cut.float()[None, None], pads, value=float(AIR_HU))[0, 0].to(torch.int16)
     kept, layers = [], []
     for number, label in enumerate(labels):
-        layer = _layer(canvas.truth.get(label), canvas.unknown.get(label), pads)
+        layer = _layer(_cut(canvas.truth.get(label), box), _cut(canvas.unknown.get(label), box), pads)
         if layer is not None:
             kept.append(number)
             layers.append(layer)
     cells = tuple(n // _CELL for n in hu.shape)
     truth = torch.stack(layers) if layers else torch.zeros((0, *cells), dtype=torch.uint8)
-    organs = _organ_cells(canvas.organs, pads, cells)
-    return TrainingCase(hu, torch.tensor(kept, dtype=torch.int64), truth, organs, _instances(canvas, labels))
+    organs = _organ_cells(_cut(canvas.organs, box), pads, cells)
+    start_mm = [part.start * canvas.spacing_mm for part in box]
+    return TrainingCase(hu, torch.tensor(kept, dtype=torch.int64), truth, organs, _instances(canvas, labels, start_mm))
 
 
-def _instances(canvas: Canvas, labels: tuple[str, ...]) -> Tensor:
+def _box(canvas: Canvas) -> Block:
+    """The lungs with the margin that a scan to be read is cut to."""
+    margin = round(MARGIN_MM / canvas.spacing_mm)
+    parts = []
+    for axis, count in enumerate(canvas.shape):
+        others = tuple(a for a in range(3) if a != axis)
+        there = torch.nonzero((canvas.depth_mm > 0).any(others[1]).any(others[0])).flatten()
+        low, high = (int(there[0]), int(there[-1]) + 1) if there.numel() else (0, count)
+        parts.append(slice(max(0, low - margin), min(count, high + margin)))
+    return parts[0], parts[1], parts[2]
+
+
+def _cut(values: Tensor | None, box: Block) -> Tensor | None:
+    return None if values is None else values[box]
+
+
+def _instances(canvas: Canvas, labels: tuple[str, ...], start_mm: list[float]) -> Tensor:
     rows = [
-        [float(labels.index(one.label)), *one.centre, one.diameter_mm, one.volume_mm3]
+        [
+            float(labels.index(one.label)),
+            *(place - start for place, start in zip(one.centre, start_mm, strict=True)),
+            one.diameter_mm,
+            one.volume_mm3,
+        ]
         for one in canvas.instances
         if one.label in labels
     ]
