@@ -28,7 +28,9 @@ _VESSEL_EXPONENT = 2.9
 _FINEST_AIRWAY_MM = 0.7
 _AIRWAY_GENERATIONS = 5
 """Below the lobar bronchi: to generation 7."""
-_ML_PER_END = 4.6
+_ML_PER_END = 4.0
+_SUBPLEURAL = 3.5
+"""How many times more ends lie under the pleura; in normal scans 8 % of the voxels 6–10 mm deep show a vessel."""
 _AIR_HU, _WALL_HU = -1000.0, 30.0
 
 
@@ -58,12 +60,16 @@ def grow_lungs(canvas: Canvas, plan: Plan, shift: Places, rng: np.random.Generat
     trees = []
     for lobe in LOBES:
         assert canvas.organs is not None
-        spots = torch.nonzero((canvas.organs == code_of(lobe)) & (canvas.depth_mm > 2.5)).cpu().numpy()
+        found = torch.nonzero((canvas.organs == code_of(lobe)) & (canvas.depth_mm > 2.0), as_tuple=True)
+        depth_mm = canvas.depth_mm[found].cpu().numpy()
+        spots = torch.stack(found, -1).cpu().numpy()
         volume_ml = len(spots) * canvas.spacing_mm**3 / 1000
         count = int(volume_ml / _ML_PER_END * dense) + 4
         if len(spots) < 8 * count:
             continue
-        trees.append(_lobe(lobe, spots * canvas.spacing_mm, count, leaf_mm, plan, shift, rng))
+        share = 1 + _SUBPLEURAL * np.exp(-(depth_mm / 6.0))
+        chosen = rng.choice(len(spots), int(1.8 * count) + 2, replace=False, p=share / share.sum())
+        trees.append(_lobe(lobe, spots[chosen] * canvas.spacing_mm, count, leaf_mm, plan, shift, rng))
     return trees
 
 
@@ -73,7 +79,7 @@ def _lobe(
     start = np.array(plan.bronchi[_PARENTS[lobe]].course.points[-1]) + shift
     middle = spots.mean(0)
     root = start + 0.3 * (middle - start)
-    ends, others = (spots[rng.choice(len(spots), n, replace=False)] for n in (count, int(count * 0.8) + 2))
+    ends, others = spots[:count], spots[count:]
     bronchi = grow(root, ends, rng)
     artery_mm = bronchi.radii_mm(leaf_mm * count ** (1 / _VESSEL_EXPONENT), _VESSEL_EXPONENT)
     arteries = Tree(_beside(bronchi, artery_mm, lobe), bronchi.parents, bronchi.leaves, bronchi.generations)
