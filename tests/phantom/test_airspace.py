@@ -120,7 +120,7 @@ def test_a_whole_lung_and_a_patch_are_far_apart() -> None:
 
 
 def test_collapse_takes_volume_consolidation_does_not() -> None:
-    for seed in (1, 2, 3):
+    for seed in (2, 4, 6, 7):
         before, canvas = healthy(), drawn("lobar_collapse", seed)
         share = canvas.truth["atelectasis"]
         right = float((share * canvas.right).sum()) > float((share * ~canvas.right).sum())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from scipy import ndimage
 from torch import Tensor
@@ -12,9 +13,9 @@ from ai.phantom.territories import Lung
 from ai.phantom.warping import warp
 
 _COARSE_MM = 8.0
-_SLIDE_MM = 24.0
+_SLIDE_MM = 18.0
 """From the fixed wall inwards, tissue becomes free to move over this distance."""
-_MEDIASTINUM = 0.65
+_MEDIASTINUM = 0.75
 """How much the mediastinum and diaphragm follow, relative to the lung."""
 
 
@@ -49,7 +50,7 @@ def _free(canvas: Canvas, lung: Lung) -> tuple[Tensor, int]:
     air = canvas.depth_mm[::step, ::step, ::step] > 0
     beside = _seen_from(air, 2, False) & _seen_from(air, 2, True)
     back = torch.arange(air.shape[1], dtype=torch.float32)[None, :, None] * (step * canvas.spacing_mm)
-    beside = beside & (back < _front_of_spine(canvas, lung))
+    beside = beside & (back < _front_of_spine(canvas, lung, air.shape[0], step))
     movable = air | beside | _seen_from(air, 0, True)
     distance = ndimage.distance_transform_edt(movable.cpu().numpy()) * step * canvas.spacing_mm
     free = (torch.as_tensor(distance, dtype=torch.float32) / _SLIDE_MM).clamp(max=1)
@@ -65,8 +66,12 @@ def _seen_from(mask: Tensor, axis: int, backwards: bool) -> Tensor:
     return counted.cumsum(axis) > 0
 
 
-def _front_of_spine(canvas: Canvas, lung: Lung) -> float:
+def _front_of_spine(canvas: Canvas, lung: Lung, levels: int, step: int) -> Tensor:
+    """Return how far back the front of the spine lies at each coarse level, millimetres (levels, 1, 1)."""
     spine = canvas.landmarks.spine
     if spine is None:
-        return lung.hilum[1] + 26.0
-    return min(point[1] for point in spine.points) - max(spine.radii_mm)
+        return torch.full((levels, 1, 1), lung.hilum[1] + 26.0)
+    points = sorted(zip(spine.points, spine.radii_mm, strict=True), key=lambda one: one[0][0])
+    heights = np.arange(levels) * step * canvas.spacing_mm
+    front = np.interp(heights, [p[0] for p, _ in points], [p[1] - radius for p, radius in points])
+    return torch.as_tensor(front, dtype=torch.float32)[:, None, None]
