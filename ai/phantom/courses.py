@@ -8,9 +8,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import functional
 
 from ai.phantom.canvas import Canvas, Region, Vector
 from ai.phantom.landmarks import Course
+
+_COARSE_MM = 4.0
 
 
 def stretch(course: Course, start: float, stop: float, step_mm: float = 3.0) -> Course:
@@ -56,15 +59,19 @@ def around(region: Region, along: NDArray[np.float64]) -> Around:
 
 
 def nearest(region: Region, centre: Vector, course: Course) -> tuple[Tensor, Tensor]:
-    """Return for each voxel of a region the distance to a course's middle and the share of its length there (0…1)."""
+    """Return for each voxel of a region the distance to a course's middle and the share of its length there (0…1).
+
+    Computed at about 4 mm and interpolated: good to a millimetre except within 3 mm of the middle.
+    """
+    coarse = _thinned(region)
     places = np.array(course.points) - np.array(centre)
     lengths = np.linalg.norm(np.diff(places, axis=0), axis=1)
     total = max(1e-6, float(lengths.sum()))
-    best = torch.full((region.up.numel(), region.back.numel(), region.left.numel()), 1e9)
+    best = torch.full((coarse.up.numel(), coarse.back.numel(), coarse.left.numel()), 1e9)
     share = torch.zeros_like(best)
     done = 0.0
     for a, way, length in zip(places[:-1], np.diff(places, axis=0), lengths, strict=True):
-        u, b, f = region.up - float(a[0]), region.back - float(a[1]), region.left - float(a[2])
+        u, b, f = coarse.up - float(a[0]), coarse.back - float(a[1]), coarse.left - float(a[2])
         w = [float(c) for c in way]
         t = ((u * w[0] + b * w[1] + f * w[2]) / max(1e-6, float(length) ** 2)).clamp(0, 1)
         square = (u - t * w[0]) ** 2 + (b - t * w[1]) ** 2 + (f - t * w[2]) ** 2
@@ -72,7 +79,21 @@ def nearest(region: Region, centre: Vector, course: Course) -> tuple[Tensor, Ten
         best = torch.where(nearer, square, best)
         share = torch.where(nearer, (done + t * float(length)) / total, share)
         done += float(length)
-    return best.sqrt(), share
+    size = (region.up.numel(), region.back.numel(), region.left.numel())
+    both = torch.stack([best.sqrt(), share])[None]
+    fine = functional.interpolate(both, size=size, mode="trilinear", align_corners=True)[0]
+    return fine[0], fine[1]
+
+
+def _thinned(region: Region) -> Region:
+    """The same extent at about 4 mm."""
+    lines = []
+    for axis, line in enumerate((region.up, region.back, region.left)):
+        flat = line.flatten()
+        count = max(2, round(float(flat[-1] - flat[0]) / _COARSE_MM) + 1) if flat.numel() > 1 else 1
+        even = torch.linspace(float(flat[0]), float(flat[-1]), count)
+        lines.append(even.reshape([-1 if i == axis else 1 for i in range(3)]))
+    return Region(region.block, lines[0], lines[1], lines[2])
 
 
 def clear_of_spine(canvas: Canvas, region: Region, centre: Vector) -> Tensor:

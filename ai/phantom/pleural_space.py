@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -86,6 +86,7 @@ def press(canvas: Canvas, space: PleuralSpace, surface: Tensor, push_mm: float) 
         push_mm: how far the lung at the surface moves; what is not moved is replaced.
     """
     reach = 1.6 * push_mm
+    space, surface = _near_surface(canvas, space, surface, 2.5 * reach)
     sizes = [max(2, round(n * canvas.spacing_mm / _COARSE_MM) + 1) for n in space.shape]
 
     def coarse(values: Tensor) -> Tensor:
@@ -94,7 +95,8 @@ def press(canvas: Canvas, space: PleuralSpace, surface: Tensor, push_mm: float) 
     distance = coarse(surface)
     gradient = torch.stack(torch.gradient(distance, spacing=_COARSE_MM))
     towards = -gradient / gradient.square().sum(0).sqrt().clamp_min(1e-3)
-    fade = torch.exp(-distance.clamp(min=0) / reach)
+    # Nothing moves farther away than 2.5 times the reach.
+    fade = ((torch.exp(-distance.clamp(min=0) / reach) - 0.08) / 0.92).clamp(min=0)
     rooted = (coarse(space.depth) / (1.5 * push_mm + 4)).clamp(0, 1)
     warp(canvas, space.block, towards * (push_mm * fade * rooted))
     squeeze = 1 + push_mm / reach * functional.interpolate(
@@ -102,6 +104,35 @@ def press(canvas: Canvas, space: PleuralSpace, surface: Tensor, push_mm: float) 
     )[0, 0] * (surface > 0)
     hu = canvas.hu[space.block]
     canvas.hu[space.block] = torch.where((hu < -500) & (space.depth > 0), (hu + 1000) * squeeze - 1000, hu)
+
+
+def _near_surface(
+    canvas: Canvas, space: PleuralSpace, surface: Tensor, within_mm: float
+) -> tuple[PleuralSpace, Tensor]:
+    """Return the part of a pleural space that lies within a distance of a surface, and the surface there."""
+    thin = (surface[::2, ::2, ::2] < within_mm) & (space.depth[::2, ::2, ::2] > -2)
+    part = []
+    for axis, count in enumerate(space.shape):
+        others = [a for a in range(3) if a != axis]
+        found = torch.nonzero(thin.any(others[1]).any(others[0])).flatten()
+        if found.numel() == 0:
+            return space, surface
+        part.append(slice(max(0, int(found.min()) * 2 - 2), min(count, int(found.max()) * 2 + 4)))
+    cut = (part[0], part[1], part[2])
+    return portion(space, cut), surface[cut]
+
+
+def portion(space: PleuralSpace, part: Block) -> PleuralSpace:
+    """Return a part of a pleural space: its ends (``low``, ``high``) stay those of the lung."""
+    whole = [slice(b.start + p.start, b.start + p.stop) for b, p in zip(space.block, part, strict=True)]
+    return replace(
+        space,
+        block=(whole[0], whole[1], whole[2]),
+        depth=space.depth[part],
+        up=space.up[part[0]],
+        back=space.back[:, part[1]],
+        left=space.left[:, :, part[2]],
+    )
 
 
 def occupy(canvas: Canvas, space: PleuralSpace, surface: Tensor, share: Tensor, keep: tuple[str, ...] = ()) -> None:

@@ -33,13 +33,20 @@ def fissure_share(canvas: Canvas, space: PleuralSpace, surface: Tensor, thick_mm
     """
     if canvas.organs is None:
         return torch.zeros(space.shape)
-    edges = _between_lobes(canvas.organs[space.block])
+    found = torch.zeros(space.shape)
+    near_fluid = torch.nonzero((surface < 35) & (space.depth > 0))
+    if near_fluid.shape[0] == 0:
+        return found
+    first, last = near_fluid.min(0).values.tolist(), near_fluid.max(0).values.tolist()
+    part = (slice(first[0], last[0] + 1), slice(first[1], last[1] + 1), slice(first[2], last[2] + 1))
+    edges = _between_lobes(canvas.organs[space.block][part])
     sigma = max(0.6, 0.5 * thick_mm / canvas.spacing_mm)
     near = blurred(edges, (sigma, sigma, sigma))
     # A sheet two voxels thick, blurred, has this height in its middle.
     sheet = (near * sigma * 2.507 / 2).clamp(0, 1)
-    wedge = torch.exp(-surface.clamp(min=0) / 14) * (surface < 35)
-    return ((sheet * wedge - 0.15) / 0.35).clamp(0, 1)
+    wedge = torch.exp(-surface[part].clamp(min=0) / 14) * (surface[part] < 35)
+    found[part] = ((sheet * wedge - 0.15) / 0.35).clamp(0, 1)
+    return found
 
 
 def draw_fissural(canvas: Canvas, rng: np.random.Generator) -> bool:

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import functional
 
 from ai.phantom.canvas import Canvas, Instance, Region, Vector, soft
 from ai.phantom.courses import direction
@@ -15,7 +16,6 @@ from ai.phantom.drawable import Drawable
 from ai.phantom.fields import radial_ripple
 from ai.phantom.lesions.vertebra import draw_compression, draw_schmorl
 from ai.phantom.pleural_space import volume_of
-from ai.phantom.warping import warp
 
 _BONE_HU = 160.0
 
@@ -131,8 +131,14 @@ def _shear(
     across /= max(1e-6, float(np.linalg.norm(across)))
     near = torch.exp(-((away / (half_mm + 3)) ** 4)) * torch.exp(-((beyond / 13) ** 2))
     amount = step * near * torch.sigmoid(beyond / (0.25 * canvas.spacing_mm))
-    offset = torch.stack([amount * float(-c) for c in across])
-    warp(canvas, region.block, offset)
+    # Only the picture moves: the step is too small for lung, organs or landmarks to follow.
+    axes = []
+    for axis, (line, c) in enumerate(zip((region.up, region.back, region.left), across, strict=True)):
+        index = torch.arange(line.numel(), dtype=torch.float32).reshape([-1 if i == axis else 1 for i in range(3)])
+        axes.append((index - amount * float(c) / canvas.spacing_mm) * (2 / max(1, line.numel() - 1)) - 1)
+    grid = torch.stack([axes[2], axes[1], axes[0]], -1)[None]
+    hu = canvas.hu[region.block][None, None]
+    canvas.hu[region.block] = functional.grid_sample(hu, grid, padding_mode="border", align_corners=True)[0, 0]
 
 
 def _callus(

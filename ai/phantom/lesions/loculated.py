@@ -19,9 +19,14 @@ def patch(canvas: Canvas, depth: Tensor, where: Tensor, rng: np.random.Generator
     """
     places = torch.nonzero(where)
     chosen = places[int(rng.integers(places.shape[0]))]
+    return distance_to(chosen, (depth.shape[0], depth.shape[1], depth.shape[2]), canvas.spacing_mm)
+
+
+def distance_to(index: Tensor, shape: tuple[int, int, int], spacing_mm: float) -> Tensor:
+    """Return the distance of every voxel of a block to one of its voxels, millimetres."""
     squares = torch.zeros(())
-    for axis, n in enumerate(depth.shape):
-        line = ((torch.arange(n) - chosen[axis]) * canvas.spacing_mm).float() ** 2
+    for axis, n in enumerate(shape):
+        line = ((torch.arange(n) - int(index[axis])) * spacing_mm).float() ** 2
         squares = squares + line.reshape([-1 if i == axis else 1 for i in range(3)])
     return squares.sqrt()
 

@@ -9,8 +9,17 @@ from torch import Tensor
 from ai.phantom.canvas import Canvas, Instance, soft
 from ai.phantom.drawable import Drawable
 from ai.phantom.fields import smooth_field
-from ai.phantom.lesions.loculated import patch
-from ai.phantom.pleural_space import PleuralSpace, inside, middle_of, occupy, pleural_space, supplant, volume_of
+from ai.phantom.lesions.loculated import distance_to, patch
+from ai.phantom.pleural_space import (
+    PleuralSpace,
+    inside,
+    middle_of,
+    occupy,
+    pleural_space,
+    portion,
+    supplant,
+    volume_of,
+)
 
 _LEAST_MM3 = 600.0
 
@@ -107,7 +116,7 @@ def draw_plaques(canvas: Canvas, rng: np.random.Generator) -> bool:
         space = pleural_space(canvas, right)
         if space is None:
             continue
-        sites = _sites(canvas, space)
+        sites = torch.nonzero(_sites(canvas, space))
         for _ in range(int(rng.integers(1, 7))):
             drawn = _plaque(canvas, space, sites, limed, rng) or drawn
     return drawn
@@ -128,11 +137,16 @@ def _sites(canvas: Canvas, space: PleuralSpace) -> Tensor:
 
 
 def _plaque(canvas: Canvas, space: PleuralSpace, sites: Tensor, limed: float, rng: np.random.Generator) -> bool:
-    if not bool(sites.any()):
+    if sites.shape[0] == 0:
         return False
     wide = float(np.exp(rng.uniform(np.log(6), np.log(30))))
     thick = float(rng.uniform(2, 9)) * min(1.0, wide / 12)
-    away = patch(canvas, space.depth, sites, rng)
+    spot = sites[int(rng.integers(sites.shape[0]))]
+    reach = round((1.6 * wide + 8) / canvas.spacing_mm)
+    part = [slice(max(0, int(c) - reach), min(n, int(c) + reach + 1)) for c, n in zip(spot, space.shape, strict=True)]
+    space = portion(space, (part[0], part[1], part[2]))
+    own = torch.tensor([int(c) - p.start for c, p in zip(spot, part, strict=True)])
+    away = distance_to(own, space.shape, canvas.spacing_mm)
     edge = wide * (1 + 0.2 * smooth_field(space.shape, 8 / canvas.spacing_mm, rng))
     surface = torch.maximum(space.depth - thick, away - edge)
     share = soft(surface, 0.3 + 0.15 * canvas.spacing_mm) * inside(space)

@@ -54,7 +54,7 @@ def swell(canvas: Canvas, course: Course, swelling: Swelling) -> tuple[Region, T
     place, radius = course.at(swelling.middle)
     wanted = swelling.diameter_mm / 2
     growth = wanted - radius
-    if growth < 1.0:
+    if growth < 0.4:
         return None
     half = 0.5 * swelling.length_mm / max(1.0, course.length_mm)
     low, high = max(0.0, swelling.middle - 1.3 * half), min(1.0, swelling.middle + 1.3 * half)
@@ -181,8 +181,8 @@ def draw_wide_trunk(canvas: Canvas, rng: np.random.Generator) -> bool:
 
 
 def draw_normal_wide_trunk(canvas: Canvas, rng: np.random.Generator) -> bool:
-    """A pulmonary trunk of 26–28 mm: still normal."""
-    return _trunk(canvas, float(rng.uniform(26, 28)), rng, truth=False)
+    """A pulmonary trunk of 27–28.6 mm: still normal."""
+    return _trunk(canvas, float(rng.uniform(27, 28.6)), rng, truth=False)
 
 
 def _trunk(canvas: Canvas, diameter: float, rng: np.random.Generator, truth: bool) -> bool:
