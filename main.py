@@ -130,11 +130,24 @@ def train(parsed: argparse.Namespace, progress: Progress) -> int:
     return 0
 
 
+def phantom(parsed: argparse.Namespace, progress: Progress) -> int:
+    """Write a synthetic case, or a prior and its follow-up, with masks and report."""
+    from ai.phantom.studies.files import write_case  # noqa: PLC0415
+
+    _made(parsed.out)
+    names = None if parsed.findings is None else frozenset(n.strip() for n in parsed.findings.split(",") if n.strip())
+    write_case(parsed.seed, parsed.out, names, parsed.spacing, parsed.follow_up, progress)
+    _cleared(progress)
+    sys.stdout.write(f"The case lies in {parsed.out.resolve()}\n")
+    return 0
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace, Progress], int]] = {
     "demo": demo,
     "analyse": analyse,
     "compare": compare,
     "train": train,
+    "phantom": phantom,
 }
 
 
@@ -204,7 +217,13 @@ def _write_pair(
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     command = words[0] if words and words[0] in COMMANDS else ""
-    makers = {"demo": _demo_parser, "analyse": _analyse_parser, "compare": _compare_parser, "train": _train_parser}
+    makers = {
+        "demo": _demo_parser,
+        "analyse": _analyse_parser,
+        "compare": _compare_parser,
+        "train": _train_parser,
+        "phantom": _phantom_parser,
+    }
     return makers.get(command, _open_parser)()
 
 
@@ -213,7 +232,7 @@ def _open_parser() -> argparse.ArgumentParser:
         prog="main.py",
         description="Interval reads chest CT. Research use only, not for clinical diagnosis.",
         epilog="Commands: main.py demo · main.py analyse SCAN --out DIR · main.py compare PRIOR CURRENT --out DIR "
-        "· main.py train --out DIR; "
+        "· main.py train --out DIR · main.py phantom --seed N --out DIR; "
         "each explains itself with --help. A path named like a command is opened as ./demo.",
     )
     parser.add_argument(
@@ -255,6 +274,17 @@ def _train_parser() -> argparse.ArgumentParser:
     parser.add_argument("--cases", type=int, default=400, help="training cases to draw")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.set_defaults(command=train)
+    return parser
+
+
+def _phantom_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="main.py phantom", description="Write a synthetic scan and its exact truth.")
+    parser.add_argument("--seed", type=int, required=True, metavar="N", help="decides everything")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write to; made if missing")
+    parser.add_argument("--findings", metavar="A,B", help="exactly these; chance decides without")
+    parser.add_argument("--follow-up", action="store_true", help="also a second scan, with each lesion's fate")
+    parser.add_argument("--spacing", type=float, default=1.5, metavar="MM", help="voxel size (default 1.5)")
+    parser.set_defaults(command=phantom)
     return parser
 
 

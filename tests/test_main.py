@@ -82,6 +82,19 @@ def test_compare_writes_what_changed(study: tuple[Path, Path], tmp_path: Path) -
         assert (tmp_path / name).is_file()
 
 
+def test_phantom_writes_a_case(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["phantom", "--seed", "2", "--findings", "sternotomy", "--spacing", "4", "--out", str(tmp_path / "case")]
+    assert main.main(words) == 0
+    assert str(tmp_path / "case") in capsys.readouterr().out
+    assert (tmp_path / "case" / "masks" / "sternotomy.nii.gz").exists()
+    assert any((tmp_path / "case" / "dicom").iterdir())
+
+
+def test_phantom_refuses_what_it_cannot_draw(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["phantom", "--seed", "2", "--findings", "unicorn", "--out", str(tmp_path)]) == main.UNREADABLE
+    assert "unicorn" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("command", ["analyse", "compare"])
 def test_what_cannot_be_read_ends_with_2_and_one_sentence(
     command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -1,0 +1,41 @@
+"""Another day, another breath: a smooth, known displacement of the whole patient."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from ai.phantom.canvas import Canvas
+from ai.phantom.fields import smooth_field
+from ai.phantom.warping import warp
+
+_COARSE = 14
+"""Points along each axis of the drawn displacement; it is interpolated (trilinear)."""
+
+
+def drawn_posture(canvas: Canvas, rng: np.random.Generator) -> Tensor:
+    """Draw a displacement (3, slices, rows, columns), millimetres along (up, back, left), on the canvas's voxels.
+
+    A voxel x of the moved patient shows what was at x + displacement. The diaphragm moves by up to 14 mm, less and
+    less towards the apex; the patient is turned by up to 2° about the long axis; the wall gives by about 1 mm.
+    """
+    up, back, left = (torch.linspace(-0.5, 0.5, _COARSE) * n * canvas.spacing_mm for n in canvas.shape)
+    low = ((0.5 - torch.linspace(0, 1, _COARSE)).clamp_min(-0.4) + 0.4) / 0.9
+    depth = float(rng.choice([-1.0, 1.0])) * float(rng.uniform(3, 14))
+    turn = np.deg2rad(float(rng.uniform(-2, 2)))
+    shape = (_COARSE, _COARSE, _COARSE)
+    sway = [smooth_field(shape, 5.0, rng) * 0.8 for _ in range(3)]
+    along_up = (depth * low**1.5)[:, None, None] + 0 * up[:, None, None]
+    along_back = float(np.cos(turn) - 1) * back[None, :, None] + float(np.sin(turn)) * left[None, None]
+    along_left = float(np.cos(turn) - 1) * left[None, None] - float(np.sin(turn)) * back[None, :, None]
+    moves = zip((along_up, along_back, along_left), sway, strict=True)
+    coarse = torch.stack([along.expand(shape) + waves for along, waves in moves])
+    return functional.interpolate(coarse[None], size=canvas.shape, mode="trilinear", align_corners=True)[0]
+
+
+def pose(canvas: Canvas, displacement: Tensor) -> None:
+    """Move a canvas and all its truth by a displacement drawn for it."""
+    s, r, c = canvas.shape
+    warp(canvas, (slice(0, s), slice(0, r), slice(0, c)), displacement)
