@@ -71,7 +71,7 @@ class FocalLesion:
     tagged: bool = False
     pushes: float = 0.0
     enhanced_hu: float = 0.0
-    invades_mm: float = 1.0
+    invades_mm: float = 1.5
 
     @property
     def label(self) -> str:

@@ -84,12 +84,17 @@ def draw_mass_with_collapse(canvas: Canvas, rng: np.random.Generator) -> bool:
     if found is None:
         return False
     lung, mass = found
-    block, share = _wedge(canvas, lung, mass, rng)
+    block, cone = _wedge(canvas, lung, mass, rng)
+    depth = canvas.depth_mm[block]
     tumour = canvas.truth["mass"][block].clone()
-    share = share * (1 - tumour)
+    share = cone * (0.5 + depth / canvas.spacing_mm).clamp(0, 1) * (1 - tumour)
     uneven = smooth_field((share.shape[0], share.shape[1], share.shape[2]), 8 / canvas.spacing_mm, rng)
     enhanced = mass.enhanced_hu + float(rng.uniform(0.1, 0.35)) * enhancement_hu(canvas)
-    canvas.paint(share, float(rng.uniform(30, 60)) + enhanced + 6 * uneven, block)
+    tissue = float(rng.uniform(30, 60)) + enhanced + 6 * uneven
+    canvas.paint(share, tissue, block)
+    # The outermost voxels are lung in part: they fill too, or a black line would stay along the pleura.
+    rind = cone * (depth.abs() < 1.3 * canvas.spacing_mm) * (canvas.hu[block] < 0)
+    canvas.hu[block] += rind * (tissue - canvas.hu[block])
     cover(canvas, share, block, keep=("mass",))
     canvas.mark("atelectasis", share, block)
     # Without contrast nobody sees the border to the millimetre.
@@ -118,7 +123,7 @@ def _central(canvas: Canvas, rng: np.random.Generator, largest_mm: float = 85.0)
 
 
 def _wedge(canvas: Canvas, lung: Lung, mass: FocalLesion, rng: np.random.Generator) -> tuple[Block, Tensor]:
-    """A flattened cone from the mass to the pleura; the lung around it is not drawn in."""
+    """A flattened cone from the mass through the pleura; the lung around it is not drawn in."""
     way = np.array([rng.normal() * 0.6, rng.normal() * 0.6, lung.outward])
     way /= np.linalg.norm(way)
     flat = np.cross(way, rng.normal(size=3))
@@ -139,8 +144,7 @@ def _wedge(canvas: Canvas, lung: Lung, mass: FocalLesion, rng: np.random.Generat
     edge = torch.sqrt((along(flat) / wide.clamp_min(1)) ** 2 + (along(third) / thick.clamp_min(1)) ** 2) - 1
     distance = torch.maximum(edge * thick.clamp_min(1) + bend, -forward)
     share = torch.sigmoid(-distance / (0.4 * canvas.spacing_mm))
-    share = share * (canvas.right[region.block] == lung.right)
-    return region.block, share * (0.5 + canvas.depth_mm[region.block] / canvas.spacing_mm).clamp(0, 1)
+    return region.block, share * (canvas.right[region.block] == lung.right)
 
 
 def _middle(canvas: Canvas, share: Tensor, block: Block) -> Vector | None:

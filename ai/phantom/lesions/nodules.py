@@ -66,7 +66,9 @@ def _margin(diameter: float, density: Density, seat: str, rng: np.random.Generat
     elif density is Density.GROUND_GLASS:
         shares = [0.5, 0.3, 0.05, 0.15, 0.0]
     else:
-        shares = [0.35, 0.25, 0.25, 0.12, 0.03]
+        shares = [0.36, 0.25, 0.25, 0.13, 0.01]
+    if diameter > 10:
+        shares = [*shares[:3], shares[3] + shares[4], 0.0]
     return Margin(rng.choice(list(Margin), p=shares))
 
 
