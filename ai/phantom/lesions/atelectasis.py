@@ -234,7 +234,11 @@ def _plates(canvas: Canvas, lung: Lung, rng: np.random.Generator) -> None:
         normal = rng.normal(size=3) * np.array([1.8, 1.0, 0.7])
         normal /= np.linalg.norm(normal)
         across = region.up * float(normal[0]) + region.back * float(normal[1]) + region.left * float(normal[2])
-        distance = torch.maximum(across.abs() - half, region.radius - length)
+        s, r, c = canvas.hu[region.block].shape
+        uneven = smooth_field((s, r, c), 9 / canvas.spacing_mm, rng)
+        bent = across + float(rng.uniform(-0.012, 0.012)) * region.radius**2 + 0.8 * uneven
+        ends = half * (1 - (region.radius / length) ** 4)
+        distance = torch.maximum(bent.abs() - ends, region.radius - length * (1 + 0.12 * uneven))
         share = torch.sigmoid(-distance / (0.35 * canvas.spacing_mm)) * min(1.0, 2.2 * half / canvas.spacing_mm)
         patch = Patch(region.block, share * inside_lung(canvas, region.block, lung.right))
         fill(canvas, patch, float(rng.uniform(-60, 50)))
