@@ -115,5 +115,6 @@ def clear_of_spine(canvas: Canvas, region: Region, centre: Vector) -> Tensor:
     )
     distance = torch.sqrt((region.back + centre[1] - back) ** 2 + (region.left + centre[2] - left) ** 2)
     # Arches and processes behind the bodies stay as well.
-    behind = ((region.back + centre[1] - back) / 4 + 1).clamp(0, 1) * (distance < 60)
+    beside = (region.left + centre[2] - left).abs()
+    behind = ((region.back + centre[1] - back) / 4 + 1).clamp(0, 1) * ((radius + 14 - beside) / 6).clamp(0, 1)
     return torch.minimum(((distance - radius - 1) / 6).clamp(0, 1), 1 - behind)

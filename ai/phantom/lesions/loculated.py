@@ -8,7 +8,7 @@ from torch import Tensor
 
 from ai.phantom.canvas import Canvas, Instance, soft
 from ai.phantom.fields import smooth_field
-from ai.phantom.pleural_space import inside, middle_of, occupy, pleural_space, press, volume_of
+from ai.phantom.pleural_space import PleuralSpace, inside, middle_of, occupy, pleural_space, press, volume_of
 
 
 def patch(canvas: Canvas, depth: Tensor, where: Tensor, rng: np.random.Generator) -> Tensor:
@@ -40,6 +40,31 @@ def draw_loculated(canvas: Canvas, rng: np.random.Generator) -> bool:
     return drawn
 
 
+def _lens(
+    canvas: Canvas, space: PleuralSpace, rim: Tensor, size_mm: tuple[float, float], rng: np.random.Generator
+) -> tuple[Tensor, Tensor]:
+    """Return the distance to a lens on the wall and the distance to the place on the wall where it sits.
+
+    It is the part within the lung of a ball whose middle lies outside.
+    """
+    wide, thick = size_mm
+    places = torch.nonzero(rim)
+    chosen = places[int(rng.integers(places.shape[0]))]
+    reach = max(2, round(10 / canvas.spacing_mm))
+    near = tuple(slice(max(0, int(c) - reach), int(c) + reach + 1) for c in chosen)
+    outward = -torch.stack([g.mean() for g in torch.gradient(space.depth[near])])
+    outward = outward / outward.norm().clamp_min(1e-3)
+    radius = (wide**2 + thick**2) / (2 * thick)
+    middle = chosen + outward * ((radius - thick) / canvas.spacing_mm)
+    squares = torch.zeros(())
+    for axis, n in enumerate(space.shape):
+        line = (torch.arange(n) - float(middle[axis])) * canvas.spacing_mm
+        squares = squares + (line**2).reshape([-1 if i == axis else 1 for i in range(3)])
+    uneven = 0.06 * thick * smooth_field(space.shape, 24 / canvas.spacing_mm, rng)
+    away = distance_to(chosen, space.shape, canvas.spacing_mm)
+    return torch.maximum(squares.sqrt() - radius + uneven, away - 1.4 * wide), away
+
+
 def _one(canvas: Canvas, right: bool, rng: np.random.Generator) -> bool:
     space = pleural_space(canvas, right)
     if space is None:
@@ -49,10 +74,7 @@ def _one(canvas: Canvas, right: bool, rng: np.random.Generator) -> bool:
         return False
     wide = float(np.exp(rng.uniform(np.log(14), np.log(65))))
     thick = float(np.clip(wide * rng.uniform(0.35, 0.95), 6, 60))
-    away = patch(canvas, space.depth, rim, rng)
-    uneven = 1 + 0.12 * smooth_field(space.shape, 20 / canvas.spacing_mm, rng)
-    surface = space.depth - thick * (1 - (away / (wide * uneven)) ** 2).clamp(min=0).sqrt() * uneven
-    surface = torch.maximum(surface, away - 1.3 * wide)
+    surface, away = _lens(canvas, space, rim, (wide, thick), rng)
     share = soft(surface, 0.5 + 0.25 * canvas.spacing_mm) * inside(space)
     if volume_of(canvas, share) < 3000:
         return False
