@@ -51,7 +51,7 @@ def cells_at(spots: Spots, size_mm: float, rng: np.random.Generator, crooked_mm:
     """
     border, cell = _tile()
     turn, _ = np.linalg.qr(rng.normal(size=(3, 3)))
-    places = spots.places + torch.stack([spots.noise(2.5 * size_mm, rng) for _ in range(3)], 1) * (0.5 * crooked_mm)
+    places = spots.places + torch.stack(spots.noises(2.5 * size_mm, 3, rng), 1) * (0.5 * crooked_mm)
     turned = places @ torch.as_tensor(turn, dtype=torch.float32) / size_mm
     turned = turned + torch.as_tensor(rng.uniform(0, _CELLS, 3), dtype=torch.float32)
     n = _CELLS * _STEPS

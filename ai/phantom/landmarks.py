@@ -39,7 +39,10 @@ class Course:
 
     def moved(self, move: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> Course:
         """Return the course with its places sent through a map of (n, 3) places."""
-        places = move(np.array(self.points, dtype=np.float64))
+        before = np.array(self.points, dtype=np.float64)
+        places = move(before)
+        if places is before:
+            return self
         return replace(self, points=tuple((float(a), float(b), float(c)) for a, b, c in places))
 
 

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional
 
-from ai.phantom.canvas import Canvas, Instance, Vector
-from ai.phantom.fields import torch_generator
+from ai.phantom.canvas import Canvas, Instance
 
 CERTAIN_SHARE = 0.25
 """Less than this of a voxel is a fringe that an honest reader could call either way."""
 _FRINGE_SHARE = 0.04
+
+
+_PERIOD, _STEPS = 96, 8
+"""The field of smooth noise repeats after that many samples; samples over its correlation length."""
+
+
+@lru_cache(maxsize=1)
+def _field() -> NDArray[np.float32]:
+    """Gaussian-filtered white noise over one period, flat."""
+    white = np.random.default_rng(7).normal(size=(_PERIOD,) * 3)
+    waves = np.fft.fftfreq(_PERIOD)[:, None, None] ** 2 + np.fft.fftfreq(_PERIOD)[:, None] ** 2
+    kept = np.exp(-2 * (np.pi * 0.5 * _STEPS) ** 2 * (waves + np.fft.fftfreq(_PERIOD) ** 2))
+    smooth = np.fft.ifftn(np.fft.fftn(white) * kept).real
+    return np.asarray(smooth / smooth.std(), dtype=np.float32).reshape(-1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +59,8 @@ class Spots:
 
     def kept(self, chosen: Tensor) -> Spots:
         """Return those of a bool or index tensor."""
+        if chosen.dtype == torch.bool:
+            chosen = torch.nonzero(chosen).reshape(-1)
         s, r, c = self.index
         return Spots((s[chosen], r[chosen], c[chosen]), self.places[chosen], self.depth_mm[chosen])
 
@@ -57,18 +72,18 @@ class Spots:
         return torch.sigmoid((self.depth_mm - inset_mm) / width_mm)
 
     def noise(self, scale_mm: float, rng: np.random.Generator) -> Tensor:
-        """Return smooth noise of about unit variance that varies over ``scale_mm``."""
-        if not len(self):
-            return torch.zeros(0)
-        low, high = self.places.min(0).values, self.places.max(0).values
-        counts = [max(2, min(96, int(float(reach) / scale_mm) + 3)) for reach in high - low]
-        grid = torch.randn((1, 1, *counts), generator=torch_generator(rng))
-        steps = torch.tensor(counts, dtype=torch.float32) - 1
-        phase = torch.tensor(rng.uniform(0.5, 1.5, 3), dtype=torch.float32)
-        cells = ((self.places - low) / scale_mm + phase).minimum(steps) / steps * 2 - 1
-        found = functional.grid_sample(grid, cells.flip(1)[None, None, None], align_corners=True, mode="bilinear")
-        # Trilinear mixing lowers the variance of white noise to about (2/3)^3.
-        return found.reshape(-1) * 1.8
+        """Return smooth noise of unit variance that varies over ``scale_mm``."""
+        return self.noises(scale_mm, 1, rng)[0]
+
+    def noises(self, scale_mm: float, count: int, rng: np.random.Generator) -> list[Tensor]:
+        """Return several independent smooth noises of one scale: parts of one field, turned by chance."""
+        turn = np.linalg.qr(rng.normal(size=(3, 3)))[0] * (_STEPS / scale_mm)
+        phase = torch.as_tensor(rng.uniform(_PERIOD, 2 * _PERIOD, 3), dtype=torch.float32)
+        cells = torch.addmm(phase, self.places, torch.as_tensor(turn, dtype=torch.float32)).to(torch.int32)
+        up, back, left = cells.remainder_(_PERIOD).unbind(1)
+        flat = (up * _PERIOD + back) * _PERIOD + left
+        shifts = rng.integers(_PERIOD**3, size=count)
+        return [torch.as_tensor(np.roll(_field(), int(shift))).index_select(0, flat) for shift in shifts]
 
     def paint(self, canvas: Canvas, alpha: Tensor, hu: Tensor | float) -> None:
         """Blend Hounsfield units in."""
@@ -100,8 +115,3 @@ class Spots:
         volume = float(share[sure].sum()) * canvas.spacing_mm**3
         size = float((6 * volume / np.pi) ** (1 / 3)) if diameter_mm is None else diameter_mm
         canvas.instances.append(Instance(label, (up, back, left), size, volume, words))
-
-
-def vector(place: NDArray[np.float64]) -> Vector:
-    """Return three numbers as a place."""
-    return float(place[0]), float(place[1]), float(place[2])

@@ -68,7 +68,7 @@ def affected(
     found = lungs(canvas)
     if not found:
         return None
-    mask = (canvas.depth_mm > -0.5 * canvas.spacing_mm) & (canvas.depth_mm < 3.5 * pattern.rim_mm)
+    mask = (canvas.depth_mm > -0.5 * canvas.spacing_mm) & (canvas.depth_mm < 2.8 * pattern.rim_mm)
     spots = Spots.where(canvas, mask)
     lung_voxels = int(torch.count_nonzero(canvas.depth_mm[::2, ::2, ::2] > 0)) * 8
     score = 1.4 * torch.exp(-spots.depth_mm.clamp(min=0) / pattern.rim_mm)
