@@ -129,7 +129,7 @@ def _wedge(canvas: Canvas, lung: Lung, mass: FocalLesion, rng: np.random.Generat
     flat = np.cross(way, rng.normal(size=3))
     flat /= np.linalg.norm(flat)
     third = np.cross(way, flat)
-    region = canvas.region(mass.centre, 110.0)
+    region = canvas.region(mass.centre, 90.0)
 
     def along(axis: NDArray[np.float64]) -> Tensor:
         a, b, c = axis.tolist()
