@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-_WIDEST_HEART = 0.47
+_WIDEST_HEART = 0.44
 """Of the cage's inner width; above one half a report says cardiomegaly."""
 
 
@@ -83,7 +83,7 @@ class Body:
         size = float(np.clip(rng.normal(0.95 if female else 1.03, 0.06), 0.82, 1.2))
         breath = float(rng.uniform(-25, 12))
         width = float(np.clip(rng.normal(128, 7), 108, 148)) * size
-        heart = min(float(rng.normal(1.0, 0.07)) * size, _WIDEST_HEART * width / 56)
+        heart = min(float(rng.normal(1.0, 0.07)) * size, _WIDEST_HEART * width / 57)
         old = max(0.0, age - 45) / 40
         return cls(
             female=female,
