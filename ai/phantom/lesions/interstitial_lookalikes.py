@@ -39,7 +39,7 @@ def draw_subpleural_line(canvas: Canvas, rng: np.random.Generator) -> bool:
 
 
 def draw_thick_fissures(canvas: Canvas, rng: np.random.Generator) -> bool:
-    """Fissures of 1–3 mm, thicker in stretches: fluid or a healed pleurisy, not a band."""
+    """Fissures of 0.5–2 mm, thicker in stretches: fluid or a healed pleurisy, not a band."""
     if canvas.organs is None:
         return False
     lobes = torch.where(canvas.organs <= code_of(LOBES[-1]), canvas.organs, 0)
@@ -50,7 +50,7 @@ def draw_thick_fissures(canvas: Canvas, rng: np.random.Generator) -> bool:
     spots = Spots.where(canvas, border & (canvas.depth_mm > -1))
     if len(spots) < 50:
         return False
-    thick = float(rng.uniform(0.7, 2.0)) * (1 + 0.5 * spots.noise(20, rng)).clamp(min=0.3)
+    thick = float(rng.uniform(0.3, 1.2)) * (1 + 0.7 * spots.noise(20, rng)).clamp(min=0.2)
     share = (thick / canvas.spacing_mm).clamp(max=1.0)
     if rng.random() < 0.5:
         share = share * canvas.right[spots.index]
