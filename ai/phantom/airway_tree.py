@@ -118,10 +118,7 @@ def _branches(air: Mask, spacing_mm: float, seed: tuple[int, int, int]) -> list[
     shells[air] = section
     branches = [_Branch(-1, 0)]
     owner = np.full(air.shape, -1, dtype=np.int64)
-    boxes = ndimage.find_objects(shells + 1)
-    for step, box in enumerate(boxes):
-        if box is None:
-            continue
+    for step, box in enumerate(ndimage.find_objects(shells + 1)):
         around = tuple(slice(max(0, b.start - 1), b.stop + 1) for b in box)
         parts, count = ndimage.label(shells[around] == step, np.ones((3, 3, 3)))
         if step == 0:

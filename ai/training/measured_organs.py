@@ -127,5 +127,10 @@ def _tube(places: Places, canvas: Canvas) -> Mask:
     block = tuple(slice(a, b) for a, b in zip(low, high, strict=True))
     grid = np.stack(np.meshgrid(*(np.arange(a, b) for a, b in zip(low, high, strict=True)), indexing="ij"), -1)
     distance, nearest = cKDTree(line).query(grid * canvas.spacing_mm, distance_upper_bound=reach + 1)
-    mask[block] = distance <= np.append(radii, -1.0)[nearest]
+    within = distance <= np.append(radii, -1.0)[nearest]
+    for end, beside in ((0, 1), (len(line) - 1, len(line) - 2)):
+        # The tube ends flat, at the valve and at the diaphragm, not as a half ball.
+        beyond = (grid * canvas.spacing_mm - line[end]) @ (line[beside] - line[end]) < 0
+        within &= ~(beyond & (nearest == end))
+    mask[block] = within
     return mask
