@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -12,8 +11,6 @@ from pytestqt.qtbot import QtBot
 
 from ai.model import ModelError, load_bundle
 from ai.phantom import drawn_case
-from ai.phantom.body import Body
-from ai.phantom.thorax import build_thorax
 from ai.scan import write_dicom
 from ai.series import Scan
 from ai.volume import Volume
@@ -39,8 +36,7 @@ def hand(qtbot: QtBot) -> Hand:
 
 def synthetic_patient() -> Scan:
     """Return a coarse thorax with a pleural effusion and a mass."""
-    rng = np.random.default_rng(5)
-    case = drawn_case(rng, build_thorax(Body.drawn(rng), rng, 3.0), frozenset({"pleural_effusion", "mass"}))
+    case = drawn_case(5, None, frozenset({"pleural_effusion", "mass"}), 3.0)
     volume = Volume(case.hu.numpy(), case.canvas.grid)
     return Scan(volume, series_of(volume.grid, uid="1.2.3.4.9"))
 

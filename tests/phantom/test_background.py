@@ -49,7 +49,7 @@ def test_any_orientation(canvas: Canvas, order: tuple[int, int, int], flips: tup
 
 
 def test_a_lesion_lies_at_its_place_in_the_patient(canvas: Canvas) -> None:
-    case = drawn_case(np.random.default_rng(4), canvas, frozenset({"mass"}))
+    case = drawn_case(4, canvas, frozenset({"mass"}))
     (instance, *_) = case.canvas.instances
     up, back, left = instance.centre
     place = canvas.origin.moved(left, back, up)
