@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from ai.anatomy import find_lungs
 from ai.organs import LOBES, code_of
@@ -26,10 +27,10 @@ def thorax(seed: int) -> tuple[Body, Canvas]:
     return body, build_thorax(body, rng, _SPACING_MM)
 
 
-def lobes_of(canvas: Canvas) -> np.ndarray:
+def lobes_of(canvas: Canvas) -> NDArray[np.bool_]:
     assert canvas.organs is not None
     codes = canvas.organs.numpy()
-    return (codes > 0) & (codes <= len(LOBES))
+    return np.asarray((codes > 0) & (codes <= len(LOBES)))
 
 
 @pytest.mark.parametrize("seed", _SEEDS)
@@ -63,7 +64,7 @@ def test_variation_is_not_disease(seed: int) -> None:
     marks = canvas.landmarks
     assert canvas.organs is not None
     heart = (canvas.organs == code_of("heart")).any(0).any(0).sum() * _SPACING_MM
-    chest = lobes_of(canvas).any((0, 1)).nonzero()[0]
+    chest = np.flatnonzero(lobes_of(canvas).any(axis=(0, 1)))
     assert heart / ((chest[-1] - chest[0] + 1) * _SPACING_MM) < 0.5
     assert marks.aorta is not None
     assert marks.pulmonary_trunk is not None
