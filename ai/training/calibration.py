@@ -20,6 +20,8 @@ _SPECIFICITY = {Setting.SENSITIVE: 0.75, Setting.BALANCED: 0.9, Setting.SPECIFIC
 _ODDS = {Setting.SENSITIVE: 1.2, Setting.BALANCED: 2.0, Setting.SPECIFIC: 4.0}
 """The heat must have raised the odds of an empty scan by this factor."""
 _RANGE = (0.05, 0.95)
+_DOUBTING = -3.0
+"""Bias, logit points, of a label no case tells anything of."""
 
 
 def calibrate(network: EvidenceNet, readings: Readings) -> tuple[Thresholds, ...]:
@@ -72,7 +74,9 @@ def present_from(fit: Fit, present: Numbers, setting: Setting = Setting.BALANCED
 
 
 def logistic_fit(evidence: Numbers, present: Numbers) -> Fit:
-    """Return the likeliest logistic curve with gain > 0, with a weak prior."""
+    """Return the likeliest logistic curve with gain > 0, with a weak prior; without any case one that doubts."""
+    if evidence.size == 0:
+        return Fit(1.0, _DOUBTING, 0.0, evidence)
     scale = max(float(np.median(evidence[present == 1])) if (present == 1).any() else 1.0, 1e-3)
     x = evidence / scale
 

@@ -10,8 +10,9 @@ import torch
 
 from ai.model.bundle import Bundle, Description, load_bundle, save_bundle
 from ai.model.network import FEATURES, WIDTHS, EvidenceNet
+from ai.phantom import drawn_case
 from ai.progress import QUIET, Part, Progress
-from ai.training.backgrounds import there
+from ai.training.backgrounds import canvas_of, there
 from ai.training.calibration import calibrate
 from ai.training.card import card_text
 from ai.training.evaluation import table
@@ -20,12 +21,17 @@ from ai.training.learning import Learner, Recipe
 from ai.training.readings import drawn_paths, read_cases
 from ai.training.real_scans import real_table
 from ai.training.share import PROCEDURAL, Share, draw_share
+from ai.training.whole_path import whole_table
 
 _LIMITS = (
     f"Research use only. {len(LABELS)} abnormalities; everything else is not looked for. Learned from drawings: real "
     "disease that looks different is missed or misnamed. Probabilities are calibrated on drawn cases, not on patients, "
     "and assume abnormalities as frequent as there."
 )
+
+
+_WHOLE_SEED = 2_900_000
+_WITH_NODULES = frozenset({"nodule"})
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,7 @@ class Plan:
         scans: folder with the real scans named in ``backgrounds.toml``; None trains on procedural thoraxes only.
         recipe: how to learn.
         train_cases, calibrate_cases, evaluate_cases: how many to draw per split.
+        whole_cases: how many more, with nodules, are read over the whole path, in each kind of anatomy.
         device: torch device.
         version: written into the bundle.
         remarks: what a reader of the card should know of this run.
@@ -49,6 +56,7 @@ class Plan:
     train_cases: int = 600
     calibrate_cases: int = 200
     evaluate_cases: int = 160
+    whole_cases: int = 12
     device: str = "cpu"
     version: str = "2"
     remarks: str = ""
@@ -90,17 +98,35 @@ def finish(network: EvidenceNet, plan: Plan, progress: Progress = QUIET) -> Bund
     )  # fmt: skip
     folder = plan.run / "bundle"
     save_bundle(network, description, folder)
-    _write_card(description, plan)
-    bundle = load_bundle(folder)
-    if plan.scans is None:
-        return bundle
-    seen = {entry.name for entry in used}
-    scans = sorted(p for p in plan.scans.iterdir() if p.is_dir() or p.name.endswith(".nii.gz"))
-    unseen = [p for p in scans if p.name not in seen and "tumour" not in p.name]
-    measured["real scans never seen in training"] = real_table(bundle, unseen, Part(progress, 0.6, 1.0))
+    measured |= _read_whole(load_bundle(folder), plan, Part(progress, 0.6, 1.0))
     save_bundle(network, description, folder)
-    _write_card(description, plan)
+    (folder / "CARD.md").write_text(card_text(description, plan.remarks), encoding="utf-8")
     return load_bundle(folder)
+
+
+def _read_whole(bundle: Bundle, plan: Plan, progress: Progress) -> dict[str, Any]:
+    """Read scans as the viewer does: drawn ones at 1.5 mm, drawn ones in the anatomy left out, real ones."""
+    count = plan.whole_cases
+    seeds = range(_WHOLE_SEED, _WHOLE_SEED + count)
+    drawn = (drawn_case(seed, None, _WITH_NODULES, 1.5) for seed in seeds)
+    measured = {
+        "whole path, procedural thoraxes of 1.5 mm": whole_table(bundle, drawn, count, Part(progress, 0.0, 0.4))
+    }
+    if plan.scans is None:
+        return measured
+    for entry in there("held_out", plan.scans):
+        anatomy = canvas_of(entry, plan.scans, LABELS)
+        cases = (drawn_case(seed, anatomy, _WITH_NODULES) for seed in seeds)
+        name = f"whole path, drawn into {entry.name} at 2 mm"
+        measured[name] = whole_table(bundle, cases, count, Part(progress, 0.4, 0.7))
+    scans = sorted(p for p in plan.scans.iterdir() if p.is_dir() or p.name.endswith(".nii.gz"))
+    rows = real_table(bundle, [p for p in scans if "tumour" not in p.name], Part(progress, 0.7, 1.0))
+    seen = {entry.name for entry in there("train", plan.scans)}
+    measured["real scans never seen in training"] = {name: row for name, row in rows.items() if name not in seen}
+    measured["real scans whose anatomy was drawn into for training, their own disease marked as unknown"] = {
+        name: row for name, row in rows.items() if name in seen
+    }
+    return measured
 
 
 def _trained_on(scans: int) -> str:
@@ -109,10 +135,6 @@ def _trained_on(scans: int) -> str:
         f"Synthetic abnormalities drawn into procedural thoraxes {real}; "
         "no real abnormality and no label made by a person was used."
     )
-
-
-def _write_card(description: Description, plan: Plan) -> None:
-    (plan.run / "bundle" / "CARD.md").write_text(card_text(description, plan.remarks), encoding="utf-8")
 
 
 def averaged(checkpoint: Path) -> EvidenceNet:

@@ -157,6 +157,12 @@ def test_a_label_with_one_kind_of_case_still_gets_a_curve(present: np.ndarray) -
     assert ((fit.probability > 0.5) == (present == 1)).all()
 
 
+def test_a_label_no_case_tells_of_is_doubted() -> None:
+    fit = logistic_fit(np.zeros(0), np.zeros(0))
+    assert fit.gain > 0
+    assert fit.bias < -2
+
+
 def test_the_table_by_hand(tmp_path: Path) -> None:
     cases = [bright_case(), bright_case(at=(4, 20, 4)), bright_case(at=None), bright_case(at=None, marked=False)]
     readings = read(tmp_path, *cases)

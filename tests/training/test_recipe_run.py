@@ -9,7 +9,7 @@ import pytest
 
 from ai.model import Bundle, load_bundle
 from ai.scan import write_volume
-from ai.training import LABELS, Plan, Recipe, share, train
+from ai.training import LABELS, Plan, Recipe, recipe_run, share, train
 from ai.training.real_scans import real_table
 from tests.support.bright_network import bright_bundle
 from tests.support.drawn_cases import small_case
@@ -38,7 +38,10 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Bundle, _Heard]
     heard = _Heard()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(share, "drawn_case", small_case)
-        plan = Plan(folder, None, RECIPE, train_cases=2, calibrate_cases=3, evaluate_cases=3, version="0.1")
+        patch.setattr(recipe_run, "drawn_case", lambda seed, anatomy, findings, spacing: small_case(seed))
+        plan = Plan(
+            folder, None, RECIPE, train_cases=2, calibrate_cases=3, evaluate_cases=3, whole_cases=1, version="0.1"
+        )
         return folder, train(plan, heard), heard
 
 
@@ -69,7 +72,18 @@ def test_it_does_not_claim_real_scans(run: tuple[Path, Bundle, _Heard]) -> None:
     _, bundle, _ = run
     assert "no real scan was used" in bundle.card.trained_on
     assert bundle.description.attribution == ()
-    assert set(bundle.description.measured) == {"procedural thoraxes, unseen seeds"}
+    assert set(bundle.description.measured) == {
+        "procedural thoraxes, unseen seeds",
+        "whole path, procedural thoraxes of 1.5 mm",
+    }
+
+
+def test_the_card_has_every_figure(run: tuple[Path, Bundle, _Heard]) -> None:
+    folder, bundle, _ = run
+    card = (folder / "bundle" / "CARD.md").read_text(encoding="utf-8")
+    for words in ("mean sensitivity", "dice: lungs", "median volume error", "mass or atelectasis", "Pneumothorax"):
+        assert words in card
+    assert bundle.description.measured["whole path, procedural thoraxes of 1.5 mm"]["scans"] == 1
 
 
 def test_it_tells_how_far_it_is(run: tuple[Path, Bundle, _Heard]) -> None:
