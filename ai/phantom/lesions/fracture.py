@@ -113,7 +113,7 @@ def _break(
         hu = canvas.hu[region.block]
         canvas.hu[region.block] = torch.where(hu > 90, hu + line * faint * (60 - hu), hu)
     reach = torch.maximum(away - half_mm - 2.0, beyond.abs() - max(5.0, 0.8 * half_mm))
-    share = soft(reach, 0.4 * canvas.spacing_mm) * (canvas.depth_mm[region.block] < 0)
+    share = soft(reach, 0.4 * canvas.spacing_mm) * (canvas.depth_mm[region.block] < 0) * _by_bone(canvas, region, 3.0)
     canvas.mark("fracture", share * (share > 0.25), region.block)
     state = "healing " if healing > 0.2 else ""
     words = f"{state}{bone} fracture with a step of {step:.0f} mm"
@@ -141,6 +141,14 @@ def _shear(
     canvas.hu[region.block] = functional.grid_sample(hu, grid, padding_mode="border", align_corners=True)[0, 0]
 
 
+def _by_bone(canvas: Canvas, region: Region, within_mm: float) -> Tensor:
+    """1 at bone and within a distance of it (a cube's), else 0."""
+    bone = (canvas.hu[region.block] > _BONE_HU).float()[None, None]
+    reach = max(1, round(within_mm / canvas.spacing_mm))
+    found: Tensor = functional.max_pool3d(bone, 2 * reach + 1, 1, reach)[0, 0]
+    return found
+
+
 def _callus(
     canvas: Canvas, region: Region, t: Tensor, away: Tensor, half_mm: float, healing: float, rng: np.random.Generator
 ) -> None:
@@ -150,6 +158,7 @@ def _callus(
     uneven = radial_ripple(region.directions, 0.08, rng)
     spindle = away - (half_mm + thick * (1 - (t / long) ** 2)) * uneven
     share = soft(torch.maximum(spindle, t.abs() - long), 0.8) * soft(canvas.depth_mm[region.block], 0.8)
+    share = share * _by_bone(canvas, region, thick)
     hu = canvas.hu[region.block]
     canvas.hu[region.block] = hu + share * (200 + 400 * healing * float(rng.uniform(0.6, 1.0)) - hu).clamp(min=0)
 

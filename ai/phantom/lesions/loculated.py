@@ -36,7 +36,8 @@ def draw_loculated(canvas: Canvas, rng: np.random.Generator) -> bool:
     right = bool(rng.random() < 0.55)
     drawn = False
     for _ in range(1 if rng.random() < 0.7 else 2):
-        drawn = _one(canvas, right, rng) or drawn
+        # Some places have no room for a lens.
+        drawn = any(_one(canvas, right, rng) for _ in range(3)) or drawn
     return drawn
 
 

@@ -187,7 +187,7 @@ def draw_extrapleural_fat(canvas: Canvas, rng: np.random.Generator) -> bool:
 
 
 DRAWABLES: tuple[Drawable, ...] = (
-    Drawable("pleural thickening", ("pleural_thickening",), draw_thickening, 0.14),
+    Drawable("pleural thickening", ("pleural_thickening", "calcification"), draw_thickening, 0.14),
     Drawable("pleural plaques", ("pleural_thickening", "calcification"), draw_plaques, 0.06),
     Drawable("extrapleural fat", (), draw_extrapleural_fat, 0.08),
 )
