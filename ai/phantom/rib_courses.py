@@ -17,6 +17,8 @@ _SHORTEST_MM = 45.0
 _TALLEST_MM = 26.0
 """A piece that is taller than this at one angle is two ribs grown together by partial volume."""
 _STEP = np.deg2rad(6.0)
+_MEDIASTINUM_MM, _IN_FRONT_MM = 42.0, 22.0
+"""Half width about the spine, and how far in front of its middle."""
 
 
 def rib_courses(canvas: Canvas, landmarks: Landmarks) -> tuple[Course, ...]:
@@ -29,6 +31,7 @@ def rib_courses(canvas: Canvas, landmarks: Landmarks) -> tuple[Course, ...]:
     bone &= ~_beside(landmarks.spine, bone.shape, canvas.spacing_mm, 15.0)
     if landmarks.sternum is not None:
         bone &= ~_beside(landmarks.sternum, bone.shape, canvas.spacing_mm, 14.0)
+    bone &= ~_vessels(landmarks, landmarks.spine, bone.shape, canvas.spacing_mm)
     lung = np.argwhere(canvas.lung.cpu().numpy()[::4, ::4, ::4]) * (4 * canvas.spacing_mm)
     found = []
     for threshold in _BONE_HU:
@@ -36,6 +39,28 @@ def rib_courses(canvas: Canvas, landmarks: Landmarks) -> tuple[Course, ...]:
         ribs, bone = _separate(bone, lung.mean(0), canvas.spacing_mm)
         found += ribs
     return tuple(sorted(found, key=lambda course: -course.points[0][0]))
+
+
+def _vessels(landmarks: Landmarks, spine: Course, shape: tuple[int, ...], spacing_mm: float) -> NDArray[np.bool_]:
+    """Where vessels full of contrast could pass for ribs: the mediastinum and around the subclavian veins."""
+    points = np.array(spine.points)
+    order = np.argsort(points[:, 0])
+    heights = np.arange(shape[0]) * spacing_mm
+    back, left = (np.interp(heights, points[order, 0], points[order, axis])[:, None, None] for axis in (1, 2))
+    rows = (np.arange(shape[1]) * spacing_mm)[None, :, None]
+    columns = (np.arange(shape[2]) * spacing_mm)[None, None, :]
+    mask = np.asarray((np.abs(columns - left) < _MEDIASTINUM_MM) & (rows < back - _IN_FRONT_MM))
+    for vein in (landmarks.subclavian_right, landmarks.subclavian_left):
+        if vein is None:
+            continue
+        for share in np.linspace(0, 1, max(2, round(vein.length_mm / 4))):
+            place, radius = vein.at(float(share))
+            reach = radius + 4.0
+            block = tuple(
+                slice(max(0, int((p - reach) / spacing_mm)), int((p + reach) / spacing_mm) + 2) for p in place
+            )
+            mask[block] = True
+    return mask
 
 
 def _separate(

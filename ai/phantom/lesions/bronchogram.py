@@ -11,6 +11,8 @@ from ai.phantom.lesions.airspace import Patch
 from ai.phantom.shapes import capsule
 
 _AIR_HU = -960.0
+_DEEP = 5
+"""Trees found in real scans end before this generation; what lies beyond is guessed there."""
 
 
 def open_airways(
@@ -29,7 +31,10 @@ def open_airways(
     dense = patch.share > 0.3
     start = np.array([part.start for part in patch.block]) * canvas.spacing_mm
     stop = np.array([part.stop for part in patch.block]) * canvas.spacing_mm
-    pieces = _known(canvas, start, stop) or _guessed(canvas, patch, dense, hilum, crowded, rng)
+    pieces = _known(canvas, start, stop)
+    deepest = max((airway.generation for airway in canvas.landmarks.airways), default=0)
+    if not pieces or deepest < _DEEP:
+        pieces = pieces + _guessed(canvas, patch, dense, hilum, crowded, rng)
     mask = torch.zeros(canvas.shape, dtype=torch.bool)
     mask[patch.block] = dense
     for a, b, radius_mm in pieces:
