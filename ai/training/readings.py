@@ -76,12 +76,26 @@ class Readings:
 
 
 def read_cases(
-    network: EvidenceNet, paths: list[Path], labels: tuple[str, ...], progress: Progress = QUIET
+    network: EvidenceNet,
+    paths: list[Path],
+    labels: tuple[str, ...],
+    progress: Progress = QUIET,
+    known_only: bool = False,
 ) -> Readings:
-    """Run a network over whole drawn cases."""
+    """Run a network over whole drawn cases.
+
+    Args:
+        network: in evaluation mode.
+        paths: of the cases.
+        labels: the network's.
+        progress: told after each case.
+        known_only: leave undecided places out of the evidence, and call absent what is nowhere in the others. For
+            calibration: in a real anatomy some place is always undecided for every label (the patient's own disease),
+            and its negatives are too precious to be lost.
+    """
     rows = []
     for number, path in enumerate(paths):
-        rows.append(_row(network, load_case(path), labels))
+        rows.append(_row(network, load_case(path), labels, known_only))
         progress.report((number + 1) / len(paths), f"reading drawn cases ({number + 1} of {len(paths)})")
     columns = list(zip(*rows, strict=True))
     numbers = [np.array(column, dtype=np.float64) for column in columns[:5]]
@@ -91,16 +105,21 @@ def read_cases(
 
 
 def _row(
-    network: EvidenceNet, case: TrainingCase, labels: tuple[str, ...]
+    network: EvidenceNet, case: TrainingCase, labels: tuple[str, ...], known_only: bool
 ) -> tuple[Numbers, Numbers, Numbers, Numbers, Numbers, Marks]:
     device = next(network.parameters()).device
     with torch.inference_mode():
         hu = case.hu.to(device).float()[None, None].to(memory_format=torch.channels_last_3d)
         evidence = network(hu)
         places = evidence.places[0].cpu()
-        sums = [functional.relu(places + shift).flatten(1).sum(1, dtype=torch.float64) for shift in SHIFTS]
     truth = case.layers(len(labels))
     present = case.present(len(labels)).astype(np.float64)
+    counted = torch.ones((), dtype=torch.bool)
+    if known_only:
+        counted = truth != UNKNOWN
+        sliver = (torch.where(counted, truth, 0).flatten(1) > 0).any(1).numpy()
+        present[np.isnan(present) & ~sliver] = 0.0
+    sums = [(functional.relu(places + s) * counted).flatten(1).sum(1, dtype=torch.float64) for s in SHIFTS]
     pointed, energy = np.full(len(labels), np.nan), np.full(len(labels), np.nan)
     for label in np.flatnonzero(present == 1):
         pointed[label], energy[label] = _where(places[label], truth[label])

@@ -78,7 +78,8 @@ def finish(network: EvidenceNet, plan: Plan, progress: Progress = QUIET) -> Bund
     """Calibrate on one split, measure on another that saw neither training nor calibration, write the bundle."""
     network.eval()
     share = plan.run / "share"
-    calibration = read_cases(network, list(drawn_paths(share, "calibrate")), LABELS, Part(progress, 0.0, 0.3))
+    cases = list(drawn_paths(share, "calibrate"))
+    calibration = read_cases(network, cases, LABELS, Part(progress, 0.0, 0.3), known_only=True)
     thresholds = calibrate(network, calibration)
     readings = read_cases(network, list(drawn_paths(share, "evaluate")), LABELS, Part(progress, 0.3, 0.6))
     procedural = readings.only(PROCEDURAL)

@@ -73,6 +73,10 @@ def test_undecided_places_and_slivers_leave_a_case_undecided_but_count_as_heat(t
     readings = read(tmp_path, hidden, sliver)
     assert readings.shifted()[0, 0] == pytest.approx(64, rel=1e-3)
     assert np.isnan(readings.present[:, 0]).all()
+    known = read_cases(bright_network(), list(drawn_paths(tmp_path, "evaluate")), LABELS, known_only=True)
+    assert known.present[0, 0] == 0
+    assert known.shifted()[0, 0] == 0
+    assert np.isnan(known.present[1, 0])
 
 
 def test_nodules_are_marked_where_they_are(tmp_path: Path) -> None:
