@@ -88,7 +88,7 @@ def _shrunk(canvas: Canvas, space: PleuralSpace, right: bool, rng: np.random.Gen
         medial + side * 22.0,
     )
     ratio = np.clip(1 / (keep + rng.uniform(-0.04, 0.08, 3)), 1.03, 3.0) - 1
-    own = (space.depth > -1.0).float()
+    own = (space.depth > 0).float()
     offset = torch.stack(
         [
             ((line - middle) * float(more)).expand(space.shape) * own
