@@ -24,7 +24,8 @@ def body_depth(canvas: Canvas) -> Tensor:
     stride = max(1, round(_COARSE_MM / canvas.spacing_mm))
     hu = functional.avg_pool3d(canvas.hu[None, None], stride, ceil_mode=True)[0, 0].cpu().numpy()
     lung = functional.max_pool3d(canvas.lung.float()[None, None], stride, ceil_mode=True)[0, 0].cpu().numpy() > 0
-    tissue = ndimage.binary_opening(hu > _AIR_HU, iterations=1) | lung
+    # The field's edge does not erode: the body goes on there.
+    tissue = ndimage.binary_dilation(ndimage.binary_erosion(hu > _AIR_HU, border_value=1)) | lung
     labels, count = ndimage.label(tissue)
     if count == 0:
         return torch.full(canvas.shape, -_COARSE_MM)
