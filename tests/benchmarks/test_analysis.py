@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QEventLoop, Qt, QTimer
 from pytest_benchmark.fixture import BenchmarkFixture
 from pytestqt.qtbot import QtBot
 
+from ai.geometry import PointMm
 from ai.model import Bundle, ModelError, analyse, load_bundle
 from ai.progress import Progress
 from ai.scan import read
-from ai.volume import Volume
+from ai.volume import Volume, axis_aligned
 from tests.benchmarks.figures import Figure, percentiles
 from tests.benchmarks.stopwatch import timed
 from tests.benchmarks.studies import large_volume
@@ -49,6 +53,33 @@ def test_analysis_time(
     found = timed(benchmark, lambda: analyse(volume, bundle, "cpu"), rounds=2, warm=0)
     size = "×".join(map(str, volume.grid.shape))
     tell(Figure(f"analysis of {size}, two cores", max(found), "s", limit=20.0, note="the slower of 2, first included"))
+
+
+ASKED_SLICES = 300
+PEAK = (
+    "import sys, numpy as np; from ai.model import analyse, load_bundle; from ai.volume import Volume, axis_aligned;"
+    "from ai.geometry import PointMm; from tests.benchmarks.opening import high_water_mib; h = np.load(sys.argv[1]);"
+    "g = axis_aligned(h.shape, tuple(float(v) for v in sys.argv[2:5]), PointMm(0, 0, 0));"
+    "analyse(Volume(h, g), load_bundle(), 'cpu'); print(high_water_mib())"
+)
+
+
+def test_300_slices_and_their_peak_memory(
+    benchmark: BenchmarkFixture, bundle: Bundle, volume: Volume, tell: Callable[[Figure], None], tmp_path: Path
+) -> None:
+    """The scan is stretched to 300 slices of 512²; memory is a fresh program's, measured by itself."""
+    chosen = np.linspace(0, volume.grid.shape[0] - 1, ASKED_SLICES).round().astype(int)
+    spacing = volume.grid.spacing_mm
+    long = tuple(s * (volume.grid.shape[0] / ASKED_SLICES if axis == 0 else 1) for axis, s in enumerate(spacing))
+    hu = np.ascontiguousarray(volume.hu[chosen])
+    grid = axis_aligned((hu.shape[0], hu.shape[1], hu.shape[2]), (long[0], long[1], long[2]), PointMm(0, 0, 0))
+    stretched = Volume(hu, grid)
+    found = timed(benchmark, lambda: analyse(stretched, bundle, "cpu"), rounds=2, warm=0)
+    tell(Figure("analysis of 300 × 512²", max(found), "s", limit=20.0, note="the slower of 2"))
+    np.save(tmp_path / "hu.npy", hu)
+    words = [sys.executable, "-c", PEAK, str(tmp_path / "hu.npy"), *map(str, long)]
+    said = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    tell(Figure("peak memory of it in a fresh program", float(said) / 1024, "GiB", limit=4.0))
 
 
 def gaps_ms(until: Callable[[], bool]) -> list[float]:
