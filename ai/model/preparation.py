@@ -10,7 +10,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from ai.anatomy import Lungs, find_lungs, resampled, standardised
-from ai.model.errors import ModelError
+from ai.findings import Doubt
+from ai.model.doubt import NO_LUNGS, ScanDoubted, doubts_of_body, doubts_of_field, doubts_of_stack, withhold_if_grave
+from ai.model.stack import stack_of
 from ai.progress import QUIET, Part, Progress
 from ai.volume import AIR_HU, Volume, VoxelGrid
 
@@ -30,11 +32,13 @@ class Prepared:
         hu: float32 (1, 1, S, R, C), padded with air.
         grid: of the unpadded crop.
         lungs: on the same unpadded crop.
+        doubts: what the reader must know of the scan; none is grave.
     """
 
     hu: Tensor
     grid: VoxelGrid
     lungs: Lungs
+    doubts: tuple[Doubt, ...] = ()
 
 
 def prepare(volume: Volume, spacing_mm: float, progress: Progress = QUIET) -> Prepared:
@@ -46,23 +50,24 @@ def prepare(volume: Volume, spacing_mm: float, progress: Progress = QUIET) -> Pr
         progress: asked several times a second whether to go on.
 
     Raises:
-        ModelError: too little of the chest, or no lungs, so that any finding would be a guess.
+        ScanDoubted: too little of the chest, no lungs, or nothing like a chest CT: any finding would be a guess.
     """
     array, grid = standardised(volume.hu, volume.grid)
     height_mm = grid.shape[0] * grid.spacing_mm[0]
     if height_mm < MIN_HEIGHT_MM:
-        raise ModelError(
+        too_short = (
             f"The scan covers only {height_mm:.0f} mm from top to bottom; the model needs at least "
-            f"{MIN_HEIGHT_MM:.0f} mm of the chest. It was not analysed; open the full series."
+            f"{MIN_HEIGHT_MM:.0f} mm of the chest. Open the full series."
         )
+        withhold_if_grave((Doubt(too_short, True),))
+    withhold_if_grave(doubts_of_field(grid))
+    of_stack = doubts_of_stack(stack_of(volume))
     progress.report(0.0, "resampling")
     hu, grid = resampled(array, grid, spacing_mm)
     lungs = find_lungs(hu, grid, Part(progress, 0.3, 1.0))
     if lungs is None:
-        raise ModelError(
-            "No air-filled lungs are found in this scan, so it was not analysed: the model reads chest CT only. "
-            "If this is a chest, check the series (kernel, field of view, Hounsfield scale)."
-        )
+        raise ScanDoubted((*of_stack, NO_LUNGS))
+    doubts = withhold_if_grave(of_stack) + withhold_if_grave(doubts_of_body(hu, lungs))
     box = lungs.box(MARGIN_MM)
     starts = (box[0].start, box[1].start, box[2].start)
     cropped = np.ascontiguousarray(hu[box], dtype=np.float32)
@@ -70,7 +75,7 @@ def prepare(volume: Volume, spacing_mm: float, progress: Progress = QUIET) -> Pr
     crop_grid = grid.crop(starts, shape)
     inside = Lungs(lungs.sides[box], lungs.body[box], crop_grid)
     tensor = torch.from_numpy(cropped)[None, None]
-    return Prepared(functional.pad(tensor, padding(shape), value=float(AIR_HU)), crop_grid, inside)
+    return Prepared(functional.pad(tensor, padding(shape), value=float(AIR_HU)), crop_grid, inside, doubts)
 
 
 def padding(shape: tuple[int, int, int]) -> list[int]:
