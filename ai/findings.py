@@ -166,7 +166,8 @@ class Quantity:
         unit: ``%``, ``ml``, ``mm``, ``HU``, ``g``; empty for a ratio or a score.
         source: who defined it.
         caveat: what the reader must know to take the value for what it is.
-        per_organ: the same measure of each organ's part, (name in ``ai.organs`` or ``right_lung``, ``left_lung``; value).
+        per_organ: the same measure of each organ's part, (name in ``ai.organs`` or ``right_lung``, ``left_lung``;
+            value).
         decimals: how many are worth showing.
     """
 
@@ -199,7 +200,7 @@ class Doubt:
 class Analysis:
     """All that one model said of one scan: what is present first, then by probability over threshold.
 
-    ``doubts`` are never grave: of a scan that is in grave doubt there is no analysis.
+    Of a scan in grave doubt the findings are withheld: there are none, and ``doubts`` say why.
     """
 
     findings: tuple[Finding, ...]
@@ -210,6 +211,11 @@ class Analysis:
     quantities: tuple[Quantity, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     organs: Organs | None = None
+
+    @property
+    def withheld(self) -> bool:
+        """True where a grave doubt forbids to show findings."""
+        return any(doubt.grave for doubt in self.doubts)
 
     def at(self, setting: Setting) -> Analysis:
         """Return the analysis as another setting calls it, in the order of findings of that setting."""

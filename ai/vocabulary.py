@@ -13,18 +13,23 @@ from typing import Any
 
 from ai.errors import UnknownName
 
+REGIONS = ("lungs", "airways", "pleura", "heart", "great_vessels", "mediastinum", "bones", "devices", "elsewhere")
+"""Where a reader looks for an abnormality in a list, in the order of a report."""
+_REGION_OF_GROUP = {"lung": "lungs", "heart": "heart"}
+
 RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 
 
 @dataclass(frozen=True, slots=True)
 class Abnormality:
-    """One abnormality: its label, the words the reader sees, and where its evidence may lie."""
+    """One abnormality: its label, the words the reader sees, where its evidence may lie, and its place in a list."""
 
     name: str
     title: str
     group: str
     allowed_in: tuple[str, ...] = ()
     focal: bool = False
+    region: str = "elsewhere"
 
     def __str__(self) -> str:
         return self.name
@@ -41,6 +46,7 @@ def abnormalities() -> tuple[Abnormality, ...]:
             group=entry["group"],
             allowed_in=tuple(entry.get("allowed_in", ())),
             focal=bool(entry.get("focal", False)),
+            region=str(entry.get("region", _REGION_OF_GROUP.get(entry["group"], "elsewhere"))),
         )
         for entry in table["abnormality"]
     )

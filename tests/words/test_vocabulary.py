@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ai.errors import IntervalError, UnknownName
-from ai.vocabulary import abnormalities, abnormality, locations
+from ai.vocabulary import REGIONS, abnormalities, abnormality, locations
 
 FIRST_MODEL = ("nodule", "mass", "groundglass", "consolidation", "emphysema", "pleural_effusion")
 FOCAL = ("nodule", "mass")
@@ -66,3 +66,9 @@ def test_names_order_and_groups_are_those_of_the_label_file(shared: Path) -> Non
     assert [a.name for a in abnormalities()] == [label["name"] for label in labels]
     assert [a.group for a in abnormalities()] == [label["group"] for label in labels]
     assert [list(a.allowed_in) for a in abnormalities()] == [label["allowed_in"] for label in labels]
+
+
+def test_every_label_is_listed_under_a_known_region() -> None:
+    assert {a.region for a in abnormalities()} <= set(REGIONS)
+    listed = {name: abnormality(name).region for name in ("nodule", "pneumothorax", "cardiomegaly", "chest_tube")}
+    assert listed == {"nodule": "lungs", "pneumothorax": "pleura", "cardiomegaly": "heart", "chest_tube": "devices"}
