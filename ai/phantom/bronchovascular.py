@@ -58,9 +58,9 @@ def grow_lungs(canvas: Canvas, plan: Plan, shift: Places, rng: np.random.Generat
     dense = float(rng.uniform(0.75, 1.3))
     leaf_mm = float(rng.uniform(0.6, 0.75))
     trees = []
+    organs = canvas.organs if canvas.organs is not None else torch.zeros(canvas.shape, dtype=torch.uint8)
     for lobe in LOBES:
-        assert canvas.organs is not None
-        found = torch.nonzero((canvas.organs == code_of(lobe)) & (canvas.depth_mm > 2.0), as_tuple=True)
+        found = torch.nonzero((organs == code_of(lobe)) & (canvas.depth_mm > 2.0), as_tuple=True)
         depth_mm = canvas.depth_mm[found].cpu().numpy()
         spots = torch.stack(found, -1).cpu().numpy()
         volume_ml = len(spots) * canvas.spacing_mm**3 / 1000
