@@ -1,7 +1,10 @@
 """The order of findings, the walk through them, and the reader's verdicts."""
 
-from tests.support.readings import analysis_of, grid_of
-from viewer.state.findings_model import FindingsModel, Verdict
+from dataclasses import replace
+
+from ai.findings import Doubt, Setting
+from tests.support.readings import analysis_of, grid_of, with_settings
+from viewer.state.findings_model import FindingsModel, Stage, Verdict
 
 
 def model() -> FindingsModel:
@@ -53,3 +56,81 @@ def test_judging_the_same_again_is_no_news() -> None:
 
 def test_without_findings_there_is_no_neighbour() -> None:
     assert FindingsModel().neighbour(1) is None
+
+
+def switching() -> FindingsModel:
+    """Return findings of three thresholds (0.2, 0.5, 0.8): a mass of .98, a nodule of .73, an effusion of .27."""
+    found = FindingsModel()
+    found.show(with_settings(analysis_of(grid_of(), nodule=1.0, mass=4.0, pleural_effusion=-1.0, cyst=-4.0)))
+    return found
+
+
+def listed(found: FindingsModel) -> list[str]:
+    """Return the names of what is not folded away."""
+    return [f.abnormality.name for f in found.value.ordered() if found.value.listed(f)]
+
+
+def test_another_setting_calls_more_or_less_present_and_keeps_all_else() -> None:
+    found = switching()
+    found.select("nodule")
+    found.judge("mass", Verdict.REJECTED)
+    heat = {f.abnormality.name: f.heatmap for f in found.value.ordered()}
+    seen = {}
+    for setting in Setting:
+        found.use_setting(setting)
+        seen[setting] = listed(found)
+    assert seen == {
+        Setting.SENSITIVE: ["mass", "nodule", "pleural_effusion"],
+        Setting.BALANCED: ["mass", "nodule"],
+        Setting.SPECIFIC: ["mass"],
+    }
+    assert (found.value.selected, found.value.rejected(), found.value.stage) == ("nodule", frozenset({"mass"}), Stage.DONE)
+    assert {f.abnormality.name: f.heatmap for f in found.value.ordered()} == heat
+
+
+def test_what_the_reader_accepted_keeps_its_place_below_the_threshold() -> None:
+    found = switching()
+    found.judge("nodule", Verdict.ACCEPTED)
+    found.judge("cyst", Verdict.ACCEPTED)
+    found.use_setting(Setting.SPECIFIC)
+    assert listed(found) == ["mass", "nodule", "cyst"]
+    found.judge("nodule", Verdict.OPEN)
+    assert listed(found) == ["mass", "cyst"]
+
+
+def test_the_setting_is_remembered_for_the_next_scan_and_is_no_news_twice() -> None:
+    found = switching()
+    found.use_setting(Setting.SENSITIVE)
+    found.clear()
+    found.run()
+    found.show(with_settings(analysis_of(grid_of(), nodule=-1.0)))
+    assert listed(found) == ["nodule"]
+    news: list[object] = []
+    found.changed.connect(lambda before, after: news.append(after))
+    found.use_setting(Setting.SENSITIVE)
+    assert news == []
+
+
+def test_the_list_follows_the_regions_of_a_report() -> None:
+    found = FindingsModel()
+    found.show(analysis_of(grid_of(), chest_tube=5.0, fracture=2.0, pleural_effusion=4.0, nodule=1.0, cyst=-1.0))
+    assert names(found) == ["nodule", "pleural_effusion", "fracture", "chest_tube", "cyst"]
+
+
+def test_the_walk_begins_at_the_strongest_which_is_no_device() -> None:
+    found = FindingsModel()
+    found.show(analysis_of(grid_of(), chest_tube=5.0, fracture=2.0, nodule=1.0))
+    first = found.neighbour(1)
+    assert first is not None
+    assert first.abnormality.name == "fracture"
+    found.select("fracture")
+    second = found.neighbour(1)
+    assert second is not None
+    assert second.abnormality.name == "chest_tube"
+
+
+def test_a_grave_doubt_withholds_findings_and_says_why() -> None:
+    found = FindingsModel()
+    doubts = (Doubt("This is a head.", True), Doubt("A slice is missing."))
+    found.show(replace(analysis_of(grid_of()), doubts=doubts))
+    assert (found.value.stage, found.value.sentence) == (Stage.WITHHELD, "This is a head.")

@@ -92,7 +92,7 @@ def test_the_window_is_kept_when_another_scan_comes() -> None:
 
 def test_the_first_eye_opened_shows_that_abnormality_alone() -> None:
     model = pane()
-    model.choose_heatmaps(frozenset({"nodule", "mass"}))
+    model.follow_heatmap("mass")
     model.toggle_heatmap("nodule")
     assert model.value.overlay.shown
     assert model.value.overlay.abnormalities == {"nodule"}

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from ai.errors import IntervalError
-from ai.findings import Analysis
+from ai.findings import Analysis, Doubt, Setting
 from ai.progress import Progress
+from ai.series import Notice
 from ai.volume import Volume
 from tests.support.readings import analysis_of, scan_of
 from viewer.state.findings_model import Stage
@@ -27,6 +29,7 @@ class Bench:
         self.asked: list[Volume] = []
         self.gate = threading.Event()
         self.error: Exception | None = None
+        self.found: Analysis | None = None
         self.step = AnalyseScan(self.reading.scans, self.reading.findings, self.reading.notices, self.analyse)
 
     def analyse(self, volume: Volume, progress: Progress) -> Analysis:
@@ -36,7 +39,7 @@ class Bench:
             progress.report(0.5, "Thinking")
         if self.error is not None:
             raise self.error
-        return analysis_of(volume.grid, nodule=2.0)
+        return self.found or analysis_of(volume.grid, nodule=2.0)
 
     def stage(self, role: Role) -> Stage:
         """How far the analysis of a role is."""
@@ -105,6 +108,29 @@ def test_the_answer_for_a_replaced_scan_is_dropped(qtbot: QtBot, bench: Bench) -
     assert bench.stage(Role.CURRENT) is Stage.NONE
     bench.reading.scans[Role.CURRENT].complete(new)
     qtbot.waitUntil(lambda: bench.stage(Role.CURRENT) is Stage.DONE)
+
+
+@pytest.mark.parametrize("grave", [True, False])
+def test_a_doubt_is_said_once_and_a_grave_one_withholds(qtbot: QtBot, bench: Bench, grave: bool) -> None:
+    doubt = Doubt("The lungs reach the upper end of the scan.", grave)
+    bench.found = replace(analysis_of(scan_of().volume.grid), doubts=(doubt,), notices=(Notice("Read on the CPU."),))
+    bench.gate.set()
+    bench.reading.scans[Role.CURRENT].complete(scan_of())
+    stage = Stage.WITHHELD if grave else Stage.DONE
+    qtbot.waitUntil(lambda: bench.stage(Role.CURRENT) is stage)
+    assert [(s.text, s.grave) for s in bench.reading.notices.value] == [
+        ("Read on the CPU.", False),
+        (doubt.sentence, grave),
+    ]
+
+
+def test_another_setting_reads_nothing_again(qtbot: QtBot, bench: Bench) -> None:
+    bench.gate.set()
+    bench.reading.scans[Role.CURRENT].complete(scan_of())
+    qtbot.waitUntil(lambda: bench.stage(Role.CURRENT) is Stage.DONE)
+    bench.reading.use_setting(Setting.SENSITIVE)
+    qtbot.wait(20)
+    assert (len(bench.asked), bench.stage(Role.CURRENT)) == (1, Stage.DONE)
 
 
 def test_a_failure_is_a_sentence_on_the_board(qtbot: QtBot, bench: Bench) -> None:

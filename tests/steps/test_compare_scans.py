@@ -11,14 +11,14 @@ from pytestqt.qtbot import QtBot
 
 from ai.change import Comparison, Registration
 from ai.errors import IntervalError
-from ai.findings import Analysis
+from ai.findings import Analysis, Doubt, Setting
 from ai.progress import Progress
 from ai.series import Scan
 from ai.volume import Volume
 from tests.support.readings import analysis_of, comparison_of, scan_of, series_of, shift
 from viewer.state.reading import Reading
 from viewer.state.role import Role
-from viewer.steps.compare_scans import CompareScans, doubts
+from viewer.steps.compare_scans import WITHHELD, CompareScans, doubts
 
 PRIOR, CURRENT = scan_of(uid="prior"), scan_of(uid="current")
 
@@ -30,6 +30,7 @@ class Bench:
         self.reading = Reading()
         self.calls: list[str] = []
         self.error: Exception | None = None
+        self.seen: tuple[Setting, ...] = ()
         self.step = CompareScans(
             self.reading.scans,
             self.reading.findings,
@@ -52,6 +53,7 @@ class Bench:
     ) -> Comparison:
         """Record and compare by name."""
         self.calls.append("compare")
+        self.seen = tuple(self.reading.findings[role].value.setting for role in Role)
         return comparison_of(found, then, now)
 
     def find(self, role: Role, **logits: float) -> None:
@@ -97,6 +99,26 @@ def test_a_verdict_does_not_compare_again(qtbot: QtBot, bench: Bench) -> None:
     bench.reading.findings[Role.CURRENT].select("nodule")
     qtbot.wait(20)
     assert bench.calls == ["register", "compare"]
+
+
+def test_another_setting_is_compared_once_and_not_registered_again(qtbot: QtBot, bench: Bench) -> None:
+    test_two_scans_are_registered_then_compared(qtbot, bench)
+    before = bench.reading.comparison.value.comparison
+    bench.reading.use_setting(Setting.SENSITIVE)
+    qtbot.waitUntil(lambda: bench.reading.comparison.value.comparison is not before)
+    qtbot.wait(20)
+    assert bench.calls == ["register", "compare", "compare"]
+    assert bench.seen == (Setting.SENSITIVE, Setting.SENSITIVE)
+
+
+def test_withheld_findings_are_not_compared(qtbot: QtBot, bench: Bench) -> None:
+    bench.reading.scans[Role.CURRENT].complete(CURRENT)
+    bench.reading.scans[Role.PRIOR].complete(PRIOR)
+    bench.find(Role.CURRENT, nodule=2.0)
+    doubtful = replace(analysis_of(PRIOR.volume.grid), doubts=(Doubt("This is a head.", True),))
+    bench.reading.findings[Role.PRIOR].show(doubtful)
+    qtbot.waitUntil(lambda: bench.reading.comparison.value.sentence == WITHHELD)
+    assert bench.calls == ["register"]
 
 
 def test_closing_the_prior_forgets_the_comparison(qtbot: QtBot, bench: Bench) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 
 from ai.change import ChangeKind, Comparison, FindingChange, LesionChange, Registration
-from ai.findings import Analysis, Finding, Heatmap, Lesion, ModelCard, Peak, sigmoid
+from ai.findings import Analysis, Finding, Heatmap, Lesion, ModelCard, Peak, Thresholds, sigmoid
 from ai.geometry import Index, PointMm
 from ai.progress import Progress
 from ai.series import FileWindow, Notice, Patient, Scan, Series, Study
@@ -65,6 +65,14 @@ def analysis_of(grid: VoxelGrid, **logits: float) -> Analysis:
         findings.append(finding_of(name, logit, at, grid))
     ordered = sorted(findings, key=lambda f: -f.probability)
     return Analysis(tuple(ordered), CARD, "cpu", 0.1)
+
+
+def with_settings(analysis: Analysis, sensitive: float = 0.2, specific: float = 0.8) -> Analysis:
+    """Let every finding know three thresholds; the balanced one is its own."""
+    return replace(
+        analysis,
+        findings=tuple(replace(f, thresholds=Thresholds(sensitive, f.threshold, specific)) for f in analysis.findings),
+    )
 
 
 def shift(left: float = 0.0, posterior: float = 0.0, superior: float = 0.0, quality: float = 0.95) -> Registration:

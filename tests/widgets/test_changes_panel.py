@@ -9,7 +9,8 @@ import pytest
 from ai.change import ChangeKind, FindingChange, LesionChange
 from ai.findings import Finding
 from tests.support.readings import analysis_of, scan_of
-from viewer.widgets.changes_panel import group_of, lesion_place, lesion_words, probabilities, volume
+from viewer.widgets.changes_panel import group_of, lesion_place, lesion_words, probabilities
+from viewer.widgets.instance_row import volume
 
 GRID = scan_of().volume.grid
 PRESENT, ABSENT = analysis_of(GRID, nodule=3.0, mass=-3.0).findings

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.support.readings import analysis_of, scan_of
+from viewer.mpr.pane_state import OverlayLook
 from viewer.state.reading import Reading
 from viewer.state.role import Role
 from viewer.widgets.drawn_heat import drawn_heat
@@ -36,7 +37,8 @@ def test_only_the_chosen_abnormalities_are_drawn_on_one_scale_for_both_scans() -
     assert list(current.tops) == list(prior.tops) == pytest.approx([9.0])
 
 
-def test_the_most_probable_lies_on_top() -> None:
+def test_the_finding_looked_at_lies_on_top_of_the_most_probable() -> None:
     reading = found()
-    overlay = replace(reading.panes[Role.PRIOR].value.overlay, shown=True)
+    overlay = OverlayLook(shown=True, abnormalities=frozenset({"mass", "nodule"}))
     assert drawn_heat(reading, Role.PRIOR, overlay).titles == ("Mass", "Nodule")
+    assert drawn_heat(reading, Role.PRIOR, replace(overlay, followed="mass")).titles == ("Nodule", "Mass")

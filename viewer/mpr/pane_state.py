@@ -29,6 +29,8 @@ class SlabMode(Enum):
 class OverlayLook:
     """Which abnormalities' heat is drawn, and how. Off at first.
 
+    ``abnormalities`` are all that are drawn: those whose eye the reader ``opened``, and the one ``followed``, which is
+    that of the finding being looked at.
     ``threshold`` is the share (0…1) of the heat scale under which nothing is drawn; ``opacity`` (0…1) is the
     alpha of the strongest heat.
     """
@@ -37,6 +39,8 @@ class OverlayLook:
     abnormalities: frozenset[str] = frozenset()
     opacity: float = 0.55
     threshold: float = 0.1
+    opened: frozenset[str] = frozenset()
+    followed: str | None = None
 
 
 @dataclass(frozen=True)

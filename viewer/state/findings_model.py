@@ -9,7 +9,8 @@ from types import MappingProxyType
 
 from PySide6.QtCore import QObject
 
-from ai.findings import Analysis, Finding
+from ai.findings import Analysis, Finding, Setting
+from ai.vocabulary import REGIONS
 from viewer.state.observed import Observed
 
 
@@ -22,6 +23,7 @@ class Stage(Enum):
     DONE = "done"
     CANCELLED = "cancelled"
     FAILED = "failed"
+    WITHHELD = "withheld"
 
 
 class Verdict(Enum):
@@ -34,30 +36,49 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, eq=False)
 class FindingsOnScreen:
-    """An analysis and the reader's verdicts by abnormality name; a name without an entry is open."""
+    """An analysis, as the setting calls it, and the reader's verdicts by abnormality name; without an entry it is open.
+
+    ``sentence`` says why an analysis failed or why its findings are withheld.
+    """
 
     stage: Stage = Stage.NONE
     analysis: Analysis | None = None
     verdicts: Mapping[str, Verdict] = field(default_factory=lambda: MappingProxyType({}))
     selected: str | None = None
     sentence: str = ""
+    setting: Setting = Setting.BALANCED
 
     def verdict(self, name: str) -> Verdict:
         """Return the reader's verdict."""
         return self.verdicts.get(name, Verdict.OPEN)
 
+    def finding(self, name: str | None) -> Finding | None:
+        """Return the finding of that abnormality name; None if there is none."""
+        return None if self.analysis is None or name is None else self.analysis.finding(name)
+
+    def listed(self, finding: Finding) -> bool:
+        """Return whether a finding stands in the list, not folded away: it is present, or the reader accepted it."""
+        return finding.present or self.verdict(finding.abnormality.name) is Verdict.ACCEPTED
+
     def ordered(self) -> tuple[Finding, ...]:
-        """Return what is present first, each part most probable first."""
+        """Return what is listed first, then what is folded away, each by region, in a region most probable first.
+
+        So an accepted finding keeps its place among the others whatever the setting calls it.
+        """
         findings = () if self.analysis is None else self.analysis.findings
-        return tuple(sorted(findings, key=lambda f: (not f.present, -f.probability)))
+        return tuple(sorted(findings, key=lambda f: (not self.listed(f), _region(f), -f.probability)))
 
     def to_visit(self) -> tuple[Finding, ...]:
-        """Return the findings N and P walk through: present, not rejected, with a place to go to."""
+        """Return the findings N and P walk through: listed, not rejected, with a place to go to."""
         return tuple(
             f
             for f in self.ordered()
-            if f.present and f.peaks and self.verdict(f.abnormality.name) is not Verdict.REJECTED
+            if self.listed(f) and f.peaks and self.verdict(f.abnormality.name) is not Verdict.REJECTED
         )
+
+    def strongest(self) -> Finding | None:
+        """Return the most probable finding of those to visit; a device only where there is nothing else."""
+        return max(self.to_visit(), key=lambda f: (f.abnormality.region != "devices", f.probability), default=None)
 
     def rejected(self) -> frozenset[str]:
         """Return the names of what the reader rejected."""
@@ -71,29 +92,39 @@ class FindingsModel(Observed[FindingsOnScreen]):
         super().__init__(FindingsOnScreen(), parent)
 
     def clear(self) -> None:
-        """Forget everything; another scan is coming."""
+        """Forget everything but the setting; another scan is coming."""
         if self.value.stage is not Stage.NONE:
-            self._become(FindingsOnScreen())
+            self._begin(Stage.NONE)
 
     def wait(self) -> None:
         """The analysis stands in line."""
-        self._become(FindingsOnScreen(Stage.WAITING))
+        self._begin(Stage.WAITING)
 
     def run(self) -> None:
         """The analysis runs."""
-        self._become(FindingsOnScreen(Stage.RUNNING))
+        self._begin(Stage.RUNNING)
 
     def show(self, analysis: Analysis) -> None:
-        """The analysis came through."""
-        self._become(FindingsOnScreen(Stage.DONE, analysis))
+        """The analysis came through; where its findings are withheld, the sentence says why."""
+        setting = self.value.setting
+        grave = " ".join(doubt.sentence for doubt in analysis.doubts if doubt.grave)
+        stage = Stage.WITHHELD if analysis.withheld else Stage.DONE
+        self._become(FindingsOnScreen(stage, analysis.at(setting), sentence=grave, setting=setting))
+
+    def use_setting(self, setting: Setting) -> None:
+        """Call findings present more or less readily; what the reader said and looks at stays."""
+        value = self.value
+        if setting is not value.setting:
+            analysis = None if value.analysis is None else value.analysis.at(setting)
+            self._become(replace(value, setting=setting, analysis=analysis))
 
     def fail(self, sentence: str) -> None:
         """The analysis could not be done; ``sentence`` says why."""
-        self._become(FindingsOnScreen(Stage.FAILED, sentence=sentence))
+        self._begin(Stage.FAILED, sentence)
 
     def cancelled(self) -> None:
         """The reader stopped the analysis."""
-        self._become(FindingsOnScreen(Stage.CANCELLED))
+        self._begin(Stage.CANCELLED)
 
     def select(self, name: str | None) -> None:
         """Make a finding the one the reader looks at."""
@@ -107,11 +138,19 @@ class FindingsModel(Observed[FindingsOnScreen]):
             self._become(replace(self.value, verdicts=verdicts))
 
     def neighbour(self, step: int) -> Finding | None:
-        """Return the finding ``step`` places after the selected one, in a circle; None if there is nothing to visit."""
+        """Return the finding ``step`` places after the selected one, in a circle; None if there is nothing to visit.
+
+        From nowhere the walk begins at the strongest.
+        """
         line = self.value.to_visit()
-        if not line:
-            return None
         names = [f.abnormality.name for f in line]
         if self.value.selected not in names:
-            return line[0] if step > 0 else line[-1]
+            return self.value.strongest()
         return line[(names.index(self.value.selected) + step) % len(line)]
+
+    def _begin(self, stage: Stage, sentence: str = "") -> None:
+        self._become(FindingsOnScreen(stage, sentence=sentence, setting=self.value.setting))
+
+
+def _region(finding: Finding) -> int:
+    return REGIONS.index(finding.abnormality.region)

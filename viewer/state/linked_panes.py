@@ -43,6 +43,11 @@ class LinkedPanes(QObject):
         """True where both scans are there."""
         return self._bridge() is not None
 
+    @property
+    def heat_shown(self) -> bool:
+        """True where heat is drawn over one of the scans that are there."""
+        return any(pane.value.overlay.shown for pane in self._panes.values() if pane.grid is not None)
+
     def hang(self) -> None:
         """Show the prior as the current scan is shown: same window, same place, same scale, heat or no heat."""
         shown = self._panes[Role.CURRENT].value
@@ -142,7 +147,7 @@ class LinkedPanes(QObject):
 
     def toggle_overlay(self) -> None:
         """Draw heat in both, or in none."""
-        shown = not any(pane.value.overlay.shown for pane in self._panes.values())
+        shown = not self.heat_shown
         self._in_both(lambda pane: pane.show_overlay(shown))
 
     def use_opacity(self, opacity: float) -> None:

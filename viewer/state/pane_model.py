@@ -46,7 +46,7 @@ class PaneModel(Observed[PaneState]):
         """
         chosen = self.value
         first = first_look(grid, window if self._grid is None else chosen.window)
-        overlay = replace(chosen.overlay, shown=False, abnormalities=frozenset())
+        overlay = OverlayLook(opacity=chosen.overlay.opacity, threshold=chosen.overlay.threshold)
         self._grid = grid
         self._first_window = window
         self._trail.clear()
@@ -140,12 +140,20 @@ class PaneModel(Observed[PaneState]):
         self._become(replace(self.value, hide_patient=hidden))
 
     def show_overlay(self, shown: bool) -> None:
-        """Draw the chosen heatmaps, or none."""
-        self._overlay(replace(self.value.overlay, shown=shown))
+        """Draw the chosen heatmaps, or none; where every eye was shut, that of the finding looked at."""
+        overlay = self.value.overlay
+        names = overlay.abnormalities or frozenset({overlay.followed} if overlay.followed else ())
+        self._overlay(replace(overlay, shown=shown, abnormalities=names))
 
-    def choose_heatmaps(self, names: frozenset[str]) -> None:
-        """Choose which abnormalities' heat is drawn when the overlay is on."""
-        self._overlay(replace(self.value.overlay, abnormalities=names))
+    def follow_heatmap(self, name: str | None) -> None:
+        """Draw the heat of the finding that is looked at, instead of the one before; eyes the reader opened stay open.
+
+        Ten heatmaps at once would be mud.
+        """
+        overlay = self.value.overlay
+        if name != overlay.followed:
+            names = overlay.opened | ({name} if name else set())
+            self._overlay(replace(overlay, followed=name, abnormalities=names))
 
     def toggle_heatmap(self, name: str) -> None:
         """Turn one abnormality's heat on (and with it the overlay) or off.
@@ -154,10 +162,13 @@ class PaneModel(Observed[PaneState]):
         """
         overlay = self.value.overlay
         if not overlay.shown:
-            self._overlay(replace(overlay, shown=True, abnormalities=frozenset({name})))
+            alone = frozenset({name})
+            self._overlay(replace(overlay, shown=True, abnormalities=alone, opened=alone))
             return
+        drawn = name in overlay.abnormalities
         names = overlay.abnormalities ^ {name}
-        self._overlay(replace(overlay, abnormalities=names, shown=bool(names)))
+        opened = overlay.opened - {name} if drawn else overlay.opened | {name}
+        self._overlay(replace(overlay, abnormalities=names, opened=opened, shown=bool(names)))
 
     def use_opacity(self, opacity: float) -> None:
         """Set the alpha of the strongest heat, 0…1."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
-from ai.findings import Finding
+from ai.findings import Finding, Lesion, Setting
 from ai.geometry import PointMm
 from ai.series import Series
 from viewer.mpr.automatic_window import file_window
@@ -56,6 +56,22 @@ class Reading(QObject):
         if finding is not None:
             self.go_to(role, finding)
 
+    def go_to_lesion(self, role: Role, finding: Finding, lesion: Lesion) -> None:
+        """Select a finding and look at one of its instances."""
+        self.findings[role].select(finding.abnormality.name)
+        self.linked.centre_on(role, lesion.centre)
+
+    def use_setting(self, setting: Setting) -> None:
+        """Call findings of both scans present more or less readily."""
+        for found in self.findings.values():
+            found.use_setting(setting)
+
+    def next_setting(self) -> None:
+        """Go on to the next setting: sensitive, balanced, specific, in a circle."""
+        settings = list(Setting)
+        now = settings.index(self.findings[Role.CURRENT].value.setting)
+        self.use_setting(settings[(now + 1) % len(settings)])
+
     def look_at_change(self, prior: PointMm | None, current: PointMm | None) -> None:
         """Go to a lesion in both scans; where one scan does not have it, to the corresponding place."""
         if current is not None:
@@ -82,9 +98,30 @@ class Reading(QObject):
             self.linked.hang()
 
     def _findings_changed(self, role: Role, before: FindingsOnScreen, after: FindingsOnScreen) -> None:
-        if before.analysis is not after.analysis:
-            present = () if after.analysis is None else (f for f in after.analysis.findings if f.present)
-            self.panes[role].choose_heatmaps(frozenset(f.abnormality.name for f in present))
+        """Both scans show the same abnormality's heat, so that their colours compare."""
+        if after.selected is not None and after.selected != before.selected:
+            self._follow(after.selected)
+        elif before.analysis is not after.analysis:
+            self._follow(self._heat_to_offer())
+
+    def _follow(self, name: str | None) -> None:
+        for pane in self.panes.values():
+            pane.follow_heatmap(name)
+
+    def _heat_to_offer(self) -> str | None:
+        """Return the abnormality that is followed while it is selected or present; else the strongest there is."""
+        both = [found.value for found in self.findings.values()]
+        followed = [pane.value.overlay.followed for pane in self.panes.values()]
+        for name in followed:
+            if name is not None and any(_still_of_interest(found, name) for found in both):
+                return name
+        strongest = next((finding for found in both if (finding := found.strongest()) is not None), None)
+        return None if strongest is None else strongest.abnormality.name
+
+
+def _still_of_interest(found: FindingsOnScreen, name: str) -> bool:
+    finding = found.finding(name)
+    return finding is not None and (found.listed(finding) or found.selected == name)
 
 
 def opening_window(series: Series) -> Window:

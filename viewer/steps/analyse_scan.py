@@ -87,6 +87,10 @@ class AnalyseScan(QObject):
         self._findings[role].show(analysis)
         for notice in analysis.notices:
             self._notices.say(notice.text, notice.grave, role.value)
+        told = {notice.text for notice in analysis.notices}
+        for doubt in analysis.doubts:
+            if doubt.sentence not in told:
+                self._notices.say(doubt.sentence, doubt.grave, role.value)
         self._start_waiting()
 
     def _failed(self, role: Role, error: Exception) -> None:

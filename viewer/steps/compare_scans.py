@@ -18,6 +18,7 @@ from viewer.steps.sentence import sentence_of
 from viewer.work import Lane
 
 ABOUT = "comparison"
+WITHHELD = "The findings of one scan are withheld, so there is nothing to compare."
 
 
 class CompareScans(QObject):
@@ -91,9 +92,11 @@ class CompareScans(QObject):
 
     def _compare_if_ready(self) -> None:
         registration = self._comparison.value.registration
-        then = self._findings[Role.PRIOR].value.analysis
-        now = self._findings[Role.CURRENT].value.analysis
-        if self._pair is None or registration is None or then is None or now is None:
+        then, now = self._findings[Role.PRIOR].value.analysis, self._findings[Role.CURRENT].value.analysis
+        if self._pair is None or registration is None or then is None or now is None or not self._of_one_setting():
+            return
+        if then.withheld or now.withheld:
+            self._comparison.fail(WITHHELD)
             return
         prior, current = self._pair
         self.lane.title = "Comparing prior and current"
@@ -102,6 +105,10 @@ class CompareScans(QObject):
             self._compared,
             lambda error: self._failed(error, "Comparing the two scans"),
         )
+
+    def _of_one_setting(self) -> bool:
+        """A new setting reaches one scan after the other; between the two there is nothing to compare."""
+        return len({found.value.setting for found in self._findings.values()}) == 1
 
     def _compared(self, comparison: Comparison) -> None:
         self._comparison.show(comparison)

@@ -58,11 +58,12 @@ def begin(series: Series) -> Loading:
 
 
 def analyse(volume: Volume, progress: Progress) -> Analysis:
-    """Ask ``ai.model`` what there is, with the shipped model."""
+    """Ask ``ai.model`` what there is, with the shipped model; of a scan in grave doubt only why nothing is said."""
     progress.report(0.0, "Waking the model")
     from ai import model  # noqa: PLC0415
+    from ai.model.withholding import analyse_or_withhold  # noqa: PLC0415
 
-    return model.analyse(volume, model.load_bundle(), "auto", progress)
+    return analyse_or_withhold(volume, model.load_bundle(), "auto", progress)
 
 
 def register(prior: Volume, current: Volume, progress: Progress) -> Registration:

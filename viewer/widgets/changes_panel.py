@@ -14,7 +14,9 @@ from viewer.state.comparison_model import ComparisonOnScreen
 from viewer.state.reading import Reading
 from viewer.state.role import Role
 from viewer.state.scan_model import ScanOnScreen
-from viewer.widgets.finding_row import percent, place
+from viewer.state.whereabouts import place
+from viewer.widgets.finding_row import percent
+from viewer.widgets.instance_row import volume
 
 PLACES = Qt.ItemDataRole.UserRole
 WORDS = {
@@ -62,9 +64,11 @@ class ChangesPanel(QWidget):
         self._write(self._reading.comparison.value)
 
     def _write(self, shown: ComparisonOnScreen) -> None:
+        scrolled = self.tree.verticalScrollBar().value()
         self.tree.clear()
         if shown.comparison is not None:
             self._fill(shown.comparison)
+        self.tree.verticalScrollBar().setValue(scrolled)
         self._sentence.setText(self._words(shown))
 
     def _words(self, shown: ComparisonOnScreen) -> str:
@@ -140,11 +144,6 @@ def lesion_words(change: LesionChange) -> str:
     if change.doubling_days is not None and change.doubling_days > 0:
         words += f"\nvolume doubles in {change.doubling_days:.0f} days"
     return words
-
-
-def volume(mm3: float) -> str:
-    """Write a volume in mm³, from 10 ml on in ml."""
-    return f"{mm3:.0f} mm³" if mm3 < 10_000 else f"{mm3 / 1000:.0f} ml"
 
 
 def _peak(finding: Finding | None) -> PointMm | None:

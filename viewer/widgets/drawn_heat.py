@@ -13,7 +13,7 @@ from viewer.state.role import Role
 
 @dataclass(frozen=True, eq=False)
 class DrawnHeat:
-    """Titles, heatmaps and the evidence of their strongest colour, the weakest finding undermost."""
+    """Titles, heatmaps and the evidence of their strongest colour; the finding looked at lies on top."""
 
     titles: tuple[str, ...] = ()
     heatmaps: tuple[Heatmap, ...] = ()
@@ -25,12 +25,11 @@ def drawn_heat(reading: Reading, role: Role, overlay: OverlayLook) -> DrawnHeat:
     if not overlay.shown:
         return DrawnHeat()
     there = reading.findings[role.other].value.analysis
+    here = reading.findings[role].value.analysis
+    drawn = [] if here is None else [f for f in here.findings if f.abnormality.name in overlay.abnormalities]
     titles, heatmaps, tops = [], [], []
-    for finding in reversed(reading.findings[role].value.ordered()):
-        name = finding.abnormality.name
-        if name not in overlay.abnormalities:
-            continue
-        other = None if there is None else there.finding(name)
+    for finding in sorted(drawn, key=lambda f: (f.abnormality.name == overlay.followed, f.probability)):
+        other = None if there is None else there.finding(finding.abnormality.name)
         titles.append(finding.abnormality.title)
         heatmaps.append(finding.heatmap)
         tops.append(heat_top(finding.heatmap, *(() if other is None else (other.heatmap,))))

@@ -152,6 +152,7 @@ class MainWindow(QMainWindow):
         self.start.demo_asked.connect(self.steps.demo.open)
         self.side.analyse_asked.connect(self.commands.analyse)
         for role in Role:
+            self.side.findings[role].filter.left.connect(lambda: self.grid.canvas(*self._active()).setFocus())
             self.steps.opens[role].several_found.connect(lambda series, role=role: self.choose_series(role, series))
             self.reading.scans[role].changed.connect(lambda before, after: self._show_page())
         self._show_page()
@@ -165,10 +166,14 @@ class MainWindow(QMainWindow):
             open_demo=self.steps.demo.open,
             write=self._ask_export,
             show_keys=self.keys.toggle,
+            seek=self.side.seek,
             full_screen=self._toggle_full_screen,
             escape=self._escape,
             leave=self._leave,
         )
+
+    def _active(self) -> tuple[Role, Plane]:
+        return self.grid.role, self.grid.plane
 
     def _scan_is_open(self) -> bool:
         return self.reading.scans[Role.CURRENT].value is not None

@@ -9,11 +9,14 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QLabel, QMainWindow, QMenu, QSizePolicy, QToolBar, QWidget
 
+from ai.findings import Setting
 from viewer.assets import window_presets
 from viewer.state.reading import Reading
+from viewer.state.role import Role
 from viewer.widgets.commands import Commands
 from viewer.widgets.icon import icon
 from viewer.widgets.pane_grid import PaneGrid
+from viewer.widgets.setting_switch import MEANS
 
 RESEARCH_ONLY = "Research use only, not for clinical diagnosis"
 
@@ -29,6 +32,7 @@ class WindowCommands:
     open_demo: Callable[[], None]
     write: Callable[[], None]
     show_keys: Callable[[], None]
+    seek: Callable[[], None]
     full_screen: Callable[[], None]
     escape: Callable[[], None]
     leave: Callable[[], None]
@@ -45,6 +49,7 @@ class Menus:
         self._grid = grid
         self._commands = commands
         self._own = own
+        self._settings: dict[Setting, QAction] = {}
         self._bar = QToolBar("Tools")
         self._bar.setMovable(False)
         self._bar.setIconSize(QSize(18, 18))
@@ -142,6 +147,15 @@ class Menus:
         self._heat.setCheckable(True)
         self._add(menu, "Previous finding", "P", lambda: self._commands.go_to_neighbour(-1), "previous", "Previous")
         self._add(menu, "Next finding", "N", lambda: self._commands.go_to_neighbour(1), "next", "Next")
+        self._add(menu, "Find a label", "/", self._own.seek)
+        menu.addSeparator()
+        group = QActionGroup(self._window)
+        for setting in Setting:
+            do = lambda setting=setting: self._reading.use_setting(setting)  # noqa: E731
+            self._settings[setting] = self._add(menu, f"{setting.value.capitalize()}: {MEANS[setting]}", "", do)
+            self._settings[setting].setCheckable(True)
+            group.addAction(self._settings[setting])
+        self._add(menu, "Next setting", "T", self._reading.next_setting)
         self._bar.addSeparator()
 
     def _help_menu(self) -> None:
@@ -162,7 +176,8 @@ class Menus:
     def _write_state(self) -> None:
         reading, linked = self._reading, self._reading.linked
         current = [role for role in reading.scans if reading.scans[role].value is not None]
-        self._heat.setChecked(any(pane.value.overlay.shown for pane in reading.panes.values()))
+        self._heat.setChecked(linked.heat_shown)
+        self._settings[reading.findings[Role.CURRENT].value.setting].setChecked(True)
         self._link.setChecked(linked.paired and linked.link.value.on)
         for action in (self._link, self._flicker, self._close_prior, self._swap, self._columns):
             action.setEnabled(linked.paired)

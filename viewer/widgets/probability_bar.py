@@ -1,4 +1,4 @@
-"""A thin bar for a probability, with a tick at its threshold."""
+"""A thin bar for a probability, with a tick at the threshold of every setting."""
 
 from __future__ import annotations
 
@@ -6,30 +6,51 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from ai.findings import Finding
 from viewer.assets import colours
 
 
 class ProbabilityBar(QWidget):
-    """Paints 0…1; bright where the threshold is reached."""
+    """Paints 0…1; bright where the threshold in use is reached. That one's tick is bright too, the others' are dim."""
 
-    def __init__(self, probability: float, threshold: float, parent: QWidget | None = None) -> None:
+    def __init__(self, finding: Finding, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._probability = probability
-        self._threshold = threshold
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setToolTip(f"Probability {probability:.3f}, threshold {threshold:.3f}")
+        self.show_finding(finding)
+
+    def show_finding(self, finding: Finding) -> None:
+        """Show another setting's view of the finding."""
+        self._finding = finding
+        self.setToolTip(threshold_words(finding))
+        self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Return a thin strip."""
-        return QSize(80, 6)
+        return QSize(80, 8)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
-        """Paint groove, bar and tick."""
+        """Paint groove, bar and ticks."""
         painter = QPainter(self)
         width, middle = self.width(), self.height() / 2
-        present = self._probability >= self._threshold
         painter.fillRect(QRectF(0, middle - 1.5, width, 3), QColor(colours().border))
-        bar = QColor(colours().accent if present else colours().quiet)
-        painter.fillRect(QRectF(0, middle - 1.5, width * self._probability, 3), bar)
-        painter.fillRect(QRectF(width * self._threshold - 0.5, 0, 1, self.height()), QColor(colours().text))
+        bar = QColor(colours().accent if self._finding.present else colours().quiet)
+        painter.fillRect(QRectF(0, middle - 1.5, width * self._finding.probability, 3), bar)
+        for threshold in _others(self._finding):
+            painter.fillRect(QRectF(width * threshold - 0.5, 1.5, 1, self.height() - 3), QColor(colours().quiet))
+        used = QRectF(width * self._finding.threshold - 0.75, 0, 1.5, self.height())
+        painter.fillRect(used, QColor(colours().text))
         painter.end()
+
+
+def threshold_words(finding: Finding) -> str:
+    """Return the probability and every setting's threshold."""
+    said = f"Probability {finding.probability:.3f}, threshold {finding.threshold:.3f}"
+    steps = finding.thresholds
+    if steps is None or not _others(finding):
+        return said
+    return f"{said}\nSensitive {steps.sensitive:.3f} · balanced {steps.balanced:.3f} · specific {steps.specific:.3f}"
+
+
+def _others(finding: Finding) -> set[float]:
+    steps = finding.thresholds
+    return set() if steps is None else {steps.sensitive, steps.balanced, steps.specific} - {finding.threshold}

@@ -12,6 +12,7 @@ from viewer.widgets.changes_panel import ChangesPanel
 from viewer.widgets.findings_panel import FindingsPanel
 from viewer.widgets.model_line import ModelLine
 from viewer.widgets.overlay_bar import OverlayBar
+from viewer.widgets.setting_switch import SettingSwitch
 
 CHANGES = "Changes"
 
@@ -28,6 +29,7 @@ class SidePanel(QFrame):
         self.setMinimumWidth(270)
         self.findings = {role: FindingsPanel(reading, role) for role in Role}
         self.changes = ChangesPanel(reading)
+        self.setting = SettingSwitch(reading)
         self.overlay = OverlayBar(reading)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
@@ -41,11 +43,21 @@ class SidePanel(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 6, 8, 8)
         column.setSpacing(8)
+        column.addWidget(self.setting)
         column.addWidget(self.tabs, 1)
         column.addWidget(self.overlay)
         column.addWidget(ModelLine(reading))
         reading.scans[Role.PRIOR].changed.connect(self._prior_changed)
         self._prior_changed(None, reading.scans[Role.PRIOR].value)
+
+    def seek(self) -> None:
+        """Put the keys into the filter of the findings that are seen; of the current scan's where none are."""
+        shown = next((panel for panel in self.findings.values() if panel is self.tabs.currentWidget()), None)
+        if shown is None:
+            shown = self.findings[Role.CURRENT]
+            self.tabs.setCurrentWidget(shown)
+        shown.filter.setFocus()
+        shown.filter.selectAll()
 
     def _prior_changed(self, before: ScanOnScreen | None, after: ScanOnScreen | None) -> None:
         for index in (1, 2):
