@@ -100,13 +100,15 @@ def demo(parsed: argparse.Namespace, progress: Progress) -> int:
 def analyse(parsed: argparse.Namespace, progress: Progress) -> int:
     """Analyse one scan into a folder."""
     from ai import report  # noqa: PLC0415
+    from ai.findings import Setting  # noqa: PLC0415
 
     scan = read_scan(parsed.scan, Part(progress, 0.0, 0.3))
     _made(parsed.out)
-    analysis = analysed(scan, parsed.device, Part(progress, 0.3, 0.9))
+    analysis = analysed(scan, parsed.device, Part(progress, 0.3, 0.9)).at(Setting(parsed.setting))
     report.write_analysis(analysis, scan, parsed.out, Part(progress, 0.9, 1.0))
     report.write_report(parsed.out, scan, analysis)
-    return _done(parsed.out, progress)
+    done = _done(parsed.out, progress)
+    return _told(_why_withheld(scan, analysis), UNREADABLE) if analysis.withheld else done
 
 
 def compare(parsed: argparse.Namespace, progress: Progress) -> int:
@@ -179,14 +181,19 @@ def read_scan(path: Path, progress: Progress) -> Scan:
 
 
 def analysed(scan: Scan, device: str, progress: Progress) -> Analysis:
-    """Analyse a scan with the shipped model; a refusal names the scan."""
+    """Analyse a scan with the shipped model; a refusal names the scan. In grave doubt its findings are withheld."""
     from ai import model  # noqa: PLC0415
+    from ai.model.withholding import analyse_or_withhold  # noqa: PLC0415
 
     bundle = model.load_bundle()
     try:
-        return model.analyse(scan.volume, bundle, device, progress)
+        return analyse_or_withhold(scan.volume, bundle, device, progress)
     except model.ModelError as refusal:
         raise IntervalError(f"{scan.series.source}: {refusal}") from refusal
+
+
+def _why_withheld(scan: Scan, analysis: Analysis) -> str:
+    return f"{scan.series.source}: findings are withheld. " + " ".join(d.sentence for d in analysis.doubts if d.grave)
 
 
 def _write_pair(
@@ -200,6 +207,9 @@ def _write_pair(
     found = comparison.register(then.volume, now.volume, Part(progress, 0.2, 0.4))
     analysis = analysed(now, device, Part(progress, 0.4, 0.6))
     earlier = analysed(then, device, Part(progress, 0.6, 0.8))
+    for seen, said in ((now, analysis), (then, earlier)):
+        if said.withheld:
+            raise IntervalError(_why_withheld(seen, said))
     changed = comparison.compare(then, earlier, now, analysis, found, Part(progress, 0.8, 0.82))
     report.write_analysis(analysis, now, out, Part(progress, 0.82, 0.86))
     report.write_analysis(earlier, then, out / "prior", Part(progress, 0.86, 0.9))
@@ -253,6 +263,8 @@ def _analyse_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="main.py analyse", description="Analyse a scan into a folder.")
     parser.add_argument("scan", type=Path, metavar="SCAN")
     _add_engine_options(parser)
+    told = "how readily findings are called present (default balanced)"
+    parser.add_argument("--setting", choices=("sensitive", "balanced", "specific"), default="balanced", help=told)
     parser.set_defaults(command=analyse)
     return parser
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 import SimpleITK
 
 import main
-from ai.findings import Analysis
+from ai.findings import Analysis, Doubt, Thresholds
 from ai.progress import Progress
 from ai.scan import write_dicom
 from ai.series import Scan
@@ -69,6 +70,31 @@ def test_analyse_writes_a_folder(study: tuple[Path, Path], tmp_path: Path, capsy
     document = json.loads((out / "analysis.json").read_text(encoding="utf-8"))
     assert [f["abnormality"] for f in document["findings"]] == ["nodule", "emphysema"]
     assert capsys.readouterr().out == f"The reading lies in {out}\n"
+
+
+@pytest.mark.parametrize(("setting", "present"), [("sensitive", True), ("balanced", False), ("specific", False)])
+def test_analyse_calls_findings_by_the_setting(
+    study: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: str, present: bool
+) -> None:
+    faint = replace(finding("nodule", -1.0), thresholds=Thresholds(0.2, 0.5, 0.8))
+    monkeypatch.setattr(main, "analysed", lambda seen, device, progress: analysis(faint))
+    words = ["--setting", setting] if setting != "balanced" else []
+    assert main.main(["analyse", str(study[1]), "--out", str(tmp_path), *words]) == 0
+    (found,) = json.loads((tmp_path / "analysis.json").read_text(encoding="utf-8"))["findings"]
+    assert (found["present"], found["threshold"]) == (present, found["thresholds"][setting])
+
+
+def test_withheld_findings_end_with_2_and_leave_the_reason(
+    study: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    doubtful = replace(analysis(), doubts=(Doubt("This is a head.", True),))
+    monkeypatch.setattr(main, "analysed", lambda seen, device, progress: doubtful)
+    assert main.main(["analyse", str(study[1]), "--out", str(tmp_path / "one")]) == main.UNREADABLE
+    assert f"{study[1]}: findings are withheld. This is a head." in capsys.readouterr().err
+    assert "This is a head." in (tmp_path / "one" / "report.html").read_text(encoding="utf-8")
+    assert main.main(["compare", *map(str, study), "--out", str(tmp_path / "two")]) == main.UNREADABLE
+    assert "findings are withheld" in capsys.readouterr().err
+    assert not (tmp_path / "two" / "comparison.json").exists()
 
 
 def test_compare_writes_what_changed(study: tuple[Path, Path], tmp_path: Path) -> None:

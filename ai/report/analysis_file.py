@@ -20,7 +20,7 @@ def write_analysis(analysis: Analysis, scan: Scan, folder: Path, progress: Progr
     Raises:
         ReportError, ScanError: a file cannot be written.
     """
-    for count, finding in enumerate(analysis.findings):
+    for count, finding in enumerate(_told(analysis)):
         progress.report(count / len(analysis.findings), f"Writing the heatmap of {finding.abnormality.title.lower()}")
         with whole_file(folder / _heatmap(finding)) as partial:
             write_volume(partial, finding.heatmap.values, finding.heatmap.grid)
@@ -36,12 +36,18 @@ def analysis_document(analysis: Analysis, scan: Scan) -> plain.Plain:
         "model": plain.card(analysis.card),
         "device": analysis.device,
         "seconds": plain.number(analysis.seconds),
-        "findings": [_finding(finding) for finding in analysis.findings],
+        "findings": [_finding(finding) for finding in _told(analysis)],
         "quantities": [plain.quantity(quantity) for quantity in analysis.quantities],
+        "withheld": analysis.withheld,
         "doubts": plain.doubts(analysis.doubts),
         "notices": plain.notices(analysis.notices),
         "disclaimer": plain.RESEARCH_ONLY,
     }
+
+
+def _told(analysis: Analysis) -> tuple[Finding, ...]:
+    """Return the findings; none where they are withheld, whatever the analysis holds."""
+    return () if analysis.withheld else analysis.findings
 
 
 def _heatmap(finding: Finding) -> str:

@@ -70,7 +70,8 @@ def _template() -> jinja2.Template:
 
 def _said(current: Scan, analysis: Analysis, prior: Scan | None, comparison: Comparison | None) -> list[Notice]:
     said = [*current.notices, *analysis.notices]
-    said += [notice for doubt in analysis.doubts if (notice := Notice(doubt.sentence, doubt.grave)) not in said]
+    mild = [Notice(doubt.sentence) for doubt in analysis.doubts if not doubt.grave]
+    said += [notice for notice in mild if notice not in said]
     if prior is not None:
         said += [Notice(f"Prior: {notice.text}", notice.grave) for notice in prior.notices]
     if comparison is not None:

@@ -55,6 +55,19 @@ def test_a_doubt_is_a_notice_said_once(tmp_path: Path, seen: Scan, said: Analysi
         assert page.count("The lungs are cut off.") == 1
 
 
+def test_withheld_findings_are_neither_in_the_file_nor_on_the_page(tmp_path: Path, seen: Scan, said: Analysis) -> None:
+    grave = Doubt("No spine is found.", True)
+    withheld = replace(said, findings=(finding("nodule", 3.0),), doubts=(DOUBT, grave))
+    document = json.loads(write_analysis(withheld, seen, tmp_path).read_text(encoding="utf-8"))
+    assert (document["withheld"], document["findings"]) == (True, [])
+    assert document["doubts"][1] == {"text": "No spine is found.", "grave": True}
+    assert not (tmp_path / "heatmaps").exists()
+    page = write_report(tmp_path, seen, withheld).read_text(encoding="utf-8")
+    assert page.count("Findings are withheld. No spine is found.") == 1
+    assert page.count("No spine is found.") == 1
+    assert "Nodule" not in page
+
+
 def test_a_reading_without_measures_has_no_such_table(tmp_path: Path, seen: Scan) -> None:
     page = write_report(tmp_path, seen, analysis(finding("nodule", -2.0))).read_text(encoding="utf-8")
     assert "<h2>Measures</h2>" not in page
