@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from ai.findings import Setting
 from ai.scan import write_dicom
 from tests.support.readings import grid_of, scan_of
 from tests.support.window import Hand, StandInModel, open_window
@@ -116,6 +117,56 @@ def test_an_eye_shows_one_finding_and_n_goes_to_its_peak(hand: Hand, current: Pa
     assert hand.state().overlay.opacity == pytest.approx(opacity + 0.1)
     QTest.mouseClick(row.reject, Qt.MouseButton.LeftButton)
     assert hand.reading.findings[Role.CURRENT].value.verdict("groundglass") is Verdict.REJECTED
+
+
+def test_one_key_changes_the_setting_and_reads_nothing_again(hand: Hand, current: Path, model: StandInModel) -> None:
+    hand.open(current)
+    hand.press("n")
+    hand.press("g")
+    before = hand.seen(hand.canvas())
+    rows = hand.window.side.findings[Role.CURRENT].rows
+    seen = {}
+    for _ in range(3):
+        hand.press("t")
+        setting = hand.reading.findings[Role.CURRENT].value.setting
+        seen[setting] = [name for name, row in rows.items() if row.finding.present]
+    assert seen == {
+        Setting.SPECIFIC: ["nodule"],
+        Setting.SENSITIVE: ["nodule", "groundglass"],
+        Setting.BALANCED: ["nodule", "groundglass"],
+    }
+    assert hand.seen(hand.canvas()) == before
+    assert len(model.asked) == 1
+
+
+def test_n_changes_the_heat_with_the_finding(hand: Hand, current: Path) -> None:
+    hand.open(current)
+    hand.press("g")
+    seen = []
+    for _ in range(2):
+        hand.press("n")
+        seen.append(hand.state().overlay.abnormalities)
+    assert seen == [{"nodule"}, {"groundglass"}]
+
+
+def test_a_label_is_found_by_typing_and_the_keys_go_back_to_the_pictures(hand: Hand, current: Path) -> None:
+    hand.open(current)
+    hand.press("/")
+    field = hand.window.side.findings[Role.CURRENT].filter
+    assert field.hasFocus()
+    before = hand.state()
+    hand.press("tn emphy")
+    rows = hand.window.side.findings[Role.CURRENT].rows
+    assert field.text() == "tn emphy"
+    assert hand.state() == before
+    field.clear()
+    hand.press("emphy")
+    assert [name for name, row in rows.items() if row.isVisible()] == ["emphysema"]
+    hand.press(Qt.Key.Key_Escape)
+    assert field.text() == ""
+    assert hand.canvas().hasFocus()
+    hand.press(Qt.Key.Key_Up)
+    assert hand.state().crosshair != before.crosshair
 
 
 def test_a_prior_is_linked_unlinked_and_its_changes_listed(hand: Hand, current: Path, prior: Path) -> None:

@@ -17,7 +17,7 @@ from ai.findings import Analysis
 from ai.progress import Progress
 from ai.series import Scan
 from ai.volume import Volume
-from tests.support.readings import analysis_of, comparison_of, shift
+from tests.support.readings import analysis_of, comparison_of, shift, with_settings
 from viewer.app import build_window
 from viewer.mpr.pane_state import PaneState
 from viewer.mpr.plane import Plane
@@ -42,7 +42,7 @@ class StandInModel:
         while self.hold():
             progress.report(0.5, "Looking for nodules")
             QTest.qSleep(1)
-        return analysis_of(volume.grid, nodule=3.0, groundglass=1.0, emphysema=-3.0)
+        return with_settings(analysis_of(volume.grid, nodule=3.0, groundglass=1.0, emphysema=-3.0))
 
 
 def register(prior: Volume, current: Volume, progress: Progress) -> Registration:
