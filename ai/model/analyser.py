@@ -11,6 +11,7 @@ from ai.findings import Analysis, Finding, Heatmap, Lesion, Setting, by_weight, 
 from ai.model.bundle import Bundle
 from ai.model.device import chosen_device
 from ai.model.lesions import Spots, lesions_of
+from ai.model.measures import quantities_of
 from ai.model.organ_map import named_organs
 from ai.model.peaks import peaks_of
 from ai.model.preparation import prepare
@@ -19,6 +20,8 @@ from ai.organs import Organs
 from ai.progress import QUIET, Part, Progress
 from ai.vocabulary import abnormality
 from ai.volume import Volume
+
+_EFFUSION = "pleural_effusion"
 
 
 def analyse(
@@ -38,10 +41,12 @@ def analyse(
         setting: how readily a finding is called present; ``Analysis.at`` changes it afterwards.
 
     Returns:
-        Findings of every label the model knows, in the order of ``Analysis``; the same for the same scan.
+        Findings of every label the model knows, in the order of ``Analysis``, and quantities; the same for the same
+        scan.
 
     Raises:
-        ModelError: see ``prepare`` and ``chosen_device``.
+        ScanDoubted: the scan is so unlike a chest CT that findings are withheld.
+        ModelError: see ``chosen_device``.
     """
     began = time.monotonic()
     where = chosen_device(device)
@@ -50,12 +55,16 @@ def analyse(
     organs = None if seen.organs is None else named_organs(seen.organs, prepared.lungs)
     findings = []
     for number, label in enumerate(bundle.description.labels):
-        progress.report(0.8 + 0.2 * number / len(seen.heat), f"measuring {abnormality(label).title.lower()}")
+        progress.report(0.8 + 0.15 * number / len(seen.heat), f"measuring {abnormality(label).title.lower()}")
         finding = _finding(number, label, seen, organs, volume, prepared.lungs, bundle)
         findings.append(finding.at(setting))
+    effusion = next((f.heatmap for f in findings if f.abnormality.name == _EFFUSION and f.present), None)
+    quantities = quantities_of(volume, organs, prepared.lungs, effusion, Part(progress, 0.95, 1.0))
     seconds = time.monotonic() - began
     progress.report(1.0, "analysed")
-    return Analysis(by_weight(findings), bundle.card, seen.device, seconds, seen.notices, organs=organs)
+    return Analysis(
+        by_weight(findings), bundle.card, seen.device, seconds, seen.notices, quantities, prepared.doubts, organs
+    )
 
 
 def _finding(
@@ -63,12 +72,11 @@ def _finding(
 ) -> Finding:
     kind = abnormality(label)
     heat = seen.heat[number]
-    heatmap = Heatmap(np.ascontiguousarray(heat), seen.grid, float(bundle.network.bias[number]))
+    heatmap = Heatmap(np.ascontiguousarray(heat), seen.grid, float(seen.bias[number]), seen.additive[number])
     probability = sigmoid(heatmap.logit)
     thresholds = bundle.description.thresholds[number]
     lesions: tuple[Lesion, ...] = ()
     if kind.focal and probability >= thresholds.sensitive:
-        gain = float(bundle.network.log_gain[number].exp())
-        lesions = lesions_of(kind, Spots(heat, seen.grid, gain), volume, lungs, organs)
+        lesions = lesions_of(kind, Spots(heat, seen.grid, float(seen.gain[number])), volume, lungs, organs)
     peaks = peaks_of(heat, seen.grid)
     return Finding(kind, probability, thresholds.balanced, heatmap.logit, heatmap, peaks, lesions, thresholds)

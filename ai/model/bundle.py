@@ -14,6 +14,8 @@ from safetensors.torch import load_file, save_file
 from ai.errors import UnknownName
 from ai.findings import ModelCard, Thresholds
 from ai.model.errors import ModelError
+from ai.model.foreign import ForeignNetwork
+from ai.model.foreign_bundle import is_foreign, load_foreign
 from ai.model.network import EvidenceNet
 from ai.vocabulary import RESOURCES, abnormality
 
@@ -28,7 +30,7 @@ class Description:
 
     ``thresholds`` are probabilities, in the order of ``labels``, for each setting. ``organs`` says whether the network
     names organs. ``measured`` is what the card shows: free tables of names and figures, each with the command that
-    gives it.
+    gives it. A network from elsewhere has no widths and no features: how it is built is its own affair.
     """
 
     identifier: str
@@ -49,23 +51,29 @@ class Description:
 
 @dataclass(frozen=True, eq=False)
 class Bundle:
-    """A loaded model: network in evaluation mode on the CPU, and what it says of itself."""
+    """A loaded model: network in evaluation mode on the CPU, ours or one from elsewhere, and what it says of itself."""
 
-    network: EvidenceNet
+    network: EvidenceNet | ForeignNetwork
     description: Description
     card: ModelCard
 
 
 def load_bundle(folder: Path | None = None) -> Bundle:
-    """Load a bundle; the shipped one where no folder is named. No code is loaded, only numbers.
+    """Load a bundle; the shipped one where no folder is named. No code is loaded, only numbers and names of operators.
 
     Raises:
         ModelError: a file is missing, does not fit the other, or the weights are not the ones described.
     """
     folder = folder or SHIPPED
-    description, sha256 = _described(folder / _DESCRIPTION)
-    found = _digest(folder / _WEIGHTS)
-    if found != sha256:
+    path = folder / _DESCRIPTION
+    stored = _read(path)
+    if is_foreign(stored):
+        return _foreign(path, stored)
+    description, sha256 = _described(path, stored)
+    fault = _fault(description)
+    if fault:
+        raise ModelError(f"{path} is not a bundle description: {fault}. Fetch it again.")
+    if _digest(folder / _WEIGHTS) != sha256:
         raise ModelError(f"{folder / _WEIGHTS} is not the file its description names (sha256 differs). Fetch it again.")
     network = EvidenceNet(len(description.labels), description.widths, description.features, description.organs)
     try:
@@ -74,8 +82,31 @@ def load_bundle(folder: Path | None = None) -> Bundle:
         raise ModelError(f"{folder / _WEIGHTS} does not fit the network its description names.") from error
     network.eval()
     network.requires_grad_(False)
-    card = ModelCard(description.identifier, description.version, sha256, description.trained_on, description.title)
-    return Bundle(network, description, card)
+    return Bundle(network, description, _card(description, sha256))
+
+
+def _foreign(path: Path, stored: dict[str, Any]) -> Bundle:
+    """Load a network from elsewhere; its scans are prepared at its finest spacing."""
+    for key in ("schema", "labels", "thresholds"):
+        if key not in stored:
+            raise ModelError(f"{path} is not a bundle description: it says nothing of {key}.")
+    network, sha256, common = load_foreign(path, stored)
+    built = {
+        "sha256": sha256,
+        "widths": [],
+        "features": 0,
+        "organs": False,
+        "spacing_mm": min(network.intake.spacing_mm),
+    }
+    description, _ = _described(path, {**common, **built})
+    fault = _fault_of_labels(description)
+    if fault:
+        raise ModelError(f"{path} is not a bundle description: {fault}. Fetch it again.")
+    return Bundle(network.eval(), description, _card(description, sha256))
+
+
+def _card(description: Description, sha256: str) -> ModelCard:
+    return ModelCard(description.identifier, description.version, sha256, description.trained_on, description.title)
 
 
 def save_bundle(network: EvidenceNet, description: Description, folder: Path) -> None:
@@ -87,9 +118,8 @@ def save_bundle(network: EvidenceNet, description: Description, folder: Path) ->
     (folder / _DESCRIPTION).write_text(json.dumps(stored, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _described(path: Path) -> tuple[Description, str]:
+def _described(path: Path, stored: dict[str, Any]) -> tuple[Description, str]:
     """Return what the file says, and the sha256 of the weights it speaks of."""
-    stored = _read(path)
     try:
         schema, sha256 = stored.pop("schema"), str(stored.pop("sha256"))
         if schema != _SCHEMA:
@@ -102,18 +132,23 @@ def _described(path: Path) -> tuple[Description, str]:
             abnormality(label)
     except (KeyError, TypeError, UnknownName) as error:
         raise ModelError(f"{path} is not a bundle description: {error}. Fetch it again.") from error
-    fault = _fault(description)
-    if fault:
-        raise ModelError(f"{path} is not a bundle description: {fault}. Fetch it again.")
     return description, sha256
 
 
-def _fault(description: Description) -> str:
-    """Say which figures cannot be; empty where all can."""
+def _fault_of_labels(description: Description) -> str:
+    """Say what cannot be of labels and thresholds; empty where all can."""
     if len(description.thresholds) != len(description.labels):
         return f"{len(description.thresholds)} thresholds for {len(description.labels)} labels"
     if not all(t.in_order for t in description.thresholds):
         return "its thresholds are not probabilities that rise from sensitive over balanced to specific"
+    return ""
+
+
+def _fault(description: Description) -> str:
+    """Say which figures cannot be; empty where all can."""
+    fault = _fault_of_labels(description)
+    if fault:
+        return fault
     if not all(isinstance(w, int) and w > 0 for w in description.widths) or len(description.widths) < 2:
         return "its widths are not numbers of channels"
     if not isinstance(description.features, int) or description.features < 1:

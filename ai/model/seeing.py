@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -36,16 +37,31 @@ class Seen:
         grid: where they lie.
         device: where it ran in the end.
         notices: what the reader must know of it.
+        bias: (L,) ``bias + heat.sum()`` is the logit.
+        gain: (L,) logit points for each unit of a place's own logit; NaN where places have none.
+        additive: (L,) true where the bias is the same for every scan, so that the heat adds up.
     """
 
     heat: NDArray[np.float32]
     organs: NDArray[np.float32] | None
     grid: VoxelGrid
     device: str
-    notices: tuple[Notice, ...] = ()
+    notices: tuple[Notice, ...]
+    bias: NDArray[np.float64]
+    gain: NDArray[np.float64]
+    additive: tuple[bool, ...]
 
 
-def see(prepared: Prepared, network: EvidenceNet, device: torch.device, progress: Progress = QUIET) -> Seen:
+class SeesItself(Protocol):
+    """A network from elsewhere, which knows by itself how a scan is to be shown to it."""
+
+    def see(self, prepared: Prepared, device: torch.device, progress: Progress) -> Seen:
+        """See a scan; see the function ``see``."""
+
+
+def see(
+    prepared: Prepared, network: EvidenceNet | SeesItself, device: torch.device, progress: Progress = QUIET
+) -> Seen:
     """Run the network once over a scan.
 
     Args:
@@ -54,11 +70,16 @@ def see(prepared: Prepared, network: EvidenceNet, device: torch.device, progress
         device: where to run; what does not fit into its memory is tried in slabs, then on the CPU.
         progress: asked between all layers whether to go on.
     """
+    if not isinstance(network, EvidenceNet):
+        return network.see(prepared, device, progress)
     grid = evidence_grid(prepared, STRIDE)
     heat, organs, where, notices = _somewhere(prepared.hu, network, device, progress)
     s, r, c = grid.shape
     cut = (slice(None), slice(s), slice(r), slice(c))
-    return Seen(heat[cut].numpy(), None if organs is None else organs[cut].numpy(), grid, where.type, notices)
+    bias = network.bias.detach().to("cpu", torch.float64).numpy()
+    gain = network.log_gain.detach().exp().to("cpu", torch.float64).numpy()
+    found = None if organs is None else organs[cut].numpy()
+    return Seen(heat[cut].numpy(), found, grid, where.type, notices, bias, gain, (True,) * len(bias))
 
 
 def _somewhere(

@@ -13,6 +13,7 @@ from ai.findings import Analysis
 from ai.model import Bundle, analyse, load_bundle
 from ai.model.attention import hirescam
 from ai.model.bundle import SHIPPED
+from ai.model.network import EvidenceNet
 from tests.support.thorax import healthy, volume_of
 
 
@@ -42,6 +43,7 @@ def test_heat_adds_up_and_probabilities_are_probabilities(analysis: Analysis) ->
 def test_heat_is_hirescam(bundle: Bundle) -> None:
     hu = torch.randn((1, 1, 48, 48, 48), generator=torch.Generator().manual_seed(2)) * 300 - 600
     network = bundle.network
+    assert isinstance(network, EvidenceNet)
     with torch.no_grad():
         evidence = network(hu)
 
