@@ -15,8 +15,6 @@ from ai.phantom.thorax import build_thorax
 from ai.volume import Volume, VoxelGrid, axis_aligned
 
 SPACING_MM = 4.0
-TRACHEA = PointMm(0.0, 12.0, 60.0)
-"""Inside the windpipe of every procedural thorax: its frame's origin is the patient's."""
 
 
 def healthy(seed: int = 3) -> Canvas:
