@@ -18,7 +18,7 @@ _LEAST_MM2 = 80.0
 """A section smaller than a vessel of 10 mm is a stray cell."""
 _ROOT_MM = 15.0
 """Left out above the valve: there a slice cuts the root, which is wider and oblique."""
-_SMOOTH_MM = 10.0
+_SMOOTH_MM = 6.0
 _ROUND = 0.6
 """Short by long axis: a section more elongated than this follows the arch."""
 
@@ -34,7 +34,8 @@ def aorta_quantities(scene: Scene) -> tuple[Quantity, Quantity]:
     grid = scene.organs.grid
     ascending, descending = aorta_widths_mm(scene.organs.mask("aorta"), grid.spacing_mm)
     caveat = (
-        f"From the model's map, cells of {grid.spacing_mm[2]:.0f} mm; arch and root are left out. 40 mm is dilated."
+        f"From the model's map, cells of {grid.spacing_mm[2]:.0f} mm; arch and root are left out, where an aneurysm "
+        "may be wider. 40 mm is dilated."
     )
     missing = "No slice shows this part of the aorta beside the other as a round section of its own."
     return _said("ascending", ascending, caveat if ascending else missing), _said(

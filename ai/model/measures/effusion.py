@@ -14,6 +14,7 @@ from ai.volume import VoxelGrid
 FLUID_HU = (-10.0, 40.0)
 """Transudate and exudate, noise averaged out: Abramowitz et al., AJR 2009;192:618 measured means of −21…32 HU; clotted
 blood is denser and is not counted."""
+_DENSEST_HU = 100.0
 _STEP_MM = 2.0
 _REACH_MM = 14.0
 """How far fluid may reach beyond the model's cells."""
@@ -52,9 +53,11 @@ def effusion_quantity(scene: Scene, seed: Mask | None, grid: VoxelGrid | None) -
     body = _to_the_lung(body, hu, fine, scene)
     parts = _by_side(body, fine, scene)
     caveat = (
-        "Fluid of −10…40 HU grown from the model's heat; denser fluid (blood, empyema) is left out, collapsed lung "
-        "within it may be counted."
+        "Fluid of −10…40 HU grown from the model's heat; layers under 6 mm and denser fluid (blood, empyema) are left "
+        "out, collapsed lung within it may be counted."
     )
+    if _dense(hu, fine, scene, looked_up(seed.astype(np.uint8), grid, fine) > 0):
+        caveat = f"Much of what the model sees is denser than fluid: there is more than is measured. {caveat}"
     return _said(float(np.count_nonzero(body)) * fine.voxel_mm3 / 1000, caveat, parts)
 
 
@@ -66,6 +69,13 @@ def _fluid(hu: NDArray[np.float32], grid: VoxelGrid, scene: Scene, near: Mask) -
     if scene.organs is not None:
         fluid &= looked_up(scene.organs.codes, scene.organs.grid, grid) == 0
     return np.asarray(ndimage.binary_opening(fluid, structure=ball(_OPENING_MM, grid)))
+
+
+def _dense(hu: NDArray[np.float32], grid: VoxelGrid, scene: Scene, seed: Mask) -> bool:
+    """True where a third of the effusion's place is denser than fluid and no bone: blood, pus, or no fluid."""
+    outside = seed & (looked_up(scene.lungs.sides, scene.lungs.grid, grid) == 0)
+    calm = ndimage.gaussian_filter(hu, 1.0)[outside]
+    return bool(np.count_nonzero((calm > FLUID_HU[1]) & (calm < _DENSEST_HU)) > calm.size / 3)
 
 
 def _to_the_lung(body: Mask, hu: NDArray[np.float32], grid: VoxelGrid, scene: Scene) -> Mask:

@@ -57,6 +57,17 @@ def test_blood_is_not_counted_as_fluid() -> None:
     assert "denser" in found.caveat
 
 
+def test_an_effusion_that_is_half_blood_says_that_there_is_more() -> None:
+    mixed = poured(10.0, noise_hu=8.0)
+    mixed.hu[inside(mixed.grid, ((-70, -34), (20, 60), (-130, -50)))] += 52
+    found = measured(mixed, seed(mixed))
+    assert found.value is not None
+    assert found.value < 0.6 * POOL_ML
+    assert found.caveat.startswith("Much of what the model sees is denser than fluid")
+    plain = poured(10.0)
+    assert "there is more" not in measured(plain, seed(plain)).caveat
+
+
 def test_without_an_effusion_there_is_none() -> None:
     chest = KnownChest()
     found = measured(chest, None)
