@@ -24,9 +24,9 @@ from tests.support.synthetic_analysis import sphere_mm3
 from tests.support.thorax import healthy
 
 MODULES = (cavities, cysts, granulomas, lymphadenopathy, masses, nodule_lookalikes, nodules)
-EVERYTHING = [pytest.param(thing, id=thing.name) for module in MODULES for thing in module.DRAWABLES]
-FINDINGS = [p for p in EVERYTHING if p.values[0].labels]
-LOOKALIKES = [p for p in EVERYTHING if not p.values[0].labels]
+EVERYTHING = [thing for module in MODULES for thing in module.DRAWABLES]
+FINDINGS = [thing for thing in EVERYTHING if thing.labels]
+LOOKALIKES = [thing for thing in EVERYTHING if not thing.labels]
 DENSITIES = {
     Density.SOLID: (-60, 75),
     Density.GROUND_GLASS: (-800, -400),
@@ -140,7 +140,7 @@ def test_growth_pushes_vessels_aside() -> None:
     assert int(outside) > 0
 
 
-@pytest.mark.parametrize("thing", FINDINGS)
+@pytest.mark.parametrize("thing", FINDINGS, ids=lambda thing: thing.name)
 def test_a_finding_has_truth_and_instances_where_it_was_drawn(thing: Drawable) -> None:
     before = healthy()
     canvas = drawn(thing) or drawn(thing, 2)
@@ -157,7 +157,7 @@ def test_a_finding_has_truth_and_instances_where_it_was_drawn(thing: Drawable) -
         assert one.words
 
 
-@pytest.mark.parametrize("thing", LOOKALIKES)
+@pytest.mark.parametrize("thing", LOOKALIKES, ids=lambda thing: thing.name)
 def test_a_lookalike_leaves_no_truth(thing: Drawable) -> None:
     canvas = drawn(thing)
     if canvas is None:
@@ -168,7 +168,7 @@ def test_a_lookalike_leaves_no_truth(thing: Drawable) -> None:
     assert not torch.equal(canvas.hu, healthy().hu)
 
 
-@pytest.mark.parametrize("thing", EVERYTHING)
+@pytest.mark.parametrize("thing", EVERYTHING, ids=lambda thing: thing.name)
 def test_without_lungs_nothing_is_drawn(thing: Drawable) -> None:
     shape = (20, 20, 20)
     canvas = Canvas(torch.full(shape, 40.0), torch.full(shape, -20.0), torch.ones(shape, dtype=torch.bool), 4.0)
@@ -179,7 +179,7 @@ def test_without_lungs_nothing_is_drawn(thing: Drawable) -> None:
     assert not canvas.instances
 
 
-@pytest.mark.parametrize("thing", FINDINGS[::4])
+@pytest.mark.parametrize("thing", FINDINGS[::4], ids=lambda thing: thing.name)
 def test_the_same_seed_draws_the_same(thing: Drawable) -> None:
     one, other = drawn(thing, 2), drawn(thing, 2)
     assert one is not None
