@@ -62,6 +62,8 @@ def _lines(figures: dict[str, Any]) -> str:
 def _words(value: Any) -> str:
     if isinstance(value, dict):
         return "; ".join(f"{name} {_words(part)}" for name, part in value.items())
+    if isinstance(value, list):
+        return "; ".join(str(part) for part in value) or "none"
     return _cell(value)
 
 

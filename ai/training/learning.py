@@ -21,11 +21,14 @@ from ai.training.sampling import PatchSampler
 
 @dataclass(frozen=True)
 class Recipe:
-    """How long and how fast to learn."""
+    """How long and how fast to learn.
+
+    ``batches`` take turns from step to step, each so many cubes of so many voxels a side (a multiple of 16): large ones
+    show an organ whole, small ones show more small abnormalities in the same time.
+    """
 
     steps: int = 4000
-    patches: int = 2
-    patch_voxels: tuple[int, int, int] = (80, 80, 80)
+    batches: tuple[tuple[int, int], ...] = ((2, 80), (8, 48))
     learning_rate: float = 2e-3
     weight_decay: float = 1e-4
     warm_up: int = 100
@@ -60,9 +63,7 @@ class Learner:
         self.step = 0
         run.mkdir(parents=True, exist_ok=True)
         self._resume()
-        self.sampler = PatchSampler(
-            share, "train", recipe.patch_voxels, len(LABELS), np.random.default_rng(recipe.seed + 1000 * self.step)
-        )
+        self.sampler = PatchSampler(share, "train", len(LABELS), np.random.default_rng(recipe.seed + 1000 * self.step))
 
     def learn(self, progress: Progress = QUIET) -> EvidenceNet:
         """Go on to the end of the recipe; return the averaged network."""
@@ -84,7 +85,8 @@ class Learner:
     def _one_step(self) -> dict[str, float]:
         for group in self.optimiser.param_groups:
             group["lr"] = self.recipe.rate(self.step)
-        batch = self.sampler.batch(self.recipe.patches)
+        count, side = self.recipe.batches[self.step % len(self.recipe.batches)]
+        batch = self.sampler.batch(count, (side, side, side))
         hu = batch.hu.to(self.device, memory_format=torch.channels_last_3d)
         loss, parts = total_loss(self.network(hu), batch.truth.to(self.device), batch.organs.to(self.device))
         self.optimiser.zero_grad(set_to_none=True)

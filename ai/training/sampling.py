@@ -13,6 +13,8 @@ from torch import Tensor
 from ai.phantom.fields import blurred, torch_generator
 from ai.training.truth import HALF, UNKNOWN, TrainingCase, load_case
 
+Size = tuple[int, int, int]
+
 _SOUGHT = 0.75
 """Share of patches that look for an abnormality; each label is sought as often as any other."""
 _MIRRORED = 0.3
@@ -40,15 +42,12 @@ class PatchSampler:
     Args:
         folder: where ``draw_share`` writes.
         split: which split.
-        size: patch size in 2 mm voxels, a multiple of 16 along each axis.
         labels: how many labels there are.
         rng: source of chance.
     """
 
-    def __init__(
-        self, folder: Path, split: str, size: tuple[int, int, int], labels: int, rng: np.random.Generator
-    ) -> None:
-        self.folder, self.split, self.size, self.labels, self.rng = folder, split, size, labels, rng
+    def __init__(self, folder: Path, split: str, labels: int, rng: np.random.Generator) -> None:
+        self.folder, self.split, self.labels, self.rng = folder, split, labels, rng
         self.cases: dict[Path, TrainingCase] = {}
         self._having: dict[int, list[Path]] = {}
 
@@ -61,19 +60,24 @@ class PatchSampler:
                     self._having.setdefault(int(label), []).append(path)
         return len(self.cases)
 
-    def batch(self, count: int) -> Batch:
-        """Return patches, each from a case of its own chance."""
-        patches = [self._patch() for _ in range(count)]
+    def batch(self, count: int, size: Size) -> Batch:
+        """Return patches, each from a case of its own chance.
+
+        Args:
+            count: how many.
+            size: in 2 mm voxels, a multiple of 16 along each axis.
+        """
+        patches = [self._patch(size) for _ in range(count)]
         hu, truth, organs = (torch.stack(column) for column in zip(*patches, strict=True))
         return Batch(hu[:, None], truth, organs)
 
-    def _patch(self) -> tuple[Tensor, Tensor, Tensor]:
+    def _patch(self, size: Size) -> tuple[Tensor, Tensor, Tensor]:
         case, centre = self._place()
-        start = self._start(case, centre)
-        block = tuple(slice(a, a + n) for a, n in zip(start, self.size, strict=True))
-        cells = tuple(slice(a // 2, (a + n) // 2) for a, n in zip(start, self.size, strict=True))
-        half = tuple(n // 2 for n in self.size)
-        hu = _padded(case.hu[block], self.size, -1024).float()
+        start = self._start(case, centre, size)
+        block = tuple(slice(a, a + n) for a, n in zip(start, size, strict=True))
+        cells = tuple(slice(a // 2, (a + n) // 2) for a, n in zip(start, size, strict=True))
+        half = tuple(n // 2 for n in size)
+        hu = _padded(case.hu[block], size, -1024).float()
         truth = _padded(case.layers(self.labels, cells), half, 0)
         return self._varied(hu, truth, _padded(case.organs[cells], half, 0))
 
@@ -90,14 +94,14 @@ class PatchSampler:
     def _one_of(self, paths: list[Path]) -> Path:
         return paths[int(self.rng.integers(len(paths)))]
 
-    def _start(self, case: TrainingCase, centre: Sequence[int] | None) -> tuple[int, int, int]:
+    def _start(self, case: TrainingCase, centre: Sequence[int] | None, size: Size) -> Size:
         starts = []
-        for axis, (n, size) in enumerate(zip(case.hu.shape, self.size, strict=True)):
+        for axis, (n, side) in enumerate(zip(case.hu.shape, size, strict=True)):
             if centre is None:
-                start = int(self.rng.integers(0, max(1, n - size + 1)))
+                start = int(self.rng.integers(0, max(1, n - side + 1)))
             else:
-                start = int(centre[axis] * 2 - size * self.rng.uniform(0.2, 0.8))
-            starts.append(max(0, min(start, n - size)) // 2 * 2)
+                start = int(centre[axis] * 2 - side * self.rng.uniform(0.2, 0.8))
+            starts.append(max(0, min(start, n - side)) // 2 * 2)
         return starts[0], starts[1], starts[2]
 
     def _varied(self, hu: Tensor, truth: Tensor, organs: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -11,7 +11,7 @@ from scipy import ndimage
 
 from ai.findings import Analysis, Lesion
 from ai.geometry import PointMm
-from ai.model import Bundle, analyse
+from ai.model import Bundle, ModelError, analyse
 from ai.organs import LOBES, ORGANS, code_of
 from ai.phantom.canvas import Canvas, Instance
 from ai.phantom.case import Case
@@ -35,10 +35,15 @@ def whole_table(bundle: Bundle, cases: Iterable[Case], count: int, progress: Pro
     errors: list[float] = []
     lobes: list[bool] = []
     nodules = seen = 0
+    withheld: list[str] = []
     for number, case in enumerate(cases):
         volume = Volume(np.ascontiguousarray(case.hu.numpy()), case.canvas.grid)
-        analysis = analyse(volume, bundle, "cpu", Part(progress, number / count, (number + 1) / count))
         seen += 1
+        try:
+            analysis = analyse(volume, bundle, "cpu", Part(progress, number / count, (number + 1) / count))
+        except ModelError as refusal:
+            withheld.append(str(refusal))
+            continue
         for name, value in _dice(analysis, case.canvas):
             dice[name].append(value)
         for instance, lesion in _pairs(analysis, case.canvas):
@@ -48,6 +53,7 @@ def whole_table(bundle: Bundle, cases: Iterable[Case], count: int, progress: Pro
                 lobes.append(lesion.location == lobe_of(instance, case.canvas))
     return {
         "scans": seen,
+        "withheld": withheld,
         "dice": {name: round(float(np.mean(values)), 3) if values else None for name, values in dice.items()},
         "nodules of 6 mm and more": {
             "drawn": nodules,

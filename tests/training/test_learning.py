@@ -19,7 +19,7 @@ from ai.training.truth import save_case
 from ai.vocabulary import abnormality
 from tests.support.drawn_cases import cube_case
 
-SMALL = Recipe(steps=4, patches=2, patch_voxels=(32, 32, 32), warm_up=2)
+SMALL = Recipe(steps=4, batches=((2, 32),), warm_up=2)
 
 
 class _Harm:
@@ -43,7 +43,7 @@ def share(tmp_path: Path) -> Path:
 
 
 def test_it_goes_to_the_end_and_keeps_a_checkpoint_and_a_log(share: Path, tmp_path: Path) -> None:
-    recipe = Recipe(steps=20, patches=2, patch_voxels=(16, 16, 16), warm_up=2)
+    recipe = Recipe(steps=20, batches=((2, 16),), warm_up=2)
     learner = Learner(recipe, share, tmp_path / "run", "cpu")
     network = learner.learn()
     assert learner.step == 20
@@ -57,7 +57,7 @@ def test_it_goes_to_the_end_and_keeps_a_checkpoint_and_a_log(share: Path, tmp_pa
 def test_it_is_taken_up_where_it_was_put_down(share: Path, tmp_path: Path) -> None:
     one = Learner(SMALL, share, tmp_path / "run", "cpu")
     one.learn()
-    two = Learner(Recipe(steps=6, patches=2, patch_voxels=(32, 32, 32), warm_up=2), share, tmp_path / "run", "cpu")
+    two = Learner(Recipe(steps=6, batches=((2, 32),), warm_up=2), share, tmp_path / "run", "cpu")
     assert two.step == 4
     for mine, theirs in ((one.network, two.network), (one.average, two.average)):
         for name, value in mine.state_dict().items():
@@ -80,16 +80,16 @@ def test_the_finished_network_is_the_average(share: Path, tmp_path: Path) -> Non
 
 
 def test_the_same_recipe_learns_the_same(share: Path, tmp_path: Path) -> None:
-    short = Recipe(steps=2, patches=1, patch_voxels=(32, 32, 32))
+    short = Recipe(steps=2, batches=((1, 32),))
     one, two = (Learner(short, share, tmp_path / name, "cpu").learn() for name in ("a", "b"))
     for name, value in one.state_dict().items():
         assert torch.equal(value, two.state_dict()[name]), name
 
 
 def test_the_loss_of_a_batch_falls_when_it_is_learned(share: Path, tmp_path: Path) -> None:
-    learner = Learner(Recipe(steps=1, patches=2, patch_voxels=(32, 32, 32)), share, tmp_path / "run", "cpu")
+    learner = Learner(Recipe(steps=1, batches=((2, 32),)), share, tmp_path / "run", "cpu")
     learner.sampler.refresh()
-    batch = learner.sampler.batch(2)
+    batch = learner.sampler.batch(2, (32, 32, 32))
     losses = []
     for _ in range(8):
         loss, _ = total_loss(learner.network(batch.hu), batch.truth, batch.organs)

@@ -15,7 +15,7 @@ from tests.support.bright_network import bright_bundle
 from tests.support.drawn_cases import small_case
 from tests.support.thorax import healthy, volume_of, water_box
 
-RECIPE = Recipe(steps=2, patches=1, patch_voxels=(32, 32, 32), warm_up=1)
+RECIPE = Recipe(steps=2, batches=((1, 32),), warm_up=1)
 
 
 class _Heard:

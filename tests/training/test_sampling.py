@@ -16,10 +16,10 @@ SIZE = (32, 32, 32)
 LABELS = 6
 
 
-def sampler_of(case: TrainingCase, folder: Path, seed: int = 0, size: tuple[int, int, int] = SIZE) -> PatchSampler:
+def sampler_of(case: TrainingCase, folder: Path, seed: int = 0) -> PatchSampler:
     """Return a sampler over one case."""
     save_case(case, folder / "train-procedural-1.safetensors")
-    sampler = PatchSampler(folder, "train", size, LABELS, np.random.default_rng(seed))
+    sampler = PatchSampler(folder, "train", LABELS, np.random.default_rng(seed))
     assert sampler.refresh() == 1
     return sampler
 
@@ -30,7 +30,7 @@ def nothing_true(cells: tuple[int, int, int]) -> tuple[torch.Tensor, torch.Tenso
 
 
 def test_sizes_are_as_asked(tmp_path: Path) -> None:
-    batch = sampler_of(cube_case(), tmp_path).batch(3)
+    batch = sampler_of(cube_case(), tmp_path).batch(3, SIZE)
     assert tuple(batch.hu.shape) == (3, 1, 32, 32, 32)
     assert tuple(batch.truth.shape) == (3, 6, 16, 16, 16)
     assert batch.hu.dtype == torch.float32
@@ -39,14 +39,14 @@ def test_sizes_are_as_asked(tmp_path: Path) -> None:
 
 
 def test_lesions_are_sought(tmp_path: Path) -> None:
-    met = sum(bool((b > 0).any()) for b in sampler_of(cube_case(2), tmp_path).batch(60).truth)
+    met = sum(bool((b > 0).any()) for b in sampler_of(cube_case(2), tmp_path).batch(60, SIZE).truth)
     # Patches of chance meet the cube in about one of four; three of four look for it.
     assert met > 60 * 0.65
 
 
 def test_a_marked_voxel_stays_with_its_truth(tmp_path: Path) -> None:
     """After flips, blur, noise and change of contrast the dense cube still lies exactly under its truth."""
-    batch = sampler_of(cube_case(), tmp_path, seed=3).batch(40)
+    batch = sampler_of(cube_case(), tmp_path, seed=3).batch(40, SIZE)
     whole = 0
     for hu, truth in zip(batch.hu[:, 0], batch.truth[:, 0], strict=True):
         cells = functional.avg_pool3d(hu[None, None], 2)[0, 0]
@@ -64,7 +64,7 @@ def test_both_ways_round_are_met(tmp_path: Path) -> None:
     hu = torch.arange(32, dtype=torch.int16)[None, None, :].expand(32, 32, 32) * 50 - 1000
     organs = torch.full((16, 16, 16), 5, dtype=torch.uint8)
     case = TrainingCase(hu.contiguous(), *nothing_true((16, 16, 16)), organs, torch.zeros((0, 6)))
-    batch = sampler_of(case, tmp_path).batch(40)
+    batch = sampler_of(case, tmp_path).batch(40, SIZE)
     rising = [bool(p[:, :, -4:].mean() > p[:, :, :4].mean()) for p in batch.hu[:, 0]]
     assert 20 < sum(rising) < 38
     for right_way, organ in zip(rising, batch.organs, strict=True):
@@ -79,14 +79,14 @@ def test_a_small_case_is_filled_up_with_air_and_without_truth(tmp_path: Path) ->
         torch.full((8, 24, 24), 2, dtype=torch.uint8),
         torch.zeros((0, 6)),
     )
-    batch = sampler_of(case, tmp_path).batch(4)
+    batch = sampler_of(case, tmp_path).batch(4, SIZE)
     assert (batch.truth[:, :, 8:] == 0).all()
     assert (batch.truth[:, :, :8] == 200).all()
     assert float(batch.hu[:, :, 20:].mean()) < -900 < 300 < float(batch.hu[:, :, :12].mean())
 
 
 def test_the_same_seed_takes_the_same_patches(tmp_path: Path) -> None:
-    one, two = (sampler_of(cube_case(), tmp_path, seed=8).batch(4) for _ in range(2))
+    one, two = (sampler_of(cube_case(), tmp_path, seed=8).batch(4, SIZE) for _ in range(2))
     assert torch.equal(one.hu, two.hu)
     assert torch.equal(one.truth, two.truth)
 
@@ -102,8 +102,8 @@ def test_cases_that_appear_later_are_used_and_other_splits_are_not(tmp_path: Pat
 def test_rare_labels_are_sought_as_often_as_frequent_ones(tmp_path: Path) -> None:
     for number in range(8):
         save_case(cube_case(1 if number == 0 else 0), tmp_path / f"train-procedural-{number}.safetensors")
-    sampler = PatchSampler(tmp_path, "train", SIZE, LABELS, np.random.default_rng(1))
+    sampler = PatchSampler(tmp_path, "train", LABELS, np.random.default_rng(1))
     sampler.refresh()
-    truth = sampler.batch(120).truth
+    truth = sampler.batch(120, SIZE).truth
     rare, frequent = (int((truth[:, label] > 0).flatten(1).any(1).sum()) for label in (1, 0))
     assert rare > 0.5 * frequent
