@@ -104,7 +104,7 @@ def analyse(parsed: argparse.Namespace, progress: Progress) -> int:
 
     scan = read_scan(parsed.scan, Part(progress, 0.0, 0.3))
     _made(parsed.out)
-    analysis = analysed(scan, parsed.device, Part(progress, 0.3, 0.9)).at(Setting(parsed.setting))
+    analysis = analysed(scan, parsed.device, Part(progress, 0.3, 0.9), parsed.bundle).at(Setting(parsed.setting))
     report.write_analysis(analysis, scan, parsed.out, Part(progress, 0.9, 1.0))
     report.write_report(parsed.out, scan, analysis)
     done = _done(parsed.out, progress)
@@ -124,7 +124,12 @@ def train(parsed: argparse.Namespace, progress: Progress) -> int:
         raise IntervalError(f"{parsed.scans} is no folder; name the one with the scans, or leave --scans out.")
     _made(parsed.out)
     plan = training.Plan(
-        parsed.out, parsed.scans, training.Recipe(steps=parsed.steps), train_cases=parsed.cases, device=parsed.device
+        parsed.out,
+        parsed.scans,
+        training.Recipe(steps=parsed.steps),
+        train_cases=parsed.cases,
+        device=parsed.device,
+        workers=parsed.workers,
     )
     training.train(plan, progress)
     _cleared(progress)
@@ -180,12 +185,15 @@ def read_scan(path: Path, progress: Progress) -> Scan:
     return found
 
 
-def analysed(scan: Scan, device: str, progress: Progress) -> Analysis:
-    """Analyse a scan with the shipped model; a refusal names the scan. In grave doubt its findings are withheld."""
+def analysed(scan: Scan, device: str, progress: Progress, folder: Path | None = None) -> Analysis:
+    """Analyse a scan with the shipped model, or with the bundle of a folder; a refusal names the scan.
+
+    In grave doubt its findings are withheld.
+    """
     from ai import model  # noqa: PLC0415
     from ai.model.withholding import analyse_or_withhold  # noqa: PLC0415
 
-    bundle = model.load_bundle()
+    bundle = model.load_bundle(folder)
     try:
         return analyse_or_withhold(scan.volume, bundle, device, progress)
     except model.ModelError as refusal:
@@ -262,6 +270,7 @@ def _demo_parser() -> argparse.ArgumentParser:
 def _analyse_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="main.py analyse", description="Analyse a scan into a folder.")
     parser.add_argument("scan", type=Path, metavar="SCAN")
+    parser.add_argument("--bundle", type=Path, metavar="DIR", help="another model than the shipped one")
     _add_engine_options(parser)
     told = "how readily findings are called present (default balanced)"
     parser.add_argument("--setting", choices=("sensitive", "balanced", "specific"), default="balanced", help=told)
@@ -282,8 +291,9 @@ def _train_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="main.py train", description="Train a model on synthetic abnormalities.")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the run and its bundle")
     parser.add_argument("--scans", type=Path, metavar="DIR", help="folder with the real scans used as anatomy")
-    parser.add_argument("--steps", type=int, default=3800)
-    parser.add_argument("--cases", type=int, default=400, help="training cases to draw")
+    parser.add_argument("--steps", type=int, default=9000)
+    parser.add_argument("--cases", type=int, default=600, help="training cases to draw")
+    parser.add_argument("--workers", type=int, default=2, help="processes that draw side by side (default 2)")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.set_defaults(command=train)
     return parser

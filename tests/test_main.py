@@ -36,7 +36,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 def a_model(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stand in for the model: a nodule of 8 mm then, of 10 mm and 12 mm further left now."""
 
-    def analysed(seen: Scan, device: str, progress: Progress) -> Analysis:
+    def analysed(seen: Scan, device: str, progress: Progress, folder: Path | None = None) -> Analysis:
         progress.report(0.5, "Standing in")
         then = seen.series.study.taken_on == date(2024, 1, 1)
         place, diameter_mm = ((-75, 5, 25), 8.0) if then else ((-63, 5, 25), 10.0)
@@ -77,18 +77,31 @@ def test_analyse_calls_findings_by_the_setting(
     study: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: str, present: bool
 ) -> None:
     faint = replace(finding("nodule", -1.0), thresholds=Thresholds(0.2, 0.5, 0.8))
-    monkeypatch.setattr(main, "analysed", lambda seen, device, progress: analysis(faint))
+    monkeypatch.setattr(main, "analysed", lambda seen, device, progress, folder=None: analysis(faint))
     words = ["--setting", setting] if setting != "balanced" else []
     assert main.main(["analyse", str(study[1]), "--out", str(tmp_path), *words]) == 0
     (found,) = json.loads((tmp_path / "analysis.json").read_text(encoding="utf-8"))["findings"]
     assert (found["present"], found["threshold"]) == (present, found["thresholds"][setting])
 
 
+REAL = main.analysed
+
+
+def test_another_bundle_speaks_where_it_is_named(
+    study: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(main, "analysed", REAL)
+    assert (
+        main.main(["analyse", str(study[1]), "--bundle", str(tmp_path / "none"), "--out", str(tmp_path / "out")]) == 2
+    )
+    assert "bundle.json cannot be read" in capsys.readouterr().err
+
+
 def test_withheld_findings_end_with_2_and_leave_the_reason(
     study: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     doubtful = replace(analysis(), doubts=(Doubt("This is a head.", True),))
-    monkeypatch.setattr(main, "analysed", lambda seen, device, progress: doubtful)
+    monkeypatch.setattr(main, "analysed", lambda seen, device, progress, folder=None: doubtful)
     assert main.main(["analyse", str(study[1]), "--out", str(tmp_path / "one")]) == main.UNREADABLE
     assert f"{study[1]}: findings are withheld. This is a head." in capsys.readouterr().err
     assert "This is a head." in (tmp_path / "one" / "report.html").read_text(encoding="utf-8")
@@ -211,7 +224,7 @@ def test_the_demo_without_a_screen_writes_its_reading(
 def test_ctrl_c_ends_quietly(
     monkeypatch: pytest.MonkeyPatch, study: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def interrupted(seen: Scan, device: str, progress: Progress) -> Analysis:
+    def interrupted(seen: Scan, device: str, progress: Progress, folder: Path | None = None) -> Analysis:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(main, "analysed", interrupted)
@@ -222,7 +235,7 @@ def test_ctrl_c_ends_quietly(
 def test_a_missing_library_is_named_with_the_line_that_installs_it(
     monkeypatch: pytest.MonkeyPatch, study: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def unlinked(seen: Scan, device: str, progress: Progress) -> Analysis:
+    def unlinked(seen: Scan, device: str, progress: Progress, folder: Path | None = None) -> Analysis:
         raise ImportError("libEGL.so.1: cannot open shared object file: No such file or directory")
 
     monkeypatch.setattr(main, "analysed", unlinked)
