@@ -26,7 +26,9 @@ _WITHHELD = "Findings are withheld, because on such a scan they would be guesses
 _FIELD_MM = 2600.0  # a whole body
 _DARKEST_CELL_HU = -600.0  # [-1024 … -990]
 _OUT_OF_PLACE = 0.06  # [0 … 0.006]
-_JUMP = 3.0  # [1.1 … 1.5]
+_STEP, _RUPTURE = 3.0, 8.0  # [1.1 … 1.5]; a drawn breath between two slices: 4.4
+_NEIGHBOURS = 2.0
+"""The ends of a stack that resemble each other like neighbours were neighbours: its parts have been exchanged."""
 _COPIES, _SOME_COPIES = 0.12, 0.02  # [0]
 _BLANK = 0.1  # [0]
 _DARKEST_HU = (-1100.0, -700.0)  # [-1009 … -831]
@@ -107,8 +109,11 @@ def doubts_of_stack(stack: Stack) -> tuple[Doubt, ...]:
         )
     elif stack.copies > _SOME_COPIES:
         said.append(Doubt(f"{stack.copies:.0%} of the slices are copies of the one before; measures may be too large."))
-    if stack.out_of_place > _OUT_OF_PLACE or stack.jump > _JUMP:
+    exchanged = stack.jump > _STEP and stack.ends < _NEIGHBOURS
+    if stack.out_of_place > _OUT_OF_PLACE or stack.jump > _RUPTURE or exchanged:
         said.append(Doubt("Neighbouring slices do not fit each other: the stack seems to be out of order.", True))
+    elif stack.jump > _STEP:
+        said.append(Doubt("A step runs through the stack (a breath between two slices?); measures across it mislead."))
     return tuple(said)
 
 

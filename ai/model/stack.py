@@ -28,6 +28,8 @@ class Stack:
         blank: slices without any content between slices that have some.
         darkest_hu: 1st percentile of all cells; air, in any scan of a chest.
         jump: greatest difference of two neighbours, by the 95th percentile of all.
+        ends: difference of the first and the last slice, by the same: small where a stack was cut and its parts
+            exchanged, for there they were neighbours.
     """
 
     out_of_place: float
@@ -35,6 +37,7 @@ class Stack:
     blank: float
     jump: float
     darkest_hu: float
+    ends: float = np.inf
 
 
 def stack_of(volume: Volume) -> Stack:
@@ -53,8 +56,9 @@ def stack_of(volume: Volume) -> Stack:
     over = _unlike(kept, 2)
     copies = float(np.mean(near < _SAME_HU))
     strange = np.minimum(near[:-1], near[1:]) > _OUTLIER * np.maximum(over, _SAME_HU)
-    jump = float(near.max()) / max(float(np.percentile(near, 95)), 1.0)
-    return Stack(float(np.mean(strange)), copies, blank, jump, darkest_hu)
+    usual = max(float(np.percentile(near, 95)), 1.0)
+    ends = float(_unlike(kept[[0, -1]], 1)[0]) / usual
+    return Stack(float(np.mean(strange)), copies, blank, float(near.max()) / usual, darkest_hu, ends)
 
 
 def _cells(hu: NDArray[np.generic], spacing_mm: tuple[float, float, float]) -> NDArray[np.float32]:

@@ -166,7 +166,9 @@ def test_each_limit_has_its_sentence(name: str) -> None:
         ({"copies": 0.05}, "5% of the slices are copies", False),
         ({"blank": 0.3}, "30% of the slices between", True),
         ({"out_of_place": 0.2}, "out of order", True),
-        ({"jump": 5.0}, "out of order", True),
+        ({"jump": 9.0}, "out of order", True),
+        ({"jump": 5.0}, "step runs through", False),
+        ({"jump": 5.0, "ends": 1.0}, "out of order", True),
     ],
 )
 def test_each_fault_of_a_stack_has_its_sentence(change: dict[str, float], words: str, grave: bool) -> None:
