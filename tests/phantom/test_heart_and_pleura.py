@@ -38,7 +38,7 @@ LEARNED = [thing for thing in ALL if thing.labels]
 RESEMBLING = [thing for thing in ALL if not thing.labels]
 ON_THE_LUNG = {
     "pleural effusion", "loculated pleural effusion", "pleural thickening", "pleural plaques", "pneumothorax",
-    "rib fractures", "extrapleural fat", "big bulla", "fold over the lung", "breathing step", "fluid in a fissure",
+    "rib fractures", "extrapleural fat", "big bulla", "fold over the lung", "fluid in a fissure",
 }  # fmt: skip
 """What needs no landmark."""
 

@@ -163,24 +163,6 @@ def _callus(
     canvas.hu[region.block] = hu + share * (200 + 400 * healing * float(rng.uniform(0.6, 1.0)) - hu).clamp(min=0)
 
 
-def draw_breathing_step(canvas: Canvas, rng: np.random.Generator) -> bool:
-    """A breath during the scan: slices above a level are shifted by 2–5 mm over all bones alike; no fracture."""
-    count = canvas.shape[0]
-    level = int(rng.uniform(0.25, 0.75) * count)
-    thick = max(1, round(float(rng.uniform(4, 12)) / canvas.spacing_mm))
-    step = max(1, round(float(rng.uniform(2, 5)) / canvas.spacing_mm)) * int(rng.choice([-1, 1]))
-    band = (slice(level, min(count, level + thick)), slice(None), slice(None))
-    canvas.hu[band] = torch.roll(canvas.hu[band], step, dims=1)
-    depth = canvas.depth_mm.clone()
-    depth[band] = torch.roll(depth[band], step, dims=1)
-    canvas.depth_mm = depth
-    for layer in (*canvas.truth.values(), *canvas.unknown.values()):
-        layer[band] = torch.roll(layer[band], step, dims=1)
-    if canvas.organs is not None:
-        canvas.organs[band] = torch.roll(canvas.organs[band], step, dims=1)
-    return True
-
-
 def draw_costal_joint(canvas: Canvas, rng: np.random.Generator) -> bool:
     """The joint of rib and cartilage: a bulge with a cleft at the ribs' front ends, both sides alike."""
     if not canvas.landmarks.ribs:
@@ -201,7 +183,6 @@ DRAWABLES: tuple[Drawable, ...] = (
     Drawable("rib fractures", ("fracture",), draw_rib_fractures, 0.09),
     Drawable("vertebral fracture", ("fracture",), draw_compression, 0.05),
     Drawable("sternal fracture", ("fracture",), draw_sternal_fracture, 0.015),
-    Drawable("breathing step", (), draw_breathing_step, 0.05),
     Drawable("costochondral joints", (), draw_costal_joint, 0.12),
     Drawable("end plate nodes", (), draw_schmorl, 0.1),
 )
