@@ -29,8 +29,8 @@ class Description:
     """What ``bundle.json`` holds.
 
     ``thresholds`` are probabilities, in the order of ``labels``, for each setting. ``organs`` says whether the network
-    names organs. ``measured`` is what the card shows: free tables of names and figures, each with the command that
-    gives it. A network from elsewhere has no widths and no features: how it is built is its own affair.
+    names organs, ``positions`` whether it is told where a place lies. ``measured`` is what the card shows: free tables
+    of names and figures. A network from elsewhere has no widths and no features: how it is built is its own affair.
     """
 
     identifier: str
@@ -47,6 +47,7 @@ class Description:
     attribution: tuple[str, ...]
     limits: str
     measured: dict[str, Any]
+    positions: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +76,9 @@ def load_bundle(folder: Path | None = None) -> Bundle:
         raise ModelError(f"{path} is not a bundle description: {fault}. Fetch it again.")
     if _digest(folder / _WEIGHTS) != sha256:
         raise ModelError(f"{folder / _WEIGHTS} is not the file its description names (sha256 differs). Fetch it again.")
-    network = EvidenceNet(len(description.labels), description.widths, description.features, description.organs)
+    network = EvidenceNet(
+        len(description.labels), description.widths, description.features, description.organs, description.positions
+    )
     try:
         network.load_state_dict(load_file(folder / _WEIGHTS))
     except (SafetensorError, RuntimeError) as error:

@@ -12,8 +12,9 @@ from ai.anatomy import Lungs
 from ai.findings import Lesion, sigmoid
 from ai.geometry import Index
 from ai.model.diameters import axial_diameters_mm
+from ai.model.lung_bodies import LungBody, lung_body
 from ai.model.organ_map import location_of
-from ai.organs import Organs
+from ai.organs import LOBES, Organs
 from ai.vocabulary import Abnormality
 from ai.volume import Volume, VoxelGrid
 
@@ -24,6 +25,8 @@ _LUNG_HU = -850.0
 _OPENING_MM = 1.6
 """Vessels thinner than twice this are cut off the lesion."""
 _MOST = 12
+_IN_LUNG = frozenset({"nodule", "nodulegr1cm", "mass", "granuloma", "cavitation", "lesion", "cancer"})
+"""Dense bodies with lung around them; others have soft tissue around them, or are air."""
 _LEAST_EVIDENCE = 0.1
 """Logit points: a place that raises the odds by less than a tenth is heat to look at, not an instance to measure.
 Not a share of the strongest place: a small nodule beside a large mass must not vanish, and be called gone."""
@@ -65,23 +68,21 @@ def lesions_of(
     strength = ndimage.sum_labels(heat, labels, range(1, count + 1))
     order = np.argsort(-np.asarray(strength), kind="stable")[:_MOST]
     strongest = [int(i) + 1 for i in order if strength[i] >= _LEAST_EVIDENCE]
+    lung = None if organs is None else (organs.mask(*LOBES), organs.grid)
     found = []
     for label in strongest:
-        body = _measured(labels == label, spots.grid, volume)
-        if body is not None:
-            sure = sigmoid(float(heat[labels == label].max()) / spots.gain)
-            found.append(_described(kind, body, sure, lungs, organs))
+        cells = labels == label
+        if kind.name in _IN_LUNG:
+            body = lung_body(cells, spots.grid, volume, lung)
+        else:
+            body = _measured(cells, spots.grid, volume)
+        if body is not None and body.volume_mm3 >= _LEAST_MM3:
+            sure = sigmoid(float(heat[cells].max()) / spots.gain)
+            found.append(_described(kind, body, sure, volume.grid, lungs, organs))
     return tuple(found)
 
 
-@dataclass(frozen=True, eq=False)
-class _Body:
-    mask: Mask
-    grid: VoxelGrid
-    mean_hu: float
-
-
-def _measured(cells: Mask, grid: VoxelGrid, volume: Volume) -> _Body | None:
+def _measured(cells: Mask, grid: VoxelGrid, volume: Volume) -> LungBody | None:
     block = _block(cells, grid, volume.grid)
     if block is None:
         return None
@@ -91,24 +92,36 @@ def _measured(cells: Mask, grid: VoxelGrid, volume: Volume) -> _Body | None:
     near = _sampled(ndimage.binary_dilation(cells, iterations=1), grid, crop_grid)
     core = _sampled(cells, grid, crop_grid)
     mask = _body(crop, near, core, crop_grid)
-    if mask is None or np.count_nonzero(mask) * crop_grid.voxel_mm3 < _LEAST_MM3:
+    if mask is None:
         return None
-    return _Body(mask, crop_grid, float(crop[mask].mean()))
+    return LungBody(mask, crop_grid, float(np.count_nonzero(mask)) * crop_grid.voxel_mm3, float(crop[mask].mean()))
 
 
-def _described(kind: Abnormality, body: _Body, sure: float, lungs: Lungs, organs: Organs | None) -> Lesion:
+def _described(
+    kind: Abnormality, body: LungBody, sure: float, fine: VoxelGrid, lungs: Lungs, organs: Organs | None
+) -> Lesion:
     centre = body.grid.point(Index(*(float(v) for v in np.argwhere(body.mask).mean(0))))
+    mask, grid = _in_scan(body, fine)
     return Lesion(
         kind,
         centre,
         axial_diameters_mm(body.mask, body.grid),
-        float(np.count_nonzero(body.mask)) * body.grid.voxel_mm3,
+        body.volume_mm3,
         body.mean_hu,
         location_of(centre, lungs, organs),
-        body.mask,
-        body.grid,
+        mask,
+        grid,
         sure,
     )
+
+
+def _in_scan(body: LungBody, scan: VoxelGrid) -> tuple[Mask, VoxelGrid]:
+    """The body's mask on a block of the scan's own voxels."""
+    ends = scan.indices(body.grid.points_mm(np.argwhere(body.mask).astype(np.float64)))
+    low = np.maximum(0, np.round(ends.min(0))).astype(int)
+    size = np.minimum(np.array(scan.shape), np.round(ends.max(0)).astype(int) + 1) - low
+    block = scan.crop((int(low[0]), int(low[1]), int(low[2])), (int(size[0]), int(size[1]), int(size[2])))
+    return _sampled(body.mask, body.grid, block), block
 
 
 def _block(cells: Mask, grid: VoxelGrid, fine: VoxelGrid) -> tuple[tuple[int, int, int], tuple[int, int, int]] | None:

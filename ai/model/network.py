@@ -5,6 +5,9 @@ A small residual U-shaped network. Its last spatial feature map A has a constant
 piecewise linear without constant term, and HiResCAM (gradient ⊙ features, Draelos & Carin 2020) of each logit at A
 equals ``gain_c · evidence_c`` exactly: the heat adds up to the logit. A second linear head on A names the organ of
 each place.
+
+Beside the voxels it is told where in the chest each place lies, as a share of the crop around the lungs: a patch too
+small to show an organ whole still knows whether it can hold it.
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ WIDTHS = (32, 80, 128, 160)
 """Channels at 4, 8, 16 and 32 mm. Most of the time goes into the 4 mm level, so knowledge is kept below it."""
 FEATURES = 48
 """Channels of A, without the constant one."""
+_AXES = 3
 
 
 class Evidence(NamedTuple):
@@ -50,13 +54,21 @@ class EvidenceNet(nn.Module):
         widths: channels per level.
         features: channels of A.
         organs: whether it names organs.
+        positions: whether it is told where in the crop each place lies.
     """
 
     def __init__(
-        self, labels: int, widths: tuple[int, ...] = WIDTHS, features: int = FEATURES, organs: bool = True
+        self,
+        labels: int,
+        widths: tuple[int, ...] = WIDTHS,
+        features: int = FEATURES,
+        organs: bool = True,
+        positions: bool = True,
     ) -> None:
         super().__init__()
-        self.stem = nn.Sequential(_block(len(WINDOWS_HU) * 8, widths[0]), _block(widths[0], widths[0]))
+        self.positions = positions
+        taken = len(WINDOWS_HU) * 8 + (_AXES if positions else 0)
+        self.stem = nn.Sequential(_block(taken, widths[0]), _block(widths[0], widths[0]))
         self.down = nn.ModuleList(nn.Sequential(_block(a, b, stride=2), _Residual(b)) for a, b in pairwise(widths))
         self.deep = _Residual(widths[-1])
         pairs = list(pairwise(widths))
@@ -69,9 +81,18 @@ class EvidenceNet(nn.Module):
         with torch.no_grad():
             self.head.weight[:, -1] = -2.0
 
-    def features(self, hu: Tensor) -> Tensor:
-        """Return A (B, K, s, r, c) for Hounsfield units (B, 1, S, R, C) at 2 mm; sizes multiples of 16 voxels."""
-        x = self.stem(_folded(windowed(hu)))
+    def features(self, hu: Tensor, extent: Tensor | None = None) -> Tensor:
+        """Return A (B, K, s, r, c).
+
+        Args:
+            hu: Hounsfield units (B, 1, S, R, C) at 2 mm; sizes multiples of 16 voxels.
+            extent: (B, 3, 2): where the block begins and ends along each axis of the whole crop, padding included,
+                which itself goes from -1 to 1; None for the whole crop.
+        """
+        x = _folded(windowed(hu))
+        if self.positions:
+            x = torch.cat([x, _positions(x, extent)], dim=1)
+        x = self.stem(x)
         skips = [x]
         for level in self.down:
             skips.append(level(skips[-1]))
@@ -87,9 +108,12 @@ class EvidenceNet(nn.Module):
         total = functional.relu(places).sum(dim=(2, 3, 4), dtype=torch.float64)
         return places, self.bias + self.log_gain.exp() * total
 
-    def forward(self, hu: Tensor) -> Evidence:
-        """Return all of it for Hounsfield units (B, 1, S, R, C)."""
-        features = self.features(hu)
+    def forward(self, hu: Tensor, extent: Tensor | None = None) -> Evidence:
+        """Return all of it for Hounsfield units (B, 1, S, R, C), the whole crop or a block of it: see ``features``."""
+        return self.judge(self.features(hu, extent))
+
+    def judge(self, features: Tensor) -> Evidence:
+        """Apply all heads to A."""
         places, logits = self.explain(features)
         return Evidence(features, places, logits, None if self.organ_head is None else self.organ_head(features))
 
@@ -104,6 +128,21 @@ def _folded(x: Tensor) -> Tensor:
     b, w, s, r, c = x.shape
     cells = x.reshape(b, w, s // 2, 2, r // 2, 2, c // 2, 2).permute(0, 1, 3, 5, 7, 2, 4, 6)
     return cells.reshape(b, w * 8, s // 2, r // 2, c // 2).contiguous(memory_format=torch.channels_last_3d)
+
+
+def _positions(x: Tensor, extent: Tensor | None) -> Tensor:
+    """Where each cell's middle lies along the crop's axes, (B, 3, s, r, c)."""
+    batch, _, *sizes = x.shape
+    if extent is None:
+        extent = x.new_tensor([-1.0, 1.0]).expand(batch, _AXES, 2)
+    channels = []
+    for axis, count in enumerate(sizes):
+        share = (torch.arange(count, device=x.device, dtype=x.dtype) + 0.5) / count
+        along = extent[:, axis, :1] + share * (extent[:, axis, 1:] - extent[:, axis, :1])
+        form = [batch, 1, 1, 1, 1]
+        form[axis + 2] = count
+        channels.append(along.reshape(form).expand(batch, 1, *sizes))
+    return torch.cat(channels, dim=1)
 
 
 def _from_below(pairs: list[tuple[int, int]]) -> list[tuple[int, tuple[int, int]]]:

@@ -102,10 +102,14 @@ def _empty(device: torch.device) -> None:
         torch.cuda.empty_cache()
 
 
-def _whole(hu: Tensor, network: EvidenceNet, device: torch.device, progress: Progress) -> tuple[Tensor, Tensor | None]:
+def _whole(
+    hu: Tensor, network: EvidenceNet, device: torch.device, progress: Progress, part: tuple[float, float] = (-1.0, 1.0)
+) -> tuple[Tensor, Tensor | None]:
+    """See a crop, or the part of it between two heights (-1 its bottom, 1 its top)."""
     with torch.inference_mode(), _asked_between_layers(network, progress):
         mine = network.to(device)
-        evidence = mine(hu.to(device, memory_format=torch.channels_last_3d))
+        extent = torch.tensor([[part, (-1.0, 1.0), (-1.0, 1.0)]], dtype=hu.dtype, device=device)
+        evidence = mine(hu.to(device, memory_format=torch.channels_last_3d), extent)
         heat = heat_of(mine, evidence).to("cpu", torch.float32)
         organs = None if evidence.organs is None else evidence.organs[0].to("cpu", torch.float32)
     return heat, organs
@@ -121,7 +125,8 @@ def _in_slabs(
     for number, start in enumerate(starts):
         low, high = max(0, start - _CONTEXT), min(height, start + _SLAB + _CONTEXT)
         part = Part(progress, number / len(starts), (number + 1) / len(starts))
-        heat, organ = _whole(hu[:, :, low:high], network, device, part)
+        heights = (2 * low / height - 1, 2 * high / height - 1)
+        heat, organ = _whole(hu[:, :, low:high], network, device, part, heights)
         inner = slice((start - low) // STRIDE, (min(start + _SLAB, height) - low) // STRIDE)
         heats.append(heat[:, inner])
         if organ is not None:

@@ -7,15 +7,17 @@ import math
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from ai.model.network import EvidenceNet
 from ai.progress import QUIET, Progress
 from ai.training.labels import LABELS
 from ai.training.losses import total_loss
+from ai.training.orthogonal import Orthogonal
 from ai.training.sampling import PatchSampler
 
 
@@ -24,16 +26,20 @@ class Recipe:
     """How long and how fast to learn.
 
     ``batches`` take turns from step to step, each so many cubes of so many voxels a side (a multiple of 16): large ones
-    show an organ whole, small ones show more small abnormalities in the same time.
+    show an organ whole, small ones show more small abnormalities in the same time. ``lots`` names labels that are
+    sought more often than others. ``compiled`` fuses the network's layers: a fifth faster on two cores, but it needs a
+    C++ compiler.
     """
 
-    steps: int = 4000
+    steps: int = 3600
     batches: tuple[tuple[int, int], ...] = ((2, 80), (8, 48))
-    learning_rate: float = 2e-3
-    weight_decay: float = 1e-4
+    learning_rate: float = 5e-3
+    weight_decay: float = 0.02
     warm_up: int = 100
     averaging: float = 0.995
     seed: int = 7
+    lots: tuple[tuple[str, float], ...] = (("nodule", 4.0), ("mass", 2.0), ("groundglass", 1.5), ("consolidation", 1.5))
+    compiled: bool = False
 
     def rate(self, step: int) -> float:
         """Learning rate at a step: linear warm-up, then a cosine to a fiftieth."""
@@ -59,11 +65,20 @@ class Learner:
         self.network = EvidenceNet(len(LABELS)).to(self.device)
         self.average = EvidenceNet(len(LABELS)).to(self.device)
         self.average.load_state_dict(self.network.state_dict())
-        self.optimiser = torch.optim.AdamW(self._groups(), lr=recipe.learning_rate)
+        inner, outer = self._groups()
+        self.optimisers = (
+            Orthogonal(inner, lr=recipe.learning_rate, weight_decay=recipe.weight_decay),
+            torch.optim.AdamW(outer, lr=recipe.learning_rate, weight_decay=0.0),
+        )
         self.step = 0
         run.mkdir(parents=True, exist_ok=True)
         self._resume()
-        self.sampler = PatchSampler(share, "train", len(LABELS), np.random.default_rng(recipe.seed + 1000 * self.step))
+        rng = np.random.default_rng(recipe.seed + 1000 * self.step)
+        lots = {LABELS.index(label): lot for label, lot in recipe.lots}
+        self.sampler = PatchSampler(share, "train", len(LABELS), rng, lots)
+        self._features = (
+            torch.compile(self.network.features, dynamic=False) if recipe.compiled else self.network.features
+        )
 
     def learn(self, progress: Progress = QUIET) -> EvidenceNet:
         """Go on to the end of the recipe; return the averaged network."""
@@ -83,16 +98,19 @@ class Learner:
         return self.average
 
     def _one_step(self) -> dict[str, float]:
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.recipe.rate(self.step)
+        for optimiser in self.optimisers:
+            for group in optimiser.param_groups:
+                group["lr"] = self.recipe.rate(self.step)
         count, side = self.recipe.batches[self.step % len(self.recipe.batches)]
         batch = self.sampler.batch(count, (side, side, side))
         hu = batch.hu.to(self.device, memory_format=torch.channels_last_3d)
-        loss, parts = total_loss(self.network(hu), batch.truth.to(self.device), batch.organs.to(self.device))
-        self.optimiser.zero_grad(set_to_none=True)
+        evidence = self.network.judge(self._features(hu, batch.extent.to(self.device)))
+        loss, parts = total_loss(evidence, batch.truth.to(self.device), batch.organs.to(self.device))
+        self.network.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
         nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
-        self.optimiser.step()
+        for optimiser in self.optimisers:
+            optimiser.step()
         self._follow()
         return parts
 
@@ -107,21 +125,21 @@ class Learner:
                 else:
                     mine[name].copy_(value)
 
-    def _groups(self) -> list[dict[str, object]]:
-        """Weights decay, gains, biases and norms do not."""
-        decaying = [p for p in self.network.parameters() if p.ndim > 1]
-        others = [p for p in self.network.parameters() if p.ndim <= 1]
-        return [
-            {"params": decaying, "weight_decay": self.recipe.weight_decay},
-            {"params": others, "weight_decay": 0.0},
-        ]
+    def _groups(self) -> tuple[list[nn.Parameter], list[nn.Parameter]]:
+        """Weights of the layers inside; and what stands at the end or is no weight: heads, gains, biases, norms."""
+        network = self.network
+        ends = (network.head,) if network.organ_head is None else (network.head, network.organ_head)
+        heads = {id(p) for end in ends for p in end.parameters()}
+        inner = [p for p in self.network.parameters() if p.ndim > 1 and id(p) not in heads]
+        chosen = {id(p) for p in inner}
+        return inner, [p for p in self.network.parameters() if id(p) not in chosen]
 
     def save(self) -> None:
         """Write the checkpoint; it appears whole or not at all."""
         state: dict[str, object] = {
             "network": self.network.state_dict(),
             "average": self.average.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
+            "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
             "step": self.step,
             "recipe": asdict(self.recipe),
         }
@@ -133,11 +151,12 @@ class Learner:
         path = self.run / "checkpoint.pt"
         if not path.exists():
             return
-        state: dict[str, dict[str, Tensor]] = torch.load(path, map_location=self.device, weights_only=True)
+        state: dict[str, Any] = torch.load(path, map_location=self.device, weights_only=True)
         self.network.load_state_dict(state["network"])
         self.average.load_state_dict(state["average"])
-        self.optimiser.load_state_dict(state["optimiser"])
-        self.step = int(state["step"])  # type: ignore[call-overload]
+        for optimiser, kept in zip(self.optimisers, state["optimisers"], strict=True):
+            optimiser.load_state_dict(kept)
+        self.step = int(state["step"])
 
     def _log(self, parts: dict[str, float], pace: float) -> None:
         path = self.run / "log.csv"

@@ -19,7 +19,7 @@ from ai.progress import QUIET, Progress
 from ai.training.detection import Marks, marks_of
 from ai.training.truth import UNKNOWN, TrainingCase, load_case
 
-SHIFTS = (-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
+SHIFTS = (-4.0, -3.0, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
 """Tried on W·A before the relu: how sure a place must be before it counts as evidence."""
 CELL_MM = 4.0
 NEAR_MM = 10.0

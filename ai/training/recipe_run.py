@@ -53,9 +53,9 @@ class Plan:
     run: Path
     scans: Path | None
     recipe: Recipe
-    train_cases: int = 600
-    calibrate_cases: int = 200
-    evaluate_cases: int = 160
+    train_cases: int = 420
+    calibrate_cases: int = 140
+    evaluate_cases: int = 100
     whole_cases: int = 12
     device: str = "cpu"
     version: str = "2"
@@ -95,7 +95,7 @@ def finish(network: EvidenceNet, plan: Plan, progress: Progress = QUIET) -> Bund
         thresholds=thresholds, widths=WIDTHS, features=FEATURES, organs=True, spacing_mm=2.0,
         trained_on=_trained_on(len(used)), licence="Apache-2.0",
         attribution=tuple(f"{entry.name}: {entry.source}" for entry in used),
-        limits=_LIMITS, measured=measured,
+        limits=_LIMITS, measured=measured, positions=network.positions,
     )  # fmt: skip
     folder = plan.run / "bundle"
     save_bundle(network, description, folder)

@@ -54,8 +54,9 @@ def test_its_findings_and_heat_arrive(hand: Hand, tmp_path: Path) -> None:
     assert card.version in line.text()
     assert card.trained_on in line.text()
     rows = hand.window.side.findings[Role.CURRENT].rows
-    hottest = max(findings.value.analysis.findings, key=lambda f: float(f.heatmap.values.max()))
-    assert hottest.present
+    present = [f for f in findings.value.analysis.findings if f.present]
+    assert present
+    hottest = max(present, key=lambda f: float(f.heatmap.values.max()))
     hand.reading.go_to(Role.CURRENT, hottest)
     without = hand.seen(hand.canvas())
     QTest.mouseClick(rows[hottest.abnormality.name].eye, Qt.MouseButton.LeftButton)

@@ -82,3 +82,15 @@ def test_the_untrained_network_is_in_doubt_but_not_loud() -> None:
         logits = EvidenceNet(6, (8, 8, 8, 8)).eval()(chest_like(0)).logits
     assert torch.isfinite(logits).all()
     assert (torch.sigmoid(logits) < 0.5).all()
+
+
+def test_the_whole_crop_is_where_it_is_told_and_places_count() -> None:
+    hu = chest_like(3)
+    network = random_network(2)
+    with torch.inference_mode():
+        whole = network(hu).places[0]
+        ends = torch.tensor([[[-1.0, 1.0], [-1.0, 1.0], [-1.0, 1.0]]])
+        same = network(hu, ends).places[0]
+        elsewhere = network(hu, ends + torch.tensor([[[0.0], [0.5], [0.0]]])).places[0]
+    assert torch.equal(whole, same)
+    assert not torch.allclose(whole, elsewhere, atol=1e-3)

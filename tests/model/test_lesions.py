@@ -10,6 +10,7 @@ from ai.anatomy import Lungs
 from ai.findings import Lesion
 from ai.geometry import Index, PointMm
 from ai.model.lesions import Spots, lesions_of
+from ai.organs import Organs, code_of
 from ai.vocabulary import abnormality
 from ai.volume import Volume, VoxelGrid, axis_aligned
 from tests.support.synthetic_analysis import sphere_mm3
@@ -179,3 +180,25 @@ def test_a_lesion_cut_by_the_scans_end_is_measured_as_far_as_it_goes() -> None:
     cut = whole.crop((half, 0, 0), (whole.shape[0] - half, whole.shape[1], whole.shape[2]))
     lesion = measured(scan_of(share[half:], cut), evidence((CENTRE, 16.0, 1.0)))
     assert lesion.volume_mm3 == pytest.approx(sphere_mm3(16.0) / 2, rel=0.2)
+
+
+def test_a_nodule_on_the_chest_wall_ends_where_the_lung_does() -> None:
+    """Density alone cannot tell them apart; the organs' map can."""
+    grid = scan_grid(SPACINGS["isotropic"])
+    share = share_of_ball(grid, CENTRE, 14.0)
+    wall = grid.points_mm(np.argwhere(share >= 0).astype(np.float64))[:, 0].reshape(grid.shape) > CENTRE.left + 6
+    lobe = np.where(wall, 0, code_of("left_upper")).astype(np.uint8)
+    volume = scan_of(np.maximum(share, wall), grid)
+    heat = evidence((CENTRE, 14.0, 1.0))
+    (lesion,) = lesions_of(NODULE, Spots(heat, CELLS, 0.5), volume, lungs(), Organs(lobe, grid))
+    inside = float(share[~wall].sum())
+    assert lesion.volume_mm3 == pytest.approx(inside, rel=0.1)
+    assert lesion.location == "left_upper"
+
+
+def test_a_part_solid_nodule_is_measured_with_its_ground_glass() -> None:
+    grid = scan_grid(SPACINGS["isotropic"])
+    share = share_of_ball(grid, CENTRE, 20.0) * 0.4
+    core = share_of_ball(grid, CENTRE.moved(left=2.0), 9.0)
+    lesion = measured(scan_of(np.maximum(share, core), grid), evidence((CENTRE, 20.0, 1.0)))
+    assert lesion.volume_mm3 == pytest.approx(sphere_mm3(20.0), rel=0.12)

@@ -22,12 +22,12 @@ class _Short(EvidenceNet):
     room = 0
     tries = 0
 
-    def forward(self, hu: Tensor) -> Evidence:
+    def forward(self, hu: Tensor, extent: Tensor | None = None) -> Evidence:
         """Run, or run out of memory."""
         self.tries += 1
         if hu.numel() > self.room and self.tries < 9:
             raise torch.OutOfMemoryError("out of memory")
-        return super().forward(hu)
+        return super().forward(hu, extent)
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,10 @@ def test_what_does_not_fit_is_read_in_slabs_with_nearly_the_same_heat(prepared: 
     assert [notice.text for notice in in_slabs.notices] == [
         "The graphics memory is too small for the whole scan; it was read in slabs, which is slower."
     ]
-    assert np.allclose(in_slabs.heat, whole.heat, rtol=0, atol=0.05 * whole.heat.max())
+    apart = np.abs(in_slabs.heat - whole.heat)
+    # Where slabs meet the network would have seen further: a little there, nothing elsewhere.
+    assert apart.max() < 0.1 * whole.heat.max()
+    assert apart.mean() < 0.005 * whole.heat.max()
     assert in_slabs.organs is not None
     assert whole.organs is not None
     assert (in_slabs.organs.argmax(0) == whole.organs.argmax(0)).mean() > 0.99

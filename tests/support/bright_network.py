@@ -71,6 +71,7 @@ def described(spacing_mm: float = 4.0, labels: tuple[str, ...] = LABELS) -> Desc
         attribution=("nobody",),
         limits="tests only",
         measured={"nothing": {"figure": 1.0}},
+        positions=True,
     )
 
 

@@ -62,10 +62,11 @@ def test_it_is_taken_up_where_it_was_put_down(share: Path, tmp_path: Path) -> No
     for mine, theirs in ((one.network, two.network), (one.average, two.average)):
         for name, value in mine.state_dict().items():
             assert torch.equal(value, theirs.state_dict()[name]), name
-    moments = [state["exp_avg"] for state in one.optimiser.state.values()]
-    again = [state["exp_avg"] for state in two.optimiser.state.values()]
-    assert len(moments) == len(again) > 0
-    assert all(torch.equal(a, b) for a, b in zip(moments, again, strict=True))
+    for before, after, moment in zip(one.optimisers, two.optimisers, ("momentum", "exp_avg"), strict=True):
+        moments = [state[moment] for state in before.state.values()]
+        again = [state[moment] for state in after.state.values()]
+        assert len(moments) == len(again) > 0
+        assert all(torch.equal(a, b) for a, b in zip(moments, again, strict=True))
     two.learn()
     assert two.step == 6
 
@@ -92,23 +93,25 @@ def test_the_loss_of_a_batch_falls_when_it_is_learned(share: Path, tmp_path: Pat
     batch = learner.sampler.batch(2, (32, 32, 32))
     losses = []
     for _ in range(8):
-        loss, _ = total_loss(learner.network(batch.hu), batch.truth, batch.organs)
+        loss, _ = total_loss(learner.network(batch.hu, batch.extent), batch.truth, batch.organs)
         losses.append(float(loss.detach()))
-        learner.optimiser.zero_grad()
+        learner.network.zero_grad()
         torch.autograd.backward(loss)
-        learner.optimiser.step()
+        for optimiser in learner.optimisers:
+            optimiser.step()
     assert losses[-1] < 0.8 * losses[0]
 
 
-def test_every_parameter_is_learned_and_only_weights_decay(share: Path, tmp_path: Path) -> None:
+def test_every_parameter_is_learned_and_only_weights_inside_decay(share: Path, tmp_path: Path) -> None:
     learner = Learner(SMALL, share, tmp_path / "run", "cpu")
-    decaying, others = learner.optimiser.param_groups
-    count = sum(len(group["params"]) for group in (decaying, others))
+    (inner,), (outer,) = (optimiser.param_groups for optimiser in learner.optimisers)
+    count = sum(len(group["params"]) for group in (inner, outer))
     assert count == len(list(learner.network.parameters()))
-    assert decaying["weight_decay"] == SMALL.weight_decay
-    assert others["weight_decay"] == 0
-    ids = {id(p) for p in others["params"]}
-    assert {id(learner.network.bias), id(learner.network.log_gain)} <= ids
+    assert inner["weight_decay"] == SMALL.weight_decay
+    assert outer["weight_decay"] == 0
+    ids = {id(p) for p in outer["params"]}
+    assert {id(learner.network.bias), id(learner.network.log_gain), id(learner.network.head.weight)} <= ids
+    assert all(p.ndim > 1 for p in inner["params"])
 
 
 def test_a_checkpoint_runs_no_code(share: Path, tmp_path: Path) -> None:

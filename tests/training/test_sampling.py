@@ -107,3 +107,40 @@ def test_rare_labels_are_sought_as_often_as_frequent_ones(tmp_path: Path) -> Non
     truth = sampler.batch(120, SIZE).truth
     rare, frequent = (int((truth[:, label] > 0).flatten(1).any(1).sum()) for label in (1, 0))
     assert rare > 0.5 * frequent
+
+
+def test_a_patch_knows_where_in_its_case_it_lies(tmp_path: Path) -> None:
+    """Voxels that rise along each axis tell a patch's place; what it is told lies near it, mirrored or not."""
+    shape = (64, 64, 64)
+    up, _, left = torch.meshgrid(*(torch.arange(n) for n in shape), indexing="ij")
+    cells = (32, 32, 32)
+    organs = torch.zeros(cells, dtype=torch.uint8)
+    for axis, hu in ((0, up), (2, left)):
+        case = TrainingCase((hu * 10).to(torch.int16), *nothing_true(cells), organs, torch.zeros((0, 6)))
+        batch = sampler_of(case, tmp_path, seed=axis).batch(40, SIZE)
+        assert tuple(batch.extent.shape) == (40, 3, 2)
+        at = [hu[4:-4, 4:-4, 4:-4].mean() / 320 - 1 for hu in batch.hu[:, 0]]
+        told = batch.extent[:, axis].mean(1)
+        apart = (told - torch.stack(at)).abs()
+        assert 0.02 < float(apart.mean()) < 0.15
+        assert float(apart.max()) < 0.4
+        backwards = (batch.extent[:, 2, 0] > batch.extent[:, 2, 1]).float().mean()
+        assert 0.1 < float(backwards) < 0.5
+
+
+def test_a_label_with_more_lots_is_sought_more_often(tmp_path: Path) -> None:
+    case = cube_case()
+    two = TrainingCase(
+        case.hu,
+        torch.tensor([0, 1]),
+        torch.stack([case.truth[0], case.truth[0].flip(0, 1, 2)]),
+        case.organs,
+        case.instances,
+    )
+    save_case(two, tmp_path / "train-procedural-1.safetensors")
+    met = []
+    for lots in (None, {1: 20.0}):
+        sampler = PatchSampler(tmp_path, "train", LABELS, np.random.default_rng(4), lots)
+        sampler.refresh()
+        met.append(float((sampler.batch(80, (16, 16, 16)).truth[:, 1] > 0).flatten(1).any(1).float().mean()))
+    assert met[1] > 1.3 * met[0]
