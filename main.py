@@ -291,7 +291,7 @@ def _train_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="main.py train", description="Train a model on synthetic abnormalities.")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the run and its bundle")
     parser.add_argument("--scans", type=Path, metavar="DIR", help="folder with the real scans used as anatomy")
-    parser.add_argument("--steps", type=int, default=3600)
+    parser.add_argument("--steps", type=int, default=3000)
     parser.add_argument("--cases", type=int, default=420, help="training cases to draw")
     parser.add_argument("--compile", action="store_true", help="a fifth faster on a CPU; needs a C++ compiler")
     parser.add_argument("--workers", type=int, default=2, help="processes that draw side by side (default 2)")

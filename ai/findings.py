@@ -122,7 +122,8 @@ class Thresholds:
 class Finding:
     """One abnormality of one scan: said to be present where the probability reaches the threshold.
 
-    ``threshold`` is that of the setting the reader chose; ``thresholds`` are those of all settings.
+    ``threshold`` is that of the setting the reader chose; ``thresholds`` are those of all settings. ``extent`` is, for
+    what spreads in the lungs, the share that shows evidence: (``lungs`` or a lobe, 0…1); empty where not known.
     """
 
     abnormality: Abnormality
@@ -133,6 +134,7 @@ class Finding:
     peaks: tuple[Peak, ...] = ()
     lesions: tuple[Lesion, ...] = ()
     thresholds: Thresholds | None = None
+    extent: tuple[tuple[str, float], ...] = ()
 
     def at(self, setting: Setting) -> Finding:
         """Return the finding as another setting calls it; the same where the model knows one threshold only."""

@@ -10,6 +10,7 @@ from ai.anatomy import Lungs
 from ai.findings import Analysis, Finding, Heatmap, Lesion, Setting, by_weight, sigmoid
 from ai.model.bundle import Bundle
 from ai.model.device import chosen_device
+from ai.model.extent import extent_of, spreads
 from ai.model.lesions import Spots, lesions_of
 from ai.model.measures import quantities_of
 from ai.model.organ_map import named_organs
@@ -79,4 +80,6 @@ def _finding(
     if kind.focal and probability >= thresholds.sensitive:
         lesions = lesions_of(kind, Spots(heat, seen.grid, float(seen.gain[number])), volume, lungs, organs)
     peaks = peaks_of(heat, seen.grid)
-    return Finding(kind, probability, thresholds.balanced, heatmap.logit, heatmap, peaks, lesions, thresholds)
+    known = organs is not None and spreads(kind) and probability >= thresholds.sensitive
+    extent = extent_of(heat, seen.grid, organs) if known and organs is not None else ()
+    return Finding(kind, probability, thresholds.balanced, heatmap.logit, heatmap, peaks, lesions, thresholds, extent)

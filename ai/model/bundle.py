@@ -16,12 +16,19 @@ from ai.findings import ModelCard, Thresholds
 from ai.model.errors import ModelError
 from ai.model.foreign import ForeignNetwork
 from ai.model.foreign_bundle import is_foreign, load_foreign
-from ai.model.network import EvidenceNet
+from ai.model.network import WINDOWS_HU, EvidenceNet
 from ai.vocabulary import RESOURCES, abnormality
 
 SHIPPED = RESOURCES / "models" / "first"
 _DESCRIPTION, _WEIGHTS = "bundle.json", "weights.safetensors"
 _SCHEMA = 2
+_INTERFACE: dict[str, Any] = {
+    "task": "abnormalities of chest CT, each with its evidence by place; organs",
+    "input": {"orientation": "SPL", "hu_ranges": [list(window) for window in WINDOWS_HU]},
+    "output": {"cell_voxels": 2, "logit": "bias + sum(heat)", "heat": "gain * relu(W.A): HiResCAM of the logit at A"},
+}
+"""What the network is for, takes (axes rise to the head, the back, the left; a channel for each range) and gives: a
+bundle that says otherwise is none of ours."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +37,8 @@ class Description:
 
     ``thresholds`` are probabilities, in the order of ``labels``, for each setting. ``organs`` says whether the network
     names organs, ``positions`` whether it is told where a place lies. ``measured`` is what the card shows: free tables
-    of names and figures. A network from elsewhere has no widths and no features: how it is built is its own affair.
+    of names and figures; ``calibration`` how its probabilities were made to mean what they say. A network from
+    elsewhere has no widths and no features: how it is built is its own affair.
     """
 
     identifier: str
@@ -48,6 +56,7 @@ class Description:
     limits: str
     measured: dict[str, Any]
     positions: bool = False
+    calibration: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,8 +79,9 @@ def load_bundle(folder: Path | None = None) -> Bundle:
     stored = _read(path)
     if is_foreign(stored):
         return _foreign(path, stored)
+    told = {key: stored.pop(key, None) for key in _INTERFACE}
     description, sha256 = _described(path, stored)
-    fault = _fault(description)
+    fault = _fault(description) or _fault_of_interface(told)
     if fault:
         raise ModelError(f"{path} is not a bundle description: {fault}. Fetch it again.")
     if _digest(folder / _WEIGHTS) != sha256:
@@ -117,7 +127,7 @@ def save_bundle(network: EvidenceNet, description: Description, folder: Path) ->
     folder.mkdir(parents=True, exist_ok=True)
     tensors = {name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()}
     save_file(tensors, folder / _WEIGHTS)
-    stored = {"schema": _SCHEMA, "sha256": _digest(folder / _WEIGHTS), **asdict(description)}
+    stored = {"schema": _SCHEMA, "sha256": _digest(folder / _WEIGHTS), **_INTERFACE, **asdict(description)}
     (folder / _DESCRIPTION).write_text(json.dumps(stored, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
@@ -136,6 +146,12 @@ def _described(path: Path, stored: dict[str, Any]) -> tuple[Description, str]:
     except (KeyError, TypeError, UnknownName) as error:
         raise ModelError(f"{path} is not a bundle description: {error}. Fetch it again.") from error
     return description, sha256
+
+
+def _fault_of_interface(told: dict[str, Any]) -> str:
+    """Say what of task, input and output is not this program's; empty where all is."""
+    others = [key for key, value in _INTERFACE.items() if told[key] != value]
+    return f"its {others[0]} is {told[others[0]]}, which this program's network does not do" if others else ""
 
 
 def _fault_of_labels(description: Description) -> str:

@@ -65,5 +65,6 @@ def _finding(finding: Finding) -> plain.Plain:
             {"position_mm": plain.point(peak.position), "evidence": plain.number(peak.evidence)}
             for peak in finding.peaks
         ],
+        "extent": {name: plain.number(round(share, 4)) for name, share in finding.extent},
         "lesions": [plain.lesion(lesion) for lesion in finding.lesions],
     }

@@ -30,6 +30,10 @@ _KIND_WORDS = {
 }
 
 
+_NOTABLE_SHARE = 0.01
+"""Less of a lobe is not worth a word."""
+
+
 def write_report(
     folder: Path,
     current: Scan,
@@ -91,10 +95,13 @@ def _title(path: Path) -> str:
 
 
 def _where(finding: Finding) -> str:
-    """Say where a finding is: its lesions' locations, else its strongest place."""
+    """Say where a finding is: its lesions' locations, how much of the lungs it covers, or its strongest place."""
     if finding.lesions:
         names = dict.fromkeys(lesion.location.replace("_", " ") for lesion in finding.lesions)
         return ", ".join(names)
+    covered = [(name, share) for name, share in finding.extent if share >= _NOTABLE_SHARE]
+    if finding.present and covered:
+        return ", ".join(f"{share:.0%} of {name.replace('_', ' ')}" for name, share in covered)
     return _place(finding.peaks[0].position) if finding.present and finding.peaks else ""
 
 

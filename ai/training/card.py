@@ -18,6 +18,7 @@ def card_text(description: Description, remarks: str = "") -> str:
         f"**Looks for** {', '.join(abnormality(label).title.lower() for label in description.labels)}.",
         f"**Trained on.** {description.trained_on}",
         remarks,
+        f"**Calibration.** {description.calibration}" if description.calibration else "",
         f"**Limits.** {description.limits}",
         "## Measured",
         "Sensitivity and specificity are at the balanced setting. Pointing: the strongest place lies within 10 mm of "
@@ -25,7 +26,9 @@ def card_text(description: Description, remarks: str = "") -> str:
         "ten bins. Cases in which a label is undecided (a sliver, or only places where nobody may say) are left out "
         "for that label; heat in undecided places counts for everything else, as in a reading. Nodules: sensitivity "
         "for nodules of 4–30 mm at 1/8, 1/4, 1/2, 1, 2, 4 and 8 false marks a scan, and its mean (Setio et al., Med "
-        "Image Anal 2017). Organs: Dice on 4 mm cells; over the whole path on the 2 mm voxels of the reading. The "
+        "Image Anal 2017). Pneumonia, patch or whole lung: the share of the lungs with evidence tells pneumonia of at "
+        "least 30 % of both lungs from that of at most 6 %. Organs: Dice on 4 mm cells; over the whole path on the "
+        "2 mm voxels of the reading. The "
         "command that trains and measures: `python main.py train --out DIR "
         "--scans SCANS`.",
     ]

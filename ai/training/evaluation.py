@@ -17,6 +17,8 @@ from ai.vocabulary import abnormality
 
 APART = (("mass", "atelectasis"),)
 """Look-alikes that must be kept apart: measured on cases that have exactly one of the two."""
+_PATCH, _WIDE = 0.06, 0.3
+"""Share of both lungs up to which pneumonia is a patch, and from which it fills a lung or much of both."""
 _MEANS = ("auroc", "pointing", "energy", "ece")
 
 
@@ -39,6 +41,7 @@ def table(
         "nodules": _nodules(readings),
         "organs": {name: _mean(readings.organs[:, i]) for i, name in enumerate(ORGANS)},
         "apart": {f"{a} or {b}": _apart(logits, readings, labels.index(a), labels.index(b)) for a, b in apart},
+        "pneumonia, patch or whole lung": _extents(readings),
         "labels": rows,
     }
 
@@ -84,6 +87,20 @@ def _apart(logits: Numbers, readings: Readings, a: int, b: int) -> dict[str, flo
     either = one | other
     score = auroc((logits[:, a] - logits[:, b])[either], one[either].astype(np.float64))
     return {"first": int(one.sum()), "second": int(other.sum()), "auroc": _rounded(score)}
+
+
+def _extents(readings: Readings) -> dict[str, float | int | None]:
+    """How well the share of the lungs with evidence tells whole-lung pneumonia from a patch of it."""
+    true, said = readings.extent[:, 0], readings.extent[:, 1]
+    wide, patch = true >= _WIDE, true <= _PATCH
+    either = wide | patch
+    known = ~np.isnan(true)
+    return {
+        "patch": int(patch.sum()),
+        "whole lung": int(wide.sum()),
+        "auroc": _rounded(auroc(said[either], wide[either].astype(np.float64))),
+        "median error of the share": _rounded(float(np.median(np.abs(said - true)[known]))) if known.any() else None,
+    }
 
 
 def _mean(values: Iterable[float | int | None]) -> float | None:

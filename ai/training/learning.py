@@ -31,7 +31,7 @@ class Recipe:
     C++ compiler.
     """
 
-    steps: int = 3600
+    steps: int = 3000
     batches: tuple[tuple[int, int], ...] = ((2, 80), (8, 48))
     learning_rate: float = 5e-3
     weight_decay: float = 0.02

@@ -14,14 +14,15 @@ from torch import Tensor
 from torch.nn import functional
 
 from ai.model.network import EvidenceNet
-from ai.organs import ORGANS
+from ai.organs import LOBES, ORGANS
 from ai.progress import QUIET, Progress
 from ai.training.detection import Marks, marks_of
-from ai.training.truth import UNKNOWN, TrainingCase, load_case
+from ai.training.truth import HALF, UNKNOWN, TrainingCase, load_case
 
 SHIFTS = (-4.0, -3.0, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
 """Tried on W·A before the relu: how sure a place must be before it counts as evidence."""
 CELL_MM = 4.0
+_SPREADING = "pneumonia"
 NEAR_MM = 10.0
 """The strongest place may lie so far from the abnormality and still point at it."""
 
@@ -40,6 +41,8 @@ class Readings:
         energy: share of the heat in cells that hold the abnormality, of all heat in decided places; NaN where absent.
         organs: Dice of each organ on the cells, NaN where it is not known.
         nodules: how nodules were found.
+        extent: (cases, 2): which share of the lungs pneumonia really covers, and which by the network; NaN where it is
+            absent or the lungs are not known.
     """
 
     names: tuple[str, ...]
@@ -49,6 +52,7 @@ class Readings:
     energy: Numbers
     organs: Numbers
     nodules: tuple[Marks, ...]
+    extent: Numbers
 
     def shifted(self, shift: float = 0.0) -> Numbers:
         """Return the evidence (cases, labels) for one of ``SHIFTS``."""
@@ -72,6 +76,7 @@ class Readings:
             self.energy[rows],
             self.organs[rows],
             tuple(self.nodules[i] for i in rows),
+            self.extent[rows],
         )
 
 
@@ -99,14 +104,13 @@ def read_cases(
         progress.report((number + 1) / len(paths), f"reading drawn cases ({number + 1} of {len(paths)})")
     columns = list(zip(*rows, strict=True))
     numbers = [np.array(column, dtype=np.float64) for column in columns[:5]]
-    return Readings(
-        tuple(p.name for p in paths), numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], columns[5]
-    )
+    names, extent = tuple(p.name for p in paths), np.array(columns[6], dtype=np.float64)
+    return Readings(names, numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], columns[5], extent)
 
 
 def _row(
     network: EvidenceNet, case: TrainingCase, labels: tuple[str, ...], known_only: bool
-) -> tuple[Numbers, Numbers, Numbers, Numbers, Numbers, Marks]:
+) -> tuple[Numbers, Numbers, Numbers, Numbers, Numbers, Marks, tuple[float, float]]:
     device = next(network.parameters()).device
     with torch.inference_mode():
         hu = case.hu.to(device).float()[None, None].to(memory_format=torch.channels_last_3d)
@@ -125,7 +129,20 @@ def _row(
         pointed[label], energy[label] = _where(places[label], truth[label])
     nodule = labels.index("nodule")
     marks = marks_of(places[nodule], truth[nodule], case.instances, nodule)
-    return present, torch.stack(sums, dim=1).numpy(), pointed, energy, _dice(evidence.organs, case.organs), marks
+    dice = _dice(evidence.organs, case.organs)
+    extent = _extent(places, truth, case.organs, labels) if _SPREADING in labels else (float("nan"),) * 2
+    return present, torch.stack(sums, dim=1).numpy(), pointed, energy, dice, marks, extent
+
+
+def _extent(places: Tensor, truth: Tensor, organs: Tensor, labels: tuple[str, ...]) -> tuple[float, float]:
+    """(true, said) share of the lungs that pneumonia covers."""
+    lungs = (organs > 0) & (organs <= len(LOBES))
+    layer, said = truth[labels.index(_SPREADING)], places[labels.index(_SPREADING)]
+    there = (layer >= HALF) & (layer != UNKNOWN) & lungs
+    if not bool(there.any()):
+        return float("nan"), float("nan")
+    whole = int(lungs.sum())
+    return int(there.sum()) / whole, int(((said > 0) & lungs).sum()) / whole
 
 
 def _where(places: Tensor, truth: Tensor) -> tuple[float, float]:

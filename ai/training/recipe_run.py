@@ -30,6 +30,10 @@ _LIMITS = (
 )
 
 
+_CALIBRATION = (
+    "Logistic regression of each label's presence on its summed evidence, over {} drawn cases that training did not "
+    "see; gain and bias are part of the weights, so that the heat still adds up."
+)
 _WHOLE_SEED = 2_900_000
 _WITH_NODULES = frozenset({"nodule"})
 
@@ -95,7 +99,7 @@ def finish(network: EvidenceNet, plan: Plan, progress: Progress = QUIET) -> Bund
         thresholds=thresholds, widths=WIDTHS, features=FEATURES, organs=True, spacing_mm=2.0,
         trained_on=_trained_on(len(used)), licence="Apache-2.0",
         attribution=tuple(f"{entry.name}: {entry.source}" for entry in used),
-        limits=_LIMITS, measured=measured, positions=network.positions,
+        limits=_LIMITS, measured=measured, positions=network.positions, calibration=_CALIBRATION.format(len(cases)),
     )  # fmt: skip
     folder = plan.run / "bundle"
     save_bundle(network, description, folder)

@@ -85,6 +85,9 @@ ONE = {"sensitive": 0.4, "balanced": 0.5, "specific": 0.6}
 CHANGES: dict[str, tuple[Change, str]] = {
     "another schema": (lambda d: d.update(schema=1), "schema 1; this program reads schema 2"),
     "another schema with other fields": (lambda d: d.update(schema=3, novelty=1), "schema 3"),
+    "another orientation": (lambda d: d["input"].update(orientation="LPS"), "its input is"),
+    "another task": (lambda d: d.update(task="age of bones"), "its task is age of bones"),
+    "no output": (lambda d: d.pop("output"), "its output is None"),
     "no schema": (lambda d: d.pop("schema"), "is not a bundle description"),
     "no sha256": (lambda d: d.pop("sha256"), "is not a bundle description"),
     "no labels": (lambda d: d.pop("labels"), "is not a bundle description"),

@@ -61,3 +61,11 @@ def test_more_than_three_places_are_counted() -> None:
 
 def test_a_location_is_written_as_a_reader_would() -> None:
     assert place("right_mid") == "right middle"
+
+
+def test_what_spreads_says_how_much_of_the_lungs_it_covers(organs: Organs) -> None:
+    extent = (("lungs", 0.34), ("right_upper", 0.1), ("right_lower", 0.9), ("left_lower", 0.5), ("left_upper", 0.0))
+    spread = replace(diffuse((0, 1.0)), extent=extent)
+    assert whereabouts(spread, organs) == "right lower, left lower · 34% of the lungs"
+    patch = replace(spread, extent=(("lungs", 0.004), ("right_upper", 0.02)))
+    assert whereabouts(patch, organs) == "right upper · under 1% of the lungs"

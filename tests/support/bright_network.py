@@ -72,6 +72,7 @@ def described(spacing_mm: float = 4.0, labels: tuple[str, ...] = LABELS) -> Desc
         limits="tests only",
         measured={"nothing": {"figure": 1.0}},
         positions=True,
+        calibration="by hand",
     )
 
 

@@ -102,7 +102,7 @@ def made_up(evidence: np.ndarray, present: np.ndarray) -> Readings:
     noisy = [evidence + (0 if s == 0 else abs(s) * 200 * rng.random(len(evidence))) for s in SHIFTS]
     nothing = np.full((len(evidence), 1), np.nan)
     names = tuple(f"case-{n}" for n in range(len(evidence)))
-    return Readings(names, present[:, None], np.stack(noisy, -1)[:, None], nothing, nothing, nothing, ())
+    return Readings(names, present[:, None], np.stack(noisy, -1)[:, None], nothing, nothing, nothing, (), nothing)
 
 
 def loss_of(network: EvidenceNet, evidence: np.ndarray, present: np.ndarray) -> float:

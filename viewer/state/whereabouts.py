@@ -8,7 +8,9 @@ from ai.organs import LOBES, Organs
 MOST = 3
 """Places named; more are summed up."""
 NOTABLE = 0.25
-"""Of the strongest peak's evidence: weaker peaks say little of where a finding is."""
+"""Of the strongest peak's evidence, or of the lobe most covered: weaker ones say little of where a finding is."""
+_BOTH = "lungs"
+"""Both lungs' name in an extent."""
 _LUNGS = {
     "both lungs": LOBES,
     "right lung": tuple(lobe for lobe in LOBES if lobe.startswith("right")),
@@ -24,9 +26,14 @@ def place(location: str) -> str:
 def whereabouts(finding: Finding, organs: Organs | None) -> str:
     """Return the places of a finding, the weightiest first; empty where none is known.
 
-    Instances know theirs; of what has none, each notable peak lies in an organ or within reach of one.
+    Instances know theirs; what spreads in the lungs has a share of each lobe; of all else each notable peak lies in an
+    organ or within reach of one.
     """
-    return _words(places_of(finding, organs))
+    words = _words(places_of(finding, organs))
+    share = dict(finding.extent).get(_BOTH)
+    if not words or share is None:
+        return words
+    return f"{words} · {share:.0%} of the lungs" if share >= 0.01 else f"{words} · under 1% of the lungs"
 
 
 def places_of(finding: Finding, organs: Organs | None) -> tuple[str, ...]:
@@ -34,6 +41,10 @@ def places_of(finding: Finding, organs: Organs | None) -> tuple[str, ...]:
     if finding.lesions:
         by_size = sorted(finding.lesions, key=lambda lesion: -lesion.volume_mm3)
         return tuple(dict.fromkeys(lesion.location for lesion in by_size))
+    covered = {name: share for name, share in finding.extent if name != _BOTH and share > 0}
+    if covered:
+        least = NOTABLE * max(covered.values())
+        return tuple(name for name in sorted(covered, key=lambda name: -covered[name]) if covered[name] >= least)
     if organs is None or not finding.peaks:
         return ()
     strongest = max(peak.evidence for peak in finding.peaks)
