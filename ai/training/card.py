@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ai.model.bundle import Description
+from ai.training.summary import summary
 from ai.vocabulary import abnormality
 
 _COLUMNS = ("positive", "negative", "auroc", "sensitivity", "specificity", "pointing", "energy", "ece")
@@ -21,6 +22,7 @@ def card_text(description: Description, remarks: str = "") -> str:
         f"**Calibration.** {description.calibration}" if description.calibration else "",
         f"**Limits.** {description.limits}",
         "## Measured",
+        summary_text(description),
         "Sensitivity and specificity are at the balanced setting. Pointing: the strongest place lies within 10 mm of "
         "the abnormality. Energy: share of the heat in the 4 mm cells that hold it. ECE: expected calibration error, "
         "ten bins. Cases in which a label is undecided (a sliver, or only places where nobody may say) are left out "
@@ -38,6 +40,12 @@ def card_text(description: Description, remarks: str = "") -> str:
     parts += ["## Licence and attribution", f"Weights: {description.licence}. Scans used as anatomy:"]
     parts.append("\n".join(f"- {line}" for line in description.attribution) or "- none")
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def summary_text(description: Description) -> str:
+    """Return what was asked of the model beside what was measured, as a table in Markdown."""
+    head, *rows = summary(description.measured)
+    return _table(head, rows)
 
 
 def _section(measured: dict[str, Any], description: Description) -> str:

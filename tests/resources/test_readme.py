@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from ai.model import load_bundle
+from ai.training.card import summary_text
 from viewer.assets import key_sheet
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,3 +46,7 @@ def test_the_licence_is_the_one_that_pyproject_names() -> None:
 def test_the_changes_name_this_version() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert f"## {project['version']}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_its_figures_of_the_model_are_those_of_the_shipped_bundle() -> None:
+    assert summary_text(load_bundle().description) in README
