@@ -130,6 +130,8 @@ def train(parsed: argparse.Namespace, progress: Progress) -> int:
         train_cases=parsed.cases,
         device=parsed.device,
         workers=parsed.workers,
+        first_case=parsed.first_case,
+        init=parsed.init,
     )
     training.train(plan, progress)
     _cleared(progress)
@@ -293,6 +295,9 @@ def _train_parser() -> argparse.ArgumentParser:
     parser.add_argument("--scans", type=Path, metavar="DIR", help="folder with the real scans used as anatomy")
     parser.add_argument("--steps", type=int, default=3000)
     parser.add_argument("--cases", type=int, default=420, help="training cases to draw")
+    parser.add_argument("--init", type=Path, metavar="DIR", help="bundle to begin with, instead of chance")
+    told = "number of the first training case: with --init, new ones are learned from (default 0)"
+    parser.add_argument("--first-case", type=int, default=0, metavar="N", help=told)
     parser.add_argument("--compile", action="store_true", help="a fifth faster on a CPU; needs a C++ compiler")
     parser.add_argument("--workers", type=int, default=2, help="processes that draw side by side (default 2)")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import math
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from ai.model.network import EvidenceNet
 from ai.progress import QUIET, Progress
@@ -57,12 +58,17 @@ class Learner:
         share: folder of drawn cases.
         run: folder for ``checkpoint.pt`` and ``log.csv``.
         device: torch device.
+        start: weights a new run begins with; by chance without. A run that is taken up goes on with its own.
     """
 
-    def __init__(self, recipe: Recipe, share: Path, run: Path, device: str) -> None:
+    def __init__(
+        self, recipe: Recipe, share: Path, run: Path, device: str, start: Mapping[str, Tensor] | None = None
+    ) -> None:
         torch.manual_seed(recipe.seed)
         self.recipe, self.run, self.device = recipe, run, torch.device(device)
         self.network = EvidenceNet(len(LABELS)).to(self.device)
+        if start is not None:
+            self.network.load_state_dict(start)
         self.average = EvidenceNet(len(LABELS)).to(self.device)
         self.average.load_state_dict(self.network.state_dict())
         inner, outer = self._groups()

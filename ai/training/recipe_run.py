@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
+from ai.model import ModelError
 from ai.model.bundle import Bundle, Description, load_bundle, save_bundle
 from ai.model.network import FEATURES, WIDTHS, EvidenceNet
 from ai.phantom import drawn_case
@@ -52,6 +54,8 @@ class Plan:
         version: written into the bundle.
         remarks: what a reader of the card should know of this run.
         workers: processes that draw cases side by side.
+        first_case: number of the first training case: a run that goes on from another model learns from new ones.
+        init: bundle of the same network to begin with instead of chance.
     """
 
     run: Path
@@ -65,17 +69,38 @@ class Plan:
     version: str = "2"
     remarks: str = ""
     workers: int = 1
+    first_case: int = 0
+    init: Path | None = None
 
 
 def train(plan: Plan, progress: Progress = QUIET) -> Bundle:
-    """Follow the plan to its end; return the bundle, which lies in ``run/bundle``."""
+    """Follow the plan to its end; return the bundle, which lies in ``run/bundle``.
+
+    Raises:
+        ModelError: the bundle to begin with cannot be read, or is of another network.
+    """
+    start = None if plan.init is None else _start(plan.init)
     share = plan.run / "share"
     counts = {"train": plan.train_cases, "calibrate": plan.calibrate_cases, "evaluate": plan.evaluate_cases}
     for number, (split, count) in enumerate(counts.items()):
         part = Part(progress, 0.1 * number, 0.1 * number + 0.1)
-        draw_share(Share(split, count), share, plan.scans, part, plan.workers)
-    network = Learner(plan.recipe, share, plan.run, plan.device).learn(Part(progress, 0.3, 0.9)).cpu()
+        first = plan.first_case if split == "train" else 0
+        draw_share(Share(split, count, first=first), share, plan.scans, part, plan.workers)
+    learner = Learner(plan.recipe, share, plan.run, plan.device, start)
+    network = learner.learn(Part(progress, 0.3, 0.9)).cpu()
     return finish(network, plan, Part(progress, 0.9, 1.0))
+
+
+def _start(folder: Path) -> dict[str, Tensor]:
+    """Return the weights of a bundle of this recipe's network."""
+    bundle = load_bundle(folder)
+    said = bundle.description
+    same = (said.labels, said.widths, said.features, said.organs, said.positions) == (
+        LABELS, WIDTHS, FEATURES, True, True,
+    )  # fmt: skip
+    if not same or not isinstance(bundle.network, EvidenceNet):
+        raise ModelError(f"{folder} holds another network than the one that is taught; begin without --init.")
+    return bundle.network.state_dict()
 
 
 def finish(network: EvidenceNet, plan: Plan, progress: Progress = QUIET) -> Bundle:

@@ -37,11 +37,13 @@ class Share:
         split: ``train``, ``calibrate`` or ``evaluate``.
         count: how many in all; real anatomies and procedural thoraxes take turns.
         real_every: of so many cases one is procedural, the rest in real anatomy (where there is any).
+        first: number of the first case; a multiple of six keeps cases of one body together.
     """
 
     split: str
     count: int
     real_every: int = 2
+    first: int = 0
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def orders(wish: Share, scans: Path | None) -> Iterator[Order]:
     """Yield what a share consists of."""
     names = list(_listed(wish.split, scans))
     first = FIRST_SEED[wish.split]
-    for number in range(wish.count):
+    for number in range(wish.first, wish.first + wish.count):
         seed = first + number
         turn = number - number // wish.real_every - 1
         if names and number % wish.real_every:

@@ -6,12 +6,16 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
 
-from ai.model import Bundle, load_bundle
+from ai.model import Bundle, ModelError, load_bundle
+from ai.model.bundle import save_bundle
+from ai.model.network import EvidenceNet
 from ai.scan import write_volume
 from ai.training import LABELS, Plan, Recipe, recipe_run, share, train
+from ai.training.learning import Learner
 from ai.training.real_scans import real_table
-from tests.support.bright_network import bright_bundle
+from tests.support.bright_network import bright_bundle, described, random_network
 from tests.support.drawn_cases import small_case
 from tests.support.thorax import healthy, volume_of, water_box
 
@@ -100,3 +104,19 @@ def test_real_scans_are_read_as_the_viewer_reads_them_and_refusals_are_told(tmp_
     rows = real_table(bright_bundle(), [tmp_path / "chest.nii.gz", tmp_path / "water.nii.gz"])
     assert "No air-filled lungs" in rows["water.nii.gz"]["refused"]
     assert rows["chest.nii.gz"]["nodule"] == {"probability": 0.047, "present": False, "peak_mm": None}
+
+
+def test_a_run_begins_with_the_weights_of_a_bundle(run: tuple[Path, Bundle, _Heard], tmp_path: Path) -> None:
+    folder, bundle, _ = run
+    assert isinstance(bundle.network, EvidenceNet)
+    weights = recipe_run._start(folder / "bundle")
+    begun = Learner(RECIPE, folder / "share", tmp_path / "again", "cpu", weights)
+    assert begun.step == 0
+    for name, value in bundle.network.state_dict().items():
+        assert torch.equal(value, begun.network.state_dict()[name]), name
+
+
+def test_another_network_is_no_beginning(tmp_path: Path) -> None:
+    save_bundle(random_network(1), described(), tmp_path / "small")
+    with pytest.raises(ModelError, match="another network"):
+        train(Plan(tmp_path / "run", None, RECIPE, init=tmp_path / "small"))

@@ -13,7 +13,7 @@ from ai.scan import write_volume
 from ai.training import backgrounds
 from ai.training import share as room
 from ai.training.backgrounds import Background, Diseased, canvas_of, listed
-from ai.training.share import FIRST_SEED, Share, draw_share
+from ai.training.share import FIRST_SEED, Share, draw_share, orders
 from tests.support.drawn_cases import small_case
 from tests.support.thorax import distances_mm, healthy, volume_of
 
@@ -121,3 +121,10 @@ def test_a_scan_without_disease_is_known_everywhere(tmp_path: Path) -> None:
     write_volume(tmp_path / "a.nii.gz", volume.hu, volume.grid)
     canvas = canvas_of(Background("a.nii.gz", "drawn", ()), tmp_path, ("nodule",))
     assert canvas.unknown == {}
+
+
+def test_a_run_that_goes_on_draws_cases_nobody_has_seen() -> None:
+    before = {order.seed for order in orders(Share("train", 12), None)}
+    after = list(orders(Share("train", 12, first=12), None))
+    assert before.isdisjoint(order.seed for order in after)
+    assert len({order.body for order in after}) == len({order.body for order in orders(Share("train", 12), None)})
