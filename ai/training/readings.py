@@ -118,12 +118,11 @@ def _row(
         places = evidence.places[0].cpu()
     truth = case.layers(len(labels))
     present = case.present(len(labels)).astype(np.float64)
-    counted = torch.ones((), dtype=torch.bool)
+    counted = None
     if known_only:
         counted = truth != UNKNOWN
         sliver = (torch.where(counted, truth, 0).flatten(1) > 0).any(1).numpy()
         present[np.isnan(present) & ~sliver] = 0.0
-    sums = [(functional.relu(places + s) * counted).flatten(1).sum(1, dtype=torch.float64) for s in SHIFTS]
     pointed, energy = np.full(len(labels), np.nan), np.full(len(labels), np.nan)
     for label in np.flatnonzero(present == 1):
         pointed[label], energy[label] = _where(places[label], truth[label])
@@ -131,7 +130,17 @@ def _row(
     marks = marks_of(places[nodule], truth[nodule], case.instances, nodule)
     dice = _dice(evidence.organs, case.organs)
     extent = _extent(places, truth, case.organs, labels) if _SPREADING in labels else (float("nan"),) * 2
-    return present, torch.stack(sums, dim=1).numpy(), pointed, energy, dice, marks, extent
+    return present, _sums(places, counted).numpy(), pointed, energy, dice, marks, extent
+
+
+def _sums(places: Tensor, counted: Tensor | None) -> Tensor:
+    """Evidence of each label at each of ``SHIFTS``, label by label: all at once would be a gigabyte a scan."""
+    result = torch.empty((len(places), len(SHIFTS)), dtype=torch.float64)
+    for label, layer in enumerate(places):
+        mine = layer.flatten() if counted is None else layer[counted[label]]
+        for number, shift in enumerate(SHIFTS):
+            result[label, number] = functional.relu(mine + shift).sum(dtype=torch.float64)
+    return result
 
 
 def _extent(places: Tensor, truth: Tensor, organs: Tensor, labels: tuple[str, ...]) -> tuple[float, float]:
