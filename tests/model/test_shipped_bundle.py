@@ -1,4 +1,4 @@
-"""The bundle that is shipped keeps the promises of every bundle."""
+"""The bundles that are shipped keep the promises of every bundle."""
 
 from __future__ import annotations
 
@@ -17,12 +17,10 @@ from ai.model.network import EvidenceNet
 from tests.support.thorax import healthy, volume_of
 
 
-@pytest.fixture(scope="module")
-def bundle() -> Bundle:
-    """Return the shipped bundle; skips where none is."""
-    if not (SHIPPED / "bundle.json").exists():
-        pytest.skip(f"no model is shipped yet ({SHIPPED.name} is not in resources/models)")
-    return load_bundle()
+@pytest.fixture(scope="module", params=sorted(path.parent.name for path in SHIPPED.parent.glob("*/bundle.json")))
+def bundle(request: pytest.FixtureRequest) -> Bundle:
+    """Return each bundle of resources/models: the one the window uses, and any other."""
+    return load_bundle(SHIPPED.parent / str(request.param))
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ai.findings import Setting
-from ai.training.calibration import Fit, present_from
+from ai.training.calibration import Fit, generous, present_from
 from ai.training.statistics import Numbers
 
 ABSENT = np.zeros(10)
@@ -23,9 +23,9 @@ def test_nine_of_ten_without_it_stay_below() -> None:
 
 
 def test_a_breath_of_heat_is_no_finding() -> None:
-    """All empty scans lie at the bias: the odds must have doubled, 0.2 / 0.8 · 2 = 1 / 2, a third."""
+    """All empty scans lie at the bias: the odds must have risen by 1.15, 0.2 / 0.8 · 1.15 = 0.2875."""
     bias = float(np.log(0.2 / 0.8))
-    assert present_from(fit(bias, np.full(10, 0.2)), ABSENT) == pytest.approx(1 / 3)
+    assert present_from(fit(bias, np.full(10, 0.2)), ABSENT) == pytest.approx(0.2875 / 1.2875)
 
 
 def test_scans_with_it_have_no_say() -> None:
@@ -47,3 +47,9 @@ def test_the_settings_are_in_order() -> None:
         present_from(fit(-6.0, probabilities), np.zeros(101), setting) for setting in Setting
     )
     assert [np.count_nonzero(probabilities < t) for t in (sensitive, balanced, specific)] == [75, 90, 97]
+
+
+def test_of_shifts_that_tell_as_well_the_most_generous_is_taken() -> None:
+    nothing = np.zeros(0)
+    fits = {s: Fit(1.0, 0.0, loss, nothing) for s, loss in ((-2.0, 0.30), (0.0, 0.301), (1.0, 0.31), (2.0, 0.35))}
+    assert generous(fits) == 1.0
