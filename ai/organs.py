@@ -12,6 +12,8 @@ from ai.volume import GridError, VoxelGrid
 
 LOBES = ("right_upper", "right_mid", "right_lower", "left_upper", "left_lower")
 """By the vocabulary's names of locations; the lingula belongs to the left upper lobe."""
+LUNGS = "lungs"
+"""Name of all lobes together, in an extent."""
 REACH_MM = 12.0
 """What lies so far outside every organ (on the pleura, in the chest wall) is still named by the nearest."""
 ORGANS = (*LOBES, "heart", "aorta")

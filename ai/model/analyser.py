@@ -80,6 +80,7 @@ def _finding(
     if kind.focal and probability >= thresholds.sensitive:
         lesions = lesions_of(kind, Spots(heat, seen.grid, float(seen.gain[number])), volume, lungs, organs)
     peaks = peaks_of(heat, seen.grid)
-    known = organs is not None and spreads(kind) and probability >= thresholds.sensitive
-    extent = extent_of(heat, seen.grid, organs) if known and organs is not None else ()
+    extent: tuple[tuple[str, float], ...] = ()
+    if organs is not None and spreads(kind) and probability >= thresholds.sensitive:
+        extent = extent_of(heat, seen.grid, organs)
     return Finding(kind, probability, thresholds.balanced, heatmap.logit, heatmap, peaks, lesions, thresholds, extent)

@@ -6,17 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from ai.organs import LOBES, Organs, code_of
+from ai.organs import LOBES, LUNGS, Organs, code_of
 from ai.vocabulary import Abnormality
 from ai.volume import VoxelGrid
 
-LUNGS = "lungs"
-"""Both lungs together, beside the names of the lobes."""
+_REGION = "lungs"
 
 
 def spreads(kind: Abnormality) -> bool:
     """Return whether an abnormality has an extent: it lies in the lungs and has no single instances."""
-    return kind.region == LUNGS and not kind.focal
+    return kind.region == _REGION and not kind.focal
 
 
 def extent_of(heat: NDArray[np.float32], grid: VoxelGrid, organs: Organs) -> tuple[tuple[str, float], ...]:

@@ -12,7 +12,7 @@ from ai.anatomy import Lungs
 from ai.findings import Lesion, sigmoid
 from ai.geometry import Index
 from ai.model.diameters import axial_diameters_mm
-from ai.model.lung_bodies import LungBody, lung_body
+from ai.model.lung_bodies import Body, lung_body
 from ai.model.organ_map import location_of
 from ai.organs import LOBES, Organs
 from ai.vocabulary import Abnormality
@@ -82,7 +82,7 @@ def lesions_of(
     return tuple(found)
 
 
-def _measured(cells: Mask, grid: VoxelGrid, volume: Volume) -> LungBody | None:
+def _measured(cells: Mask, grid: VoxelGrid, volume: Volume) -> Body | None:
     block = _block(cells, grid, volume.grid)
     if block is None:
         return None
@@ -94,11 +94,11 @@ def _measured(cells: Mask, grid: VoxelGrid, volume: Volume) -> LungBody | None:
     mask = _body(crop, near, core, crop_grid)
     if mask is None:
         return None
-    return LungBody(mask, crop_grid, float(np.count_nonzero(mask)) * crop_grid.voxel_mm3, float(crop[mask].mean()))
+    return Body(mask, crop_grid, float(np.count_nonzero(mask)) * crop_grid.voxel_mm3, float(crop[mask].mean()))
 
 
 def _described(
-    kind: Abnormality, body: LungBody, sure: float, fine: VoxelGrid, lungs: Lungs, organs: Organs | None
+    kind: Abnormality, body: Body, sure: float, fine: VoxelGrid, lungs: Lungs, organs: Organs | None
 ) -> Lesion:
     centre = body.grid.point(Index(*(float(v) for v in np.argwhere(body.mask).mean(0))))
     mask, grid = _in_scan(body, fine)
@@ -115,8 +115,10 @@ def _described(
     )
 
 
-def _in_scan(body: LungBody, scan: VoxelGrid) -> tuple[Mask, VoxelGrid]:
-    """The body's mask on a block of the scan's own voxels."""
+def _in_scan(body: Body, scan: VoxelGrid) -> tuple[Mask, VoxelGrid]:
+    """The body's mask on a block of the scan's own voxels, as it is where it was measured on them."""
+    if np.allclose(body.grid.affine[:3, :3], scan.affine[:3, :3]):
+        return body.mask, body.grid
     ends = scan.indices(body.grid.points_mm(np.argwhere(body.mask).astype(np.float64)))
     low = np.maximum(0, np.round(ends.min(0))).astype(int)
     size = np.minimum(np.array(scan.shape), np.round(ends.max(0)).astype(int) + 1) - low

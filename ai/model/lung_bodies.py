@@ -54,7 +54,7 @@ class Field:
 
 
 @dataclass(frozen=True, eq=False)
-class LungBody:
+class Body:
     """A measured body: its mask on fine cubes, where they lie, its volume and the mean density of what is inside."""
 
     mask: Mask
@@ -65,7 +65,7 @@ class LungBody:
 
 def lung_body(
     cells: Mask, evidence: VoxelGrid, volume: Volume, lung: tuple[Mask, VoxelGrid] | None = None
-) -> LungBody | None:
+) -> Body | None:
     """Measure the body that some evidence in the lung stands for.
 
     Args:
@@ -218,13 +218,13 @@ def _haze_around(field: Field, body: Mask, dense: Mask, lung_hu: float) -> float
     return lung_hu + _HALF * (float(np.median(haze)) - lung_hu)
 
 
-def _counted(field: Field, body: Mask) -> LungBody:
+def _counted(field: Field, body: Mask) -> Body:
     """Whole cubes: a body of two densities has no half-full ones."""
     volume = float(np.count_nonzero(body)) * field.step_mm**3
-    return LungBody(body, field.grid, volume, float(field.hu[body].mean()))
+    return Body(body, field.grid, volume, float(field.hu[body].mean()))
 
 
-def _summed(field: Field, body: Mask, others: Mask, lung_hu: float) -> LungBody:
+def _summed(field: Field, body: Mask, others: Mask, lung_hu: float) -> Body:
     """Add up how full each cube in and around the body is; what lies nearer to other tissue is that tissue's."""
     depth = _depth(body, field.step_mm)
     full = float(np.median(field.hu[depth > min(1.2, 0.6 * float(depth.max()))]))
@@ -235,4 +235,4 @@ def _summed(field: Field, body: Mask, others: Mask, lung_hu: float) -> LungBody:
     share = np.clip((field.hu - lung_hu) / max(full - lung_hu, 1.0), 0, 1)
     share[depth > 1.5] = 1.0
     volume = float(share[rim | body].sum()) * field.step_mm**3
-    return LungBody(body, field.grid, volume, float(field.hu[body].mean()))
+    return Body(body, field.grid, volume, float(field.hu[body].mean()))

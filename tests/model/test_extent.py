@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from ai.geometry import PointMm
-from ai.model.extent import LUNGS, extent_of, spreads
-from ai.organs import Organs, code_of
+from ai.model.extent import extent_of, spreads
+from ai.organs import LUNGS, Organs, code_of
 from ai.vocabulary import abnormality
 from ai.volume import VoxelGrid, axis_aligned
 

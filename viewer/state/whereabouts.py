@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from ai.findings import Finding
-from ai.organs import LOBES, Organs
+from ai.organs import LOBES, LUNGS, Organs
 
 MOST = 3
 """Places named; more are summed up."""
 NOTABLE = 0.25
 """Of the strongest peak's evidence, or of the lobe most covered: weaker ones say little of where a finding is."""
-_BOTH = "lungs"
-"""Both lungs' name in an extent."""
 _LUNGS = {
     "both lungs": LOBES,
     "right lung": tuple(lobe for lobe in LOBES if lobe.startswith("right")),
@@ -30,7 +28,7 @@ def whereabouts(finding: Finding, organs: Organs | None) -> str:
     organ or within reach of one.
     """
     words = _words(places_of(finding, organs))
-    share = dict(finding.extent).get(_BOTH)
+    share = dict(finding.extent).get(LUNGS)
     if not words or share is None:
         return words
     return f"{words} · {share:.0%} of the lungs" if share >= 0.01 else f"{words} · under 1% of the lungs"
@@ -41,7 +39,7 @@ def places_of(finding: Finding, organs: Organs | None) -> tuple[str, ...]:
     if finding.lesions:
         by_size = sorted(finding.lesions, key=lambda lesion: -lesion.volume_mm3)
         return tuple(dict.fromkeys(lesion.location for lesion in by_size))
-    covered = {name: share for name, share in finding.extent if name != _BOTH and share > 0}
+    covered = {name: share for name, share in finding.extent if name != LUNGS and share > 0}
     if covered:
         least = NOTABLE * max(covered.values())
         return tuple(name for name in sorted(covered, key=lambda name: -covered[name]) if covered[name] >= least)
