@@ -20,6 +20,7 @@ from ai.training.labels import LABELS
 from ai.training.losses import total_loss
 from ai.training.orthogonal import Orthogonal
 from ai.training.sampling import PatchSampler
+from ai.training.truth import by_width
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,8 @@ class Learner:
         batch = self.sampler.batch(count, (side, side, side))
         hu = batch.hu.to(self.device, memory_format=torch.channels_last_3d)
         evidence = self.network.judge(self._features(hu, batch.extent.to(self.device)))
-        loss, parts = total_loss(evidence, batch.truth.to(self.device), batch.organs.to(self.device))
+        weight = by_width(batch.truth).to(self.device)
+        loss, parts = total_loss(evidence, batch.truth.to(self.device), weight, batch.organs.to(self.device))
         self.network.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
         nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)

@@ -13,23 +13,27 @@ _FOCUS = 2.0
 """Exponent by which easy healthy places lose weight (focal loss, Lin et al., ICCV 2017)."""
 _NORMAL_CELLS = 64.0
 """A false blob of so many cells costs as much as missing a finding."""
+_LEAST = 0.5
+"""Abnormal places that weigh less than this together count by less: slivers at a patch's edge."""
 _SCAN_WEIGHT, _ORGAN_WEIGHT = 0.1, 0.5
 
 
-def place_loss(places: Tensor, truth: Tensor) -> Tensor:
-    """Cross-entropy per place and label: the abnormal ones by their mean, the healthy ones by their focused sum.
+def place_loss(places: Tensor, truth: Tensor, weight: Tensor) -> Tensor:
+    """Cross-entropy per place and label: the abnormal ones by their weighted mean, the healthy by their focused sum.
 
     Args:
         places: (B, L, s, r, c) logits per place.
         truth: uint8, same shape, see ``TrainingCase``.
+        weight: same shape: how much an abnormal place counts among those of its label, see ``by_width``.
     """
     share, known = share_of(truth)
-    hit = functional.softplus(-places) * share
+    counted = share * weight
+    hit = functional.softplus(-places) * counted
     said = torch.sigmoid(places.detach()) ** _FOCUS
     false = said * functional.softplus(places) * (1 - share) * known
     axes = (0, 2, 3, 4)
     count = share.sum(axes)
-    missed = hit.sum(axes) / count.clamp_min(1)
+    missed = hit.sum(axes) / counted.sum(axes).clamp_min(_LEAST)
     alarms = false.sum(axes) / (_NORMAL_CELLS + 0.5 * count)
     return (missed + alarms).mean()
 
@@ -64,9 +68,11 @@ def organ_loss(organs: Tensor, codes: Tensor) -> Tensor:
     return (entropy * known).sum() / known.sum() + 1 - dice[there].mean()
 
 
-def total_loss(evidence: Evidence, truth: Tensor, organs: Tensor) -> tuple[Tensor, dict[str, float]]:
-    """Return the loss and its parts by name."""
-    parts = {"place": place_loss(evidence.places, truth), "scan": scan_loss(evidence.logits, truth)}
+def total_loss(
+    evidence: Evidence, truth: Tensor, weight: Tensor, organs: Tensor
+) -> tuple[Tensor, dict[str, float]]:
+    """Return the loss and its parts by name; the arguments are those of its parts."""
+    parts = {"place": place_loss(evidence.places, truth, weight), "scan": scan_loss(evidence.logits, truth)}
     total = parts["place"] + _SCAN_WEIGHT * parts["scan"]
     if evidence.organs is not None:
         parts["organ"] = organ_loss(evidence.organs, organs)

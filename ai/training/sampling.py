@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from ai.phantom.fields import blurred, torch_generator
-from ai.training.truth import HALF, UNKNOWN, TrainingCase, load_case
+from ai.training.truth import HALF, UNKNOWN, TrainingCase, by_width, load_case
 
 Size = tuple[int, int, int]
 Patch = tuple[Tensor, Tensor, Tensor, Tensor]
@@ -106,10 +106,15 @@ class PatchSampler:
             lots = np.array([self.lots.get(label, 1.0) for label in there])
             label = int(self.rng.choice(there, p=lots / lots.sum()))
             case = self.cases[self._one_of(self._having[label])]
-            layer = case.truth[int((case.labels == label).nonzero()[0])]
-            spots = torch.nonzero((layer >= HALF) & (layer != UNKNOWN))
-            return case, spots[int(self.rng.integers(spots.shape[0]))].tolist()
+            return case, self._spot(case.truth[int((case.labels == label).nonzero()[0])])
         return self.cases[self._one_of(list(self.cases))], None
+
+    def _spot(self, layer: Tensor) -> list[int]:
+        """Choose an abnormal cell; a body is chosen the more often the wider it is, not the larger."""
+        weight = by_width(layer[None, None])[0, 0]
+        spots = torch.nonzero((layer >= HALF) & (layer != UNKNOWN))
+        lots = weight[tuple(spots.T)].double().numpy()
+        return [int(n) for n in spots[int(self.rng.choice(len(lots), p=lots / lots.sum()))]]
 
     def _one_of(self, paths: list[Path]) -> Path:
         return paths[int(self.rng.integers(len(paths)))]

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
+from scipy import ndimage
 from torch import Tensor
 from torch.nn import functional
 
@@ -161,3 +162,38 @@ def share_of(truth: Tensor) -> tuple[Tensor, Tensor]:
     """Split stored truth into how abnormal (0…1, float: a cell from half on counts whole) and known (bool)."""
     known = truth != UNKNOWN
     return torch.where(known, (truth.float() / HALF).clamp(max=1), 0.0), known
+
+
+def bodies(layer: Tensor) -> tuple[NDArray[np.int32], int]:
+    """Number the connected abnormal bodies of one label, diagonal neighbours included.
+
+    Args:
+        layer: uint8 (s, r, c) of stored truth.
+
+    Returns:
+        int32 (s, r, c), 0 outside, and how many there are.
+    """
+    abnormal = ((layer > 0) & (layer != UNKNOWN)).numpy()
+    numbers, count = ndimage.label(abnormal, np.ones((3, 3, 3)))
+    return numbers.astype(np.int32, copy=False), int(count)
+
+
+def by_width(truth: Tensor) -> Tensor:
+    """Return the weight of each abnormal cell: a body of n cells weighs as much as it is wide, the cube root of n.
+
+    Were all cells worth the same, one nodule of 25 mm would count as fifty of 5 mm, and those would never be learned.
+
+    Args:
+        truth: uint8 (B, L, s, r, c) of stored truth, on the CPU.
+
+    Returns:
+        float32 of the same shape; 1 where nothing is abnormal.
+    """
+    weights = torch.ones(truth.shape)
+    abnormal = ((truth > 0) & (truth != UNKNOWN)).flatten(2).any(2)
+    for row, label in torch.nonzero(abnormal).tolist():
+        numbers, _ = bodies(truth[row, label])
+        each = np.maximum(np.bincount(numbers.ravel()), 1.0) ** (-2 / 3)
+        each[0] = 1.0
+        weights[row, label] = torch.from_numpy(each.astype(np.float32)[numbers])
+    return weights

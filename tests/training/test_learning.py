@@ -14,6 +14,7 @@ from ai.phantom import CATALOGUE
 from ai.training.labels import LABELS
 from ai.training.learning import Learner, Recipe
 from ai.training.losses import total_loss
+from ai.training.truth import by_width
 from ai.training.recipe_run import averaged
 from ai.training.truth import save_case
 from ai.vocabulary import abnormality
@@ -93,7 +94,8 @@ def test_the_loss_of_a_batch_falls_when_it_is_learned(share: Path, tmp_path: Pat
     batch = learner.sampler.batch(2, (32, 32, 32))
     losses = []
     for _ in range(8):
-        loss, _ = total_loss(learner.network(batch.hu, batch.extent), batch.truth, batch.organs)
+        evidence = learner.network(batch.hu, batch.extent)
+        loss, _ = total_loss(evidence, batch.truth, by_width(batch.truth), batch.organs)
         losses.append(float(loss.detach()))
         learner.network.zero_grad()
         torch.autograd.backward(loss)

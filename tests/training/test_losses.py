@@ -10,7 +10,7 @@ from torch import Tensor
 
 from ai.model.network import Evidence
 from ai.training.losses import organ_loss, place_loss, scan_loss, total_loss
-from ai.training.truth import UNKNOWN
+from ai.training.truth import UNKNOWN, by_width
 
 
 @pytest.fixture
@@ -22,28 +22,46 @@ def truth() -> Tensor:
     return marks
 
 
+def costs(places: Tensor, truth: Tensor) -> Tensor:
+    """Return the loss of the places, bodies weighing as in training."""
+    return place_loss(places, truth, by_width(truth))
+
+
 def said(truth: Tensor, sure: float) -> Tensor:
     """Return places that say the truth, or with a negative surety the opposite."""
     return torch.where(truth == 200, sure, -sure)
 
 
 def test_the_truth_costs_less_the_surer_it_is_said(truth: Tensor) -> None:
-    losses = [float(place_loss(said(truth, sure), truth)) for sure in (-4.0, 0.0, 1.0, 4.0, 8.0)]
+    losses = [float(costs(said(truth, sure), truth)) for sure in (-4.0, 0.0, 1.0, 4.0, 8.0)]
     assert losses == sorted(losses, reverse=True)
     assert losses[-1] < 0.01 < losses[0]
 
 
 def test_missing_the_abnormal_costs_as_much_as_any_number_of_healthy_places(truth: Tensor) -> None:
     silent = torch.full(truth.shape, -4.0)
-    assert float(place_loss(silent, truth)) > 2 * float(place_loss(said(truth, 4.0), truth))
+    assert float(costs(silent, truth)) > 2 * float(costs(said(truth, 4.0), truth))
+
+
+def test_a_small_nodule_is_not_drowned_by_a_large_one() -> None:
+    marks = torch.zeros((1, 1, 24, 24, 24), dtype=torch.uint8)
+    marks[0, 0, 2:4, 2:4, 2:4] = 200
+    marks[0, 0, 10:18, 10:18, 10:18] = 200
+    right, small, large = (said(marks, 4.0) for _ in range(3))
+    small[0, 0, 2:4, 2:4, 2:4] = -4.0
+    large[0, 0, 10:18, 10:18, 10:18] = -4.0
+    base = float(costs(right, marks))
+    missed_small, missed_large = float(costs(small, marks)) - base, float(costs(large, marks)) - base
+    # Four times as wide, it weighs four times as much; by cells it would be sixty-four.
+    assert missed_large / missed_small == pytest.approx(4, rel=0.01)
 
 
 def test_undecided_places_cost_nothing(truth: Tensor) -> None:
     one, other = said(truth, 3.0), said(truth, 3.0)
     other[0, 2, 6:9, 6:9, 6:9] = 7.0
-    assert float(place_loss(one, truth)) == pytest.approx(float(place_loss(other, truth)), rel=0.02)
+    assert float(costs(one, truth)) == pytest.approx(float(costs(other, truth)), rel=0.02)
     other.requires_grad_(True)
-    (gradient,) = torch.autograd.grad(place_loss(other, truth), other)
+    (gradient,) = torch.autograd.grad(costs(other, truth), other)
     assert (gradient[0, 2, 6:9, 6:9, 6:9] == 0).all()
 
 
@@ -73,9 +91,9 @@ def test_a_false_blob_costs_as_much_as_a_missed_finding_of_its_size() -> None:
     quiet = torch.full(marks.shape, -8.0)
     blob = quiet.clone()
     blob[0, 0, 4:8, 4:8, 4:8] = 3.0
-    false = float(place_loss(blob, marks))
+    false = float(costs(blob, marks))
     marks[0, 0, 4:8, 4:8, 4:8] = 200
-    missed = float(place_loss(torch.where(marks > 0, -3.0, quiet), marks))
+    missed = float(costs(torch.where(marks > 0, -3.0, quiet), marks))
     assert 0.5 < false / missed < 2
 
 
@@ -105,9 +123,9 @@ def test_the_whole_is_its_parts(truth: Tensor) -> None:
     logits = torch.tensor([[1.0, -1.0, 0.0]])
     places = said(truth, 1.0)
     organs, codes = torch.randn(1, 8, 12, 12, 12), torch.ones((1, 12, 12, 12), dtype=torch.uint8)
-    loss, parts = total_loss(Evidence(places, places, logits, organs), truth, codes)
-    assert parts["place"] == pytest.approx(float(place_loss(places, truth)))
+    loss, parts = total_loss(Evidence(places, places, logits, organs), truth, by_width(truth), codes)
+    assert parts["place"] == pytest.approx(float(costs(places, truth)))
     assert parts["scan"] == pytest.approx(float(scan_loss(logits, truth)))
     assert parts["organ"] == pytest.approx(float(organ_loss(organs, codes)))
     assert float(loss) == pytest.approx(parts["place"] + 0.1 * parts["scan"] + 0.5 * parts["organ"], rel=1e-5)
-    assert "organ" not in total_loss(Evidence(places, places, logits), truth, codes)[1]
+    assert "organ" not in total_loss(Evidence(places, places, logits), truth, by_width(truth), codes)[1]

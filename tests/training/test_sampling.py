@@ -109,6 +109,17 @@ def test_rare_labels_are_sought_as_often_as_frequent_ones(tmp_path: Path) -> Non
     assert rare > 0.5 * frequent
 
 
+def test_a_small_lesion_is_sought_beside_a_large_one(tmp_path: Path) -> None:
+    truth = torch.zeros((1, 64, 32, 32), dtype=torch.uint8)
+    truth[0, 4:20, 8:24, 8:24], truth[0, 58:60, 15:17, 15:17] = 200, 200
+    organs, instances = torch.zeros((64, 32, 32), dtype=torch.uint8), torch.zeros((0, 6))
+    hu = torch.full((128, 64, 64), -800, dtype=torch.int16)
+    case = TrainingCase(hu, torch.zeros(1, dtype=torch.int64), truth, organs, instances)
+    met = (sampler_of(case, tmp_path).batch(100, SIZE).truth[:, 0] > 0).flatten(1).sum(1)
+    # Its patches show 8 cells or fewer; an eighth of the sought ones by width, one of 513 by cells.
+    assert 3 <= int(((met > 0) & (met <= 8)).sum()) <= 25
+
+
 def test_a_patch_knows_where_in_its_case_it_lies(tmp_path: Path) -> None:
     """Voxels that rise along each axis tell a patch's place; what it is told lies near it, mirrored or not."""
     shape = (64, 64, 64)

@@ -12,7 +12,7 @@ from ai.phantom import Case
 from ai.phantom.canvas import Canvas, Instance
 from ai.phantom.scanner import Protocol
 from ai.training import truth as room
-from ai.training.truth import UNKNOWN, TrainingCase, load_case, save_case, share_of, training_case
+from ai.training.truth import UNKNOWN, TrainingCase, bodies, by_width, load_case, save_case, share_of, training_case
 
 LABELS = ("nodule", "mass")
 
@@ -121,3 +121,23 @@ def test_a_half_written_case_never_bears_its_name(tmp_path: Path, monkeypatch: p
     with pytest.raises(OSError, match="No space left"):
         save_case(training_case(small(), LABELS), tmp_path / "train-procedural-1.safetensors")
     assert list(tmp_path.glob("*.safetensors")) == []
+
+
+def test_bodies_that_touch_by_a_corner_are_one() -> None:
+    layer = torch.zeros((6, 6, 6), dtype=torch.uint8)
+    layer[0, 0, 0], layer[1, 1, 1], layer[4, 4, 4], layer[4, 4, 5] = 200, 3, 200, UNKNOWN
+    numbers, count = bodies(layer)
+    assert count == 2
+    assert numbers[0, 0, 0] == numbers[1, 1, 1] != numbers[4, 4, 4]
+    assert numbers[4, 4, 5] == 0
+
+
+def test_a_body_weighs_as_much_as_it_is_wide() -> None:
+    truth = torch.zeros((2, 2, 12, 12, 12), dtype=torch.uint8)
+    truth[1, 0, 1:4, 1:4, 1:4] = 200
+    truth[1, 0, 6, 6, 6] = 200
+    truth[0, 1] = UNKNOWN
+    weight = by_width(truth)
+    assert float(weight[1, 0, 1:4, 1:4, 1:4].sum()) == pytest.approx(3)
+    assert float(weight[1, 0, 6, 6, 6]) == 1
+    assert (weight[truth != 200] == 1).all()
