@@ -68,9 +68,7 @@ def organ_loss(organs: Tensor, codes: Tensor) -> Tensor:
     return (entropy * known).sum() / known.sum() + 1 - dice[there].mean()
 
 
-def total_loss(
-    evidence: Evidence, truth: Tensor, weight: Tensor, organs: Tensor
-) -> tuple[Tensor, dict[str, float]]:
+def total_loss(evidence: Evidence, truth: Tensor, weight: Tensor, organs: Tensor) -> tuple[Tensor, dict[str, float]]:
     """Return the loss and its parts by name; the arguments are those of its parts."""
     parts = {"place": place_loss(evidence.places, truth, weight), "scan": scan_loss(evidence.logits, truth)}
     total = parts["place"] + _SCAN_WEIGHT * parts["scan"]

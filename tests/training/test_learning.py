@@ -14,9 +14,8 @@ from ai.phantom import CATALOGUE
 from ai.training.labels import LABELS
 from ai.training.learning import Learner, Recipe
 from ai.training.losses import total_loss
-from ai.training.truth import by_width
 from ai.training.recipe_run import averaged
-from ai.training.truth import save_case
+from ai.training.truth import by_width, save_case
 from ai.vocabulary import abnormality
 from tests.support.drawn_cases import cube_case
 
