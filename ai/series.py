@@ -99,6 +99,7 @@ class Series:
     lossy: bool = False
     slices: tuple[SliceHeader, ...] = ()
     notices: tuple[Notice, ...] = ()
+    body_part: str = ""
 
     @property
     def title(self) -> str:

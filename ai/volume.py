@@ -12,6 +12,8 @@ from ai.geometry import Index, Matrix, PointMm
 
 AIR_HU = -1024
 """What lies outside a scan's voxels: nothing was measured there, air is drawn."""
+MOST_HU = 32767
+"""The densest voxel an array can hold."""
 
 
 class GridError(IntervalError):

@@ -11,6 +11,7 @@ from ai.scan.errors import PixelFault, ScanError, SeveralSeries
 from ai.scan.finding import find_series
 from ai.scan.loading import Loading
 from ai.scan.reading import begin, read
+from ai.scan.thumbnail import thumbnail
 from ai.series import Scan
 from ai.volume import VoxelGrid
 
@@ -22,6 +23,7 @@ __all__ = [
     "begin",
     "find_series",
     "read",
+    "thumbnail",
     "write_dicom",
     "write_volume",
 ]

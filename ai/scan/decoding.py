@@ -1,4 +1,4 @@
-"""Compressed pixels to stored values, by imagecodecs (libjpeg-turbo, CharLS, OpenJPEG).
+"""Compressed pixels to stored values, by imagecodecs (libjpeg-turbo, CharLS, OpenJPEG, OpenJPH).
 
 A damaged code stream may claim any size; it is compared with the header's before a decoder allocates for it.
 """
@@ -72,4 +72,5 @@ _DECODERS: dict[Packing, Callable[[bytes], object]] = {
     Packing.JPEG: imagecodecs.jpeg8_decode,
     Packing.JPEG_LS: imagecodecs.jpegls_decode,
     Packing.JPEG_2000: imagecodecs.jpeg2k_decode,
+    Packing.HTJ2K: imagecodecs.htj2k_decode,
 }

@@ -7,13 +7,13 @@ Layout: DICOM PS3.5 section 7 (data elements) and PS3.10 section 7 (file meta).
 
 from __future__ import annotations
 
-import os
 import struct
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from ai.scan.errors import HeaderFault, why
+from ai.scan.files import opened
 from ai.scan.syntaxes import DEFLATED, EXPLICIT_BIG, EXPLICIT_LITTLE, IMPLICIT_LITTLE
 
 PIXEL_DATA = 0x7FE00010
@@ -56,8 +56,7 @@ def read_elements(path: Path) -> Elements | None:
         HeaderFault: a DICOM file whose header is cut off or damaged, or a file that may not be read.
     """
     try:
-        with path.open("rb", buffering=0) as file:
-            size = os.fstat(file.fileno()).st_size
+        with opened(path) as (file, size):
             for wanted in _CHUNKS:
                 file.seek(0)
                 elements = _parsed(path, file.read(min(wanted, size)), whole=wanted >= size)
@@ -109,7 +108,8 @@ def inflated(path: Path) -> bytes:
     Raises:
         HeaderFault: the file is damaged. OSError: it cannot be read.
     """
-    data = path.read_bytes()
+    with opened(path) as (file, _):
+        data = file.read()
     meta_bytes = struct.unpack_from("<I", data, 140)[0] if data[132:136] == b"\x02\x00\x00\x00" else 0
     return _inflated(path, data[144 + meta_bytes :])
 

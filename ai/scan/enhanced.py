@@ -7,24 +7,25 @@ from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
 
 from ai.scan.errors import HeaderFault
-from ai.scan.grouping import Picture
+from ai.scan.files import opened
 from ai.scan.headers import Header, directions, padding, picture_size, pixel_format, pixel_spacing, position
 from ai.series import SliceHeader
 
 _FAULTS = (AttributeError, IndexError, KeyError, TypeError, ValueError, NotImplementedError, InvalidDicomError, OSError)
 
 
-def frames(header: Header) -> list[Picture]:
-    """Return one picture per frame.
+def frames(header: Header) -> list[SliceHeader]:
+    """Return where each frame lies and how its pixels are packed.
 
     Raises:
         HeaderFault: the file does not say where each frame lies.
     """
     try:
-        dataset = dcmread(header.path, stop_before_pixels=True)
+        with opened(header.path) as (file, _):
+            dataset = dcmread(file, stop_before_pixels=True)
         shared = dataset.SharedFunctionalGroupsSequence[0]
         groups = list(dataset.PerFrameFunctionalGroupsSequence)
-        return [Picture(header, _frame(header, number, group, shared)) for number, group in enumerate(groups)]
+        return [_frame(header, number, group, shared) for number, group in enumerate(groups)]
     except _FAULTS as error:
         raise HeaderFault(
             f"{header.path} holds several pictures but does not say where each lies. Export it as single slices."

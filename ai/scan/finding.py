@@ -3,44 +3,35 @@
 from __future__ import annotations
 
 import os
+import time
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ai.progress import QUIET, Progress
 from ai.scan.errors import HeaderFault, ScanError, why
+from ai.scan.files import in_archive, is_archive, members, opened
 from ai.scan.grouping import Picture, stacks
-from ai.scan.headers import CT_IMAGE, DIRECTORY, ENHANCED_CT, Header, read_header, slice_header, study, windows
+from ai.scan.headers import read_header, study, windows
+from ai.scan.searching import Found, files_under, is_volume_file, search
 from ai.scan.stacking import ordered, stack
 from ai.series import Notice, Series
 
-VOLUME_SUFFIXES = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd")
-REPORT_EVERY = 64
+SoFar = Callable[[Sequence[Series]], None]
+FIRST_TOLD_S = 0.3
 
 
-@dataclass
-class _Found:
-    """What a search has come across so far."""
+def find_series(path: Path, progress: Progress = QUIET, so_far: SoFar | None = None) -> list[Series]:
+    """Return the CT series under a folder, in a ZIP archive, listed by a DICOMDIR, or the one that a file belongs to.
 
-    pictures: list[Picture] = field(default_factory=list)
-    volumes: list[Path] = field(default_factory=list)
-    files: int = 0
-    strangers: list[Path] = field(default_factory=list)
-    other_modalities: Counter[str] = field(default_factory=Counter)
-    localisers: int = 0
-    faults: list[str] = field(default_factory=list)
+    Never an empty list. Files that are no CT slice are left out and named in the notices of each series.
 
-
-def is_volume_file(path: Path) -> bool:
-    """Tell by its name whether a file is a whole volume (NIfTI, NRRD, MetaImage)."""
-    return path.name.lower().endswith(VOLUME_SUFFIXES)
-
-
-def find_series(path: Path, progress: Progress = QUIET) -> list[Series]:
-    """Return the CT series under a folder, or the one that a file belongs to; never an empty list.
-
-    Files that are no CT slice are left out and named in the notices of each series.
+    Args:
+        path: a folder, an archive, a DICOMDIR, or a file.
+        progress: told how many files were looked through; Cancelled passes through.
+        so_far: told what has been found, now and then while the search goes on; called from the calling thread. What
+            it is told takes a tenth of the time at most.
 
     Raises:
         ScanError: there is no such path, it may not be read, or it holds no CT; the sentence says which.
@@ -48,16 +39,34 @@ def find_series(path: Path, progress: Progress = QUIET) -> list[Series]:
     path = Path(path)
     progress.report(0.0, f"Looking at {path.name}")
     try:
-        path.stat()
+        if not in_archive(path):
+            path.stat()
     except FileNotFoundError as error:
         raise ScanError(f"{path} does not exist. Check the name.") from error
     except OSError as error:
         raise ScanError(f"{path} cannot be read ({why(error)}). Check its permissions.") from error
     if path.is_dir():
-        return _in_folder(path, _files(path), progress)
+        return _among(path, files_under(path), Found(), progress, so_far)
     if path.name.upper() == "DICOMDIR":
-        return _in_folder(path.parent, _files(path.parent), progress)
+        return _listed(path, progress, so_far)
+    if is_archive(path):
+        members(path)  # said of the archive itself where it cannot be read
+        return _among(path, iter([path]), Found(), progress, so_far)
     return _of_file(path, progress)
+
+
+def _listed(directory: Path, progress: Progress, so_far: SoFar | None) -> list[Series]:
+    """Look into the files that a DICOMDIR lists; where it is damaged, into the whole folder it lies in."""
+    # pydicom takes 0.2 s to import: only who reads a DICOMDIR waits for it.
+    from ai.scan.dicomdir import listed_files  # noqa: PLC0415
+
+    found = Found()
+    try:
+        files, found.missing = listed_files(directory)
+    except HeaderFault:
+        found.faults.append(f"{directory} is damaged; every file of its folder was looked at instead.")
+        files = list(files_under(directory.parent))
+    return _among(directory if files else directory.parent, iter(files), found, progress, so_far)
 
 
 def _of_file(path: Path, progress: Progress) -> list[Series]:
@@ -68,79 +77,58 @@ def _of_file(path: Path, progress: Progress) -> list[Series]:
     except HeaderFault as error:
         raise ScanError(str(error)) from error
     if header is None:
-        what = "is empty" if path.stat().st_size == 0 else "is no DICOM file, nor NIfTI, NRRD or MetaImage by its name"
+        with opened(path) as (_, size):
+            what = "is empty" if size == 0 else "is no DICOM file, nor NIfTI, NRRD or MetaImage by its name"
         raise ScanError(f"{path} {what}. Choose a CT slice or volume, or its folder.")
-    beside = [Path(entry.path) for entry in sorted(os.scandir(path.parent), key=lambda e: e.name) if entry.is_file()]
-    found = _search(iter(beside), progress)
-    mine = next((p for p in found.pictures if p.header.path == path), None)
+    found = search(iter(_beside(path)), Found(), progress)
+    mine = next((p for p in found.pictures if p.slice.path == path), None)
     if mine is None:
-        raise _nothing(path, _search(iter([path]), progress))
+        raise _nothing(path, search(iter([path]), Found(), progress))
     return [s for s in _series(path, found) if any(h.path == path for h in s.slices)]
 
 
-def _in_folder(folder: Path, files: Iterator[Path], progress: Progress) -> list[Series]:
-    found = _search(files, progress)
+def _beside(path: Path) -> list[Path]:
+    """Return the files of a file's folder, itself among them."""
+    archive = next((parent for parent in path.parents if is_archive(parent) and parent.is_file()), None)
+    if archive is not None:
+        return [member for member in members(archive) if member.parent == path.parent]
+    return [
+        Path(entry.path)
+        for entry in sorted(os.scandir(path.parent), key=lambda e: e.name)
+        if entry.is_file() and not is_archive(Path(entry.path))
+    ]
+
+
+def _among(source: Path, files: Iterator[Path], found: Found, progress: Progress, so_far: SoFar | None) -> list[Series]:
+    tell = None if so_far is None else _Teller(source, found, so_far).tell
+    search(files, found, progress, tell)
     volumes = _volumes(found, progress)
-    series = _series(folder, found) + volumes
+    series = _series(source, found) + volumes
     if not series:
-        raise _nothing(folder, found)
+        raise _nothing(source, found)
     return series
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    """Walk a folder in the order of names, hidden files and folders left out."""
+class _Teller:
+    """Tells what was found so far, as often as a tenth of the time allows."""
 
-    def refuse(error: OSError) -> None:
-        if Path(error.filename) == folder:
-            raise ScanError(f"{folder} cannot be read ({why(error)}). Check its permissions.") from error
+    def __init__(self, source: Path, found: Found, so_far: SoFar) -> None:
+        self._source, self._found, self._so_far = source, found, so_far
+        self._next_s = time.monotonic() + FIRST_TOLD_S
+        self._told = 0
 
-    for parent, folders, names in os.walk(folder, onerror=refuse):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            if not name.startswith("."):
-                yield Path(parent, name)
-
-
-def _search(files: Iterator[Path], progress: Progress) -> _Found:
-    found = _Found()
-    for file in files:
-        if found.files % REPORT_EVERY == 0:
-            progress.report(0.0, f"Looking through {found.files} files")
-        found.files += 1
-        if is_volume_file(file):
-            found.volumes.append(file)
-            continue
-        try:
-            _take(found, file)
-        except HeaderFault as fault:
-            found.faults.append(str(fault))
-    return found
+    def tell(self) -> None:
+        """Tell, if it is time and there is something new."""
+        began_s = time.monotonic()
+        if began_s < self._next_s or len(self._found.pictures) == self._told:
+            return
+        self._told = len(self._found.pictures)
+        self._so_far(_series(self._source, self._found))
+        now_s = time.monotonic()
+        self._next_s = now_s + max(FIRST_TOLD_S, 9 * (now_s - began_s))
 
 
-def _take(found: _Found, file: Path) -> None:
-    header = read_header(file)
-    if header is None:
-        found.strangers.append(file)
-    elif header.sop_class == DIRECTORY or file.name.upper() == "DICOMDIR":
-        return
-    elif header.modality not in ("CT", "") or header.sop_class not in (CT_IMAGE, *ENHANCED_CT, ""):
-        found.other_modalities[header.modality or "unknown"] += 1
-    elif "LOCALIZER" in header.image_type:
-        found.localisers += 1
-    else:
-        found.pictures.extend(_pictures(header))
-
-
-def _pictures(header: Header) -> list[Picture]:
-    if header.sop_class not in ENHANCED_CT:
-        return [Picture(header, slice_header(header))]
-    # pydicom takes 0.2 s to import: only who meets sequences waits for it.
-    from ai.scan.enhanced import frames  # noqa: PLC0415
-
-    return frames(header)
-
-
-def _series(source: Path, found: _Found) -> list[Series]:
+def _series(source: Path, found: Found) -> list[Series]:
     notices = _left_out(found)
     uids: Counter[str] = Counter()
     series = []
@@ -156,7 +144,7 @@ def _one_series(source: Path, pictures: list[Picture], notices: tuple[Notice, ..
     first = pictures[0].header
     slices = tuple(ordered([p.slice for p in pictures]))
     thickness = first.number(0x00180050)
-    lossy = any(p.header.lossy for p in pictures)
+    lossy = any(p.lossy for p in pictures)
     if lossy:
         notices = (*notices, Notice("The pictures were compressed with loss; fine detail may be missing.", grave=True))
     series = Series(
@@ -166,6 +154,7 @@ def _one_series(source: Path, pictures: list[Picture], notices: tuple[Notice, ..
         modality=first.modality or "CT",
         number=first.whole(0x00200011),
         description=first.text(0x0008103E),
+        body_part=first.text(0x00180015),
         kernel=first.text(0x00181210).replace("\\", " "),
         thickness_mm=thickness if thickness and thickness > 0 else None,
         windows=windows(first),
@@ -183,8 +172,11 @@ def _shape(series: Series) -> tuple[int, int, int]:
         return len(series.slices), series.slices[0].rows, series.slices[0].columns
 
 
-def _left_out(found: _Found) -> tuple[Notice, ...]:
+def _left_out(found: Found) -> tuple[Notice, ...]:
     told = [Notice(fault, grave=True) for fault in found.faults[:3]]
+    if found.missing:
+        listed = f"{_counted(len(found.missing), 'file')} listed by the DICOMDIR but missing"
+        told.append(Notice(f"{listed} (first: {found.missing[0]}). Copy the whole medium.", grave=True))
     if len(found.faults) > 3:
         told.append(Notice(f"{len(found.faults) - 3} more files could not be read and were left out.", grave=True))
     if found.strangers:
@@ -205,8 +197,11 @@ def _counted(count: int, what: str) -> str:
     return f"{count} {what} was" if count == 1 else f"{count} {what}s were"
 
 
-def _nothing(path: Path, found: _Found) -> ScanError:
+def _nothing(path: Path, found: Found) -> ScanError:
     """Say why nothing was found."""
+    if found.missing and not found.files:
+        listed = f"lists {len(found.missing)} files of which none is there (first: {found.missing[0]})"
+        return ScanError(f"{path} {listed}. Copy the whole medium.")
     if not found.files:
         return ScanError(f"{path} is an empty folder. Choose a folder with CT slices.")
     if found.faults:
@@ -223,7 +218,7 @@ def _nothing(path: Path, found: _Found) -> ScanError:
     )
 
 
-def _volumes(found: _Found, progress: Progress) -> list[Series]:
+def _volumes(found: Found, progress: Progress) -> list[Series]:
     """Describe the volume files; one that cannot be read is a fault of the folder, not its end."""
     series = []
     for path in found.volumes:

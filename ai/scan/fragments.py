@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import struct
 from functools import lru_cache
 from pathlib import Path
 
 from ai.scan.errors import PixelFault
+from ai.scan.files import opened
 
 _ITEM, _END = b"\xfe\xff\x00\xe0", b"\xfe\xff\xdd\xe0"
 _STARTS = (b"\xff\xd8", b"\xff\x4f")
@@ -25,8 +25,8 @@ def frame_bytes(path: Path, offset: int, frame: int) -> bytes:
     Raises:
         PixelFault: the file ends before the frame does.
     """
-    with path.open("rb", buffering=0) as file:
-        frames = _frames(path, offset, os.fstat(file.fileno()).st_size)
+    with opened(path) as (file, size):
+        frames = _frames(path, offset, size)
         if frame >= len(frames):
             raise PixelFault(f"{path} is cut off: picture {frame + 1} of {len(frames)} is missing.")
         parts = []
@@ -40,7 +40,7 @@ def frame_bytes(path: Path, offset: int, frame: int) -> bytes:
 def _frames(path: Path, offset: int, size: int) -> tuple[tuple[tuple[int, int], ...], ...]:
     """Return (start, length) of the fragments of each frame that is complete in the file."""
     fragments: list[tuple[int, int, bytes]] = []
-    with path.open("rb") as file:
+    with opened(path) as (file, _):
         while True:
             file.seek(offset)
             head = file.read(8)

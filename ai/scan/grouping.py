@@ -19,10 +19,11 @@ SAME_SPACING = 1e-3
 
 @dataclass(frozen=True)
 class Picture:
-    """One slice with the header it came from."""
+    """One slice, the header of the first one of its acquisition, and whether it was ever compressed with loss."""
 
     header: Header
     slice: SliceHeader
+    lossy: bool = False
 
 
 def stacks(pictures: Sequence[Picture]) -> list[list[Picture]]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ai.scan.elements import inflated
 from ai.scan.errors import HeaderFault, PixelFault, why
+from ai.scan.files import opened
 from ai.scan.fragments import frame_bytes
 from ai.scan.rescale import to_hu
 from ai.scan.syntaxes import EXPLICIT_BIG, Packing, packing
@@ -49,18 +51,31 @@ def _read_stored(header: SliceHeader, stored: NDArray[np.uint16]) -> None:
 
 def _read_plain(header: SliceHeader, offset: int, stored: NDArray[np.uint16] | NDArray[np.uint8]) -> None:
     wanted = memoryview(stored).cast("B")  # type: ignore[arg-type]
-    descriptor = os.open(header.path, os.O_RDONLY)
+    start = offset + header.frame * len(wanted)
     try:
-        got = 0
-        while got < len(wanted):
-            more = os.preadv(descriptor, [wanted[got:]], offset + header.frame * len(wanted) + got)
-            if not more:
-                raise PixelFault(f"{header.path} is cut off: {got} of {len(wanted)} pixel bytes are there.")
-            got += more
-    finally:
-        os.close(descriptor)
+        got = _read_straight(header.path, start, wanted)
+    except NotADirectoryError:
+        with opened(header.path) as (file, _):
+            file.seek(start)
+            content = file.read(len(wanted))
+        got = len(content)
+        wanted[:got] = content
+    if got < len(wanted):
+        raise PixelFault(f"{header.path} is cut off: {got} of {len(wanted)} pixel bytes are there.")
     if header.transfer_syntax == EXPLICIT_BIG and stored.itemsize == 2:
         stored.byteswap(inplace=True)
+
+
+def _read_straight(path: Path, start: int, wanted: memoryview) -> int:
+    """Read from a file on disk straight into memory; return how many bytes there were."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        got = 0
+        while got < len(wanted) and (more := os.preadv(descriptor, [wanted[got:]], start + got)):
+            got += more
+        return got
+    finally:
+        os.close(descriptor)
 
 
 def _read_deflated(header: SliceHeader, offset: int, stored: NDArray[np.uint16]) -> None:

@@ -6,9 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ai.series import SliceHeader
-from ai.volume import AIR_HU
-
-MOST_HU = 32767
+from ai.volume import AIR_HU, MOST_HU
 
 
 def to_hu(stored: NDArray[np.uint16], header: SliceHeader) -> None:

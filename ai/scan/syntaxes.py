@@ -19,6 +19,7 @@ class Packing(Enum):
     JPEG = "JPEG"
     JPEG_LS = "JPEG-LS"
     JPEG_2000 = "JPEG 2000"
+    HTJ2K = "HTJ2K"
 
 
 _PACKING = {
@@ -35,6 +36,9 @@ _PACKING = {
     "1.2.840.10008.1.2.4.81": Packing.JPEG_LS,
     "1.2.840.10008.1.2.4.90": Packing.JPEG_2000,
     "1.2.840.10008.1.2.4.91": Packing.JPEG_2000,
+    "1.2.840.10008.1.2.4.201": Packing.HTJ2K,
+    "1.2.840.10008.1.2.4.202": Packing.HTJ2K,
+    "1.2.840.10008.1.2.4.203": Packing.HTJ2K,
 }
 
 LOSSY = frozenset({"1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51", "1.2.840.10008.1.2.4.81"})

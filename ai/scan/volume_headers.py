@@ -6,12 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import SimpleITK as sitk  # noqa: N813  the name its own documentation gives it
+from numpy.typing import NDArray
 
 from ai.geometry import Matrix
 from ai.scan.errors import ScanError
+from ai.scan.files import on_disk
 from ai.scan.orientation import orientation_notice
 from ai.series import Series
-from ai.volume import GridError, VoxelGrid
+from ai.volume import AIR_HU, MOST_HU, GridError, VoxelGrid
 
 
 def volume_series(path: Path) -> Series:
@@ -22,7 +24,7 @@ def volume_series(path: Path) -> Series:
     """
     reader = opened(path)
     size = reader.GetSize()
-    notice = orientation_notice(path, reader)
+    notice = orientation_notice(on_disk(path), reader)
     return Series(
         uid=str(path),
         source=path,
@@ -36,7 +38,7 @@ def volume_series(path: Path) -> Series:
 def opened(path: Path) -> sitk.ImageFileReader:
     """Return a reader that has read the header and not yet the voxels. Raises ScanError as ``volume_series``."""
     reader = sitk.ImageFileReader()
-    reader.SetFileName(str(path))
+    reader.SetFileName(str(on_disk(path)))
     try:
         reader.ReadImageInformation()
     except RuntimeError as error:
@@ -67,3 +69,21 @@ def grid_of(path: Path, reader: sitk.ImageFileReader) -> VoxelGrid:
         return VoxelGrid((k, j, i), affine)
     except GridError as error:
         raise ScanError(f"{path} says nothing sensible about where its voxels lie. Export it again.") from error
+
+
+def middle_slice(path: Path) -> tuple[NDArray[np.int16], VoxelGrid]:
+    """Return a volume file's middle slice, HU (rows, columns), and the grid of the whole volume.
+
+    Raises:
+        ScanError: the file cannot be read.
+    """
+    reader = opened(path)
+    grid = grid_of(path, reader)
+    i, j, k = reader.GetSize()
+    reader.SetExtractIndex((0, 0, k // 2))
+    reader.SetExtractSize((i, j, 0))
+    try:
+        values = sitk.GetArrayFromImage(reader.Execute())
+    except RuntimeError as error:
+        raise ScanError(f"{path} is cut off or damaged. Copy or export it again.") from error
+    return np.clip(np.nan_to_num(values), AIR_HU, MOST_HU).astype(np.int16), grid

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from ai.progress import QUIET, Part, Progress
 from ai.scan.completeness import is_cut_off
 from ai.scan.errors import ScanError
+from ai.scan.files import on_disk
 from ai.scan.loading import Loading, air, ignore
 from ai.scan.volume_headers import grid_of, opened
 from ai.series import Notice, Scan, Series
-from ai.volume import AIR_HU, Volume
+from ai.volume import AIR_HU, MOST_HU, Volume
 
 PATIENCE_S = 0.05
-MOST_HU = 32767
 LEAST_AIR_HU = -200
 """A chest holds air: a volume whose thinnest voxel is denser than this is not in Hounsfield units."""
 
@@ -69,7 +69,7 @@ class VolumeLoading(Loading):
 def _unpacked(path: Path) -> sitk.Image:
     reader = opened(path)
     try:
-        if is_cut_off(path, reader):
+        if is_cut_off(on_disk(path), reader):
             raise ScanError(f"{path} is cut off or damaged. Copy or export it again.")
         return reader.Execute()
     except (RuntimeError, OSError) as error:

@@ -8,6 +8,7 @@ WORDS = (
     "ai.findings",
     "ai.organs",
     "ai.series",
+    "ai.studies",
     "ai.change",
     "ai.vocabulary",
     "ai.progress",

@@ -1,0 +1,126 @@
+"""Patients, their examinations, the series of each; and which two of them are worth reading side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from ai.series import Patient, Series, Study
+
+CHEST_WORDS = ("CHEST", "THORAX", "LUNG", "TORSO", "TRUNK", "胸", "肺")
+OTHER_WORDS = ("HEAD", "BRAIN", "SKULL", "SINUS", "NECK", "KNEE", "FOOT", "ANKLE", "HAND", "WRIST", "HIP", "PELVIS")
+FEWEST_SLICES = 20
+"""Fewer are no scan of a chest: scouts, contrast timing, single reconstructions."""
+THIN_MM = 1.5
+"""Slices up to this thickness show small nodules equally well; among them other things decide."""
+NEVER = date.min
+
+
+@dataclass(frozen=True)
+class Examination:
+    """One visit with its series, ordered by their numbers."""
+
+    study: Study
+    series: tuple[Series, ...]
+
+
+@dataclass(frozen=True)
+class PatientHistory:
+    """One patient with every examination, the latest first."""
+
+    patient: Patient
+    examinations: tuple[Examination, ...]
+
+
+@dataclass(frozen=True)
+class LikelyPair:
+    """A current series and the earlier one it is best compared with; ``reason`` says why in one sentence."""
+
+    current: Series
+    prior: Series
+    reason: str
+
+
+def histories(series: Iterable[Series]) -> tuple[PatientHistory, ...]:
+    """Arrange series by patient and examination: patients by name, examinations by date, the latest first.
+
+    A patient is who shares an identifier; without one, a name and birth date. Files that name nobody (NIfTI, NRRD,
+    MetaImage, anonymised DICOM) are an examination each by study, and stand last.
+    """
+    by_patient: dict[tuple[str, ...], dict[str, list[Series]]] = {}
+    for one in series:
+        visit = one.study.uid or f"{one.study.taken_on}{'' if one.study.taken_on else one.uid}"
+        by_patient.setdefault(_who(one), {}).setdefault(visit, []).append(one)
+    found = [_history(list(visits.values())) for visits in by_patient.values()]
+    return tuple(sorted(found, key=lambda h: (not _named(h.patient), h.patient.name.casefold(), h.patient.identifier)))
+
+
+def likely_pair(history: PatientHistory) -> LikelyPair | None:
+    """Return the latest examination's best series and the best match of the latest one before it; None without two.
+
+    The series that are weighed show a chest or do not say what they show. The current one is the thinnest with most
+    slices; the prior the one most like it: same kernel, nearest thickness.
+    """
+    dated = [(e.study.taken_on, _readable(e)) for e in history.examinations if e.study.taken_on is not None]
+    visits = [(day, readable) for day, readable in dated if readable]
+    for at, (day, readable) in enumerate(visits):
+        earlier = next(((before, series) for before, series in visits[at + 1 :] if before < day), None)
+        if earlier is not None:
+            current = min(readable, key=_rank)
+            prior = min(earlier[1], key=lambda s: _unlike(current, s))
+            days = (day - earlier[0]).days
+            reason = f"The latest chest CT and the one before it, {days} {'day' if days == 1 else 'days'} earlier."
+            return LikelyPair(current, prior, reason)
+    return None
+
+
+def reading_series(examination: Examination) -> Series | None:
+    """Return the series of an examination that is read first; None where none shows a chest in enough slices."""
+    return min(_readable(examination), key=_rank, default=None)
+
+
+def _who(one: Series) -> tuple[str, ...]:
+    patient = one.study.patient
+    if patient.identifier:
+        return ("identifier", patient.identifier)
+    if patient.name:
+        return ("name", patient.name.casefold(), str(patient.birth_date))
+    return ("nobody",)
+
+
+def _named(patient: Patient) -> bool:
+    return bool(patient.name or patient.identifier)
+
+
+def _history(visits: Sequence[list[Series]]) -> PatientHistory:
+    examinations = [
+        Examination(series[0].study, tuple(sorted(series, key=lambda s: (s.number is None, s.number or 0, s.uid))))
+        for series in visits
+    ]
+    examinations.sort(key=lambda e: e.series[0].uid)
+    examinations.sort(key=lambda e: e.study.taken_on or NEVER, reverse=True)
+    return PatientHistory(examinations[0].study.patient, tuple(examinations))
+
+
+def _readable(examination: Examination) -> list[Series]:
+    """Return the series of a chest: those that say so, else those that do not say they are of something else."""
+    enough = [s for s in examination.series if s.shape[0] >= FEWEST_SLICES]
+    chests = [s for s in enough if _says(s, CHEST_WORDS)]
+    return chests or [s for s in enough if not _says(s, OTHER_WORDS)]
+
+
+def _says(one: Series, words: Sequence[str]) -> bool:
+    text = " ".join((one.body_part, one.description, one.study.description)).upper()
+    return any(word in text for word in words)
+
+
+def _rank(one: Series) -> tuple[float, int, int]:
+    """Low is read first: thin, many slices, low number."""
+    return (max(one.thickness_mm or 99.0, THIN_MM), -one.shape[0], one.number or 0)
+
+
+def _unlike(current: Series, prior: Series) -> tuple[bool, float, tuple[float, int, int]]:
+    """How little a prior resembles the current series."""
+    thickness = abs((current.thickness_mm or 0.0) - (prior.thickness_mm or 0.0))
+    return (current.kernel != prior.kernel, thickness, _rank(prior))
