@@ -41,7 +41,7 @@ def find_series(path: Path, progress: Progress = QUIET, so_far: SoFar | None = N
     try:
         if not in_archive(path):
             path.stat()
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise ScanError(f"{path} does not exist. Check the name.") from error
     except OSError as error:
         raise ScanError(f"{path} cannot be read ({why(error)}). Check its permissions.") from error
