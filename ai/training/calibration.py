@@ -27,7 +27,7 @@ _AS_GOOD = 0.015
 _TELLING = 0.02
 """Nats below the label's entropy from which evidence is said to tell something."""
 _MOST_LOWERED = 2.0
-"""On 140 cases the median evidence of scans without a label was a third to all of that of scans with it at 3 and more."""
+"""At 3 and more, scans without a label had a third to all of the evidence of scans with it (medians, 140 cases)."""
 _FEWEST = 10.0
 """Evidence (cells times logit points) taken as the scale of a label that drawn cases hardly excite: so that a breath of
 it is never certainty."""
