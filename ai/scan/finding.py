@@ -132,15 +132,15 @@ def _series(source: Path, found: Found) -> list[Series]:
     notices = _left_out(found)
     uids: Counter[str] = Counter()
     series = []
-    for pictures in stacks(found.pictures):
-        one = _one_series(source, pictures, notices)
+    for gathered in stacks(found.pictures):
+        one = _one_series(source, gathered.pictures, (*gathered.notices, *notices))
         uids[one.uid] += 1
         part = uids[one.uid]
         series.append(one if part == 1 else replace(one, uid=f"{one.uid}#{part}"))
     return sorted(series, key=lambda s: (s.number is None, s.number or 0, s.uid))
 
 
-def _one_series(source: Path, pictures: list[Picture], notices: tuple[Notice, ...]) -> Series:
+def _one_series(source: Path, pictures: Sequence[Picture], notices: tuple[Notice, ...]) -> Series:
     first = pictures[0].header
     slices = tuple(ordered([p.slice for p in pictures]))
     thickness = first.number(0x00180050)

@@ -25,6 +25,24 @@ MOST_RESCALE = 1e6
 SQUARE = 0.01
 """By how much directions may miss unit length and the right angle: rounding in decimal strings."""
 
+ACQUISITION = (
+    0x00181210,  # convolution kernel
+    0x00180050,  # slice thickness
+    0x00200100,  # temporal position
+    0x00200012,  # acquisition number
+    0x00080008,  # image type
+    0x00209241,  # percentage of the cardiac phase
+    0x00209245,  # percentage of the respiratory phase
+    0x00181060,  # trigger time
+    0x00180060,  # tube voltage
+    0x00180010,  # contrast agent
+    0x00181160,  # filter
+    0x00181100,  # reconstruction diameter
+)
+"""Tags in which stacks under one series UID differ, the most telling first."""
+NEVER_ONE_STACK = 3
+"""So many of them, the first ones, make two stacks wherever their slices lie."""
+
 Triple = tuple[float, float, float]
 
 
@@ -99,8 +117,13 @@ class Header:
 
     @property
     def acquisition(self) -> tuple[str, ...]:
-        """What differs between stacks that share a series UID: acquisition, kernel, thickness, image type, phase."""
-        return tuple(self._ascii(tag) for tag in (0x00200012, 0x00181210, 0x00180050, 0x00080008, 0x00200100))
+        """What may differ between stacks that share a series UID, in the order of ``ACQUISITION``."""
+        return tuple(self._ascii(tag) for tag in ACQUISITION)
+
+    @property
+    def instance_uid(self) -> str:
+        """What makes this object one of its kind; a copy of the file has the same."""
+        return self._ascii(0x00080018)
 
     @property
     def lossy(self) -> bool:

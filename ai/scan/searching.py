@@ -37,11 +37,11 @@ class Found:
         """Return the pictures of one file. Of equal acquisitions only the first header is kept: 15 KB each."""
         kept = self._headers.setdefault((header.series_uid, header.acquisition), header)
         if header.sop_class not in ENHANCED_CT:
-            return [Picture(kept, slice_header(header), header.lossy)]
+            return [Picture(kept, slice_header(header), header.instance_uid, header.lossy)]
         # pydicom takes 0.2 s to import: only who meets sequences waits for it.
         from ai.scan.enhanced import frames  # noqa: PLC0415
 
-        return [Picture(kept, frame, header.lossy) for frame in frames(header)]
+        return [Picture(kept, frame, header.instance_uid, header.lossy) for frame in frames(header)]
 
 
 def is_volume_file(path: Path) -> bool:

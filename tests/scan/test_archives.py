@@ -58,7 +58,8 @@ def test_an_archive_reads_as_its_folder(tmp_path: Path, syntax: str, kind: int) 
 def test_a_folder_may_hold_archives_beside_files(tmp_path: Path) -> None:
     plan = thorax_box()
     write_series(tmp_path / "in", plan)
-    packed(tmp_path / "in", tmp_path / "all" / "one.zip" if (tmp_path / "all").mkdir() is None else tmp_path)
+    (tmp_path / "all").mkdir()
+    packed(tmp_path / "in", tmp_path / "all" / "one.zip")
     write_series(tmp_path / "all" / "loose", Plan(plan.hu, plan.grid, uid=OTHER, number=2))
     assert [s.number for s in scan.find_series(tmp_path / "all")] == [1, 2]
 
