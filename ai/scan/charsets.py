@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 _CODECS = {
     "": "latin-1",
     "ISO_IR 6": "latin-1",
@@ -45,8 +47,9 @@ def _with_escapes(raw: bytes, charset: str) -> str:
     # ISO 2022 switches letters in mid-text; pydicom knows how, and 0.2 s to import it is paid only here.
     from pydicom.charset import convert_encodings, decode_bytes  # noqa: PLC0415
 
-    encodings = convert_encodings([name.strip() for name in charset.split("\\")])
-    return decode_bytes(raw, encodings, {ord(c) for c in "\\^="})
+    with warnings.catch_warnings(action="ignore"):  # of charsets misspelt and escapes unknown: what it can it decodes
+        encodings = convert_encodings([name.strip() for name in charset.split("\\")])
+        return decode_bytes(raw, encodings, {ord(c) for c in "\\^="})
 
 
 def person(name: str) -> str:

@@ -147,6 +147,7 @@ def _one_series(source: Path, pictures: Sequence[Picture], notices: tuple[Notice
     lossy = any(p.lossy for p in pictures)
     if lossy:
         notices = (*notices, Notice("The pictures were compressed with loss; fine detail may be missing.", grave=True))
+    notices = (*_doubts(pictures), *notices)
     series = Series(
         uid=first.series_uid,
         source=source,
@@ -163,6 +164,15 @@ def _one_series(source: Path, pictures: Sequence[Picture], notices: tuple[Notice
         notices=notices,
     )
     return replace(series, shape=_shape(series))
+
+
+def _doubts(pictures: Sequence[Picture]) -> tuple[Notice, ...]:
+    """Say once what the headers of slices make doubtful, with how many slices if not all."""
+    counts = Counter(doubt for picture in pictures for doubt in picture.doubts)
+    return tuple(
+        Notice(f"{doubt}{'' if count == len(pictures) else f' ({count} of {len(pictures)} slices)'}.", grave=True)
+        for doubt, count in counts.items()
+    )
 
 
 def _shape(series: Series) -> tuple[int, int, int]:
@@ -190,6 +200,8 @@ def _left_out(found: Found) -> tuple[Notice, ...]:
         told.append(Notice(f"Objects that are no CT slices were left out: {kinds}."))
     if found.localisers:
         told.append(Notice(f"{_counted(found.localisers, 'localiser')} left out."))
+    if found.sheets:
+        told.append(Notice(f"{_counted(found.sheets, 'picture of text (dose or protocol)')} left out."))
     return tuple(told)
 
 
@@ -210,8 +222,8 @@ def _nothing(path: Path, found: Found) -> ScanError:
     if found.other_modalities:
         kinds = ", ".join(f"{count} {modality}" for modality, count in found.other_modalities.most_common())
         return ScanError(f"{path} holds no CT slices, only other objects ({kinds}). Choose a CT series.")
-    if found.localisers:
-        return ScanError(f"{path} holds only localisers, no CT slices. Choose the series itself.")
+    if found.localisers or found.sheets:
+        return ScanError(f"{path} holds only localisers or dose sheets, no CT slices. Choose the series itself.")
     return ScanError(
         f"{path} holds no CT: none of its {found.files} files is a DICOM slice or a volume "
         f"(first: {found.strangers[0].name if found.strangers else 'DICOMDIR'}). Choose another folder."

@@ -21,12 +21,13 @@ FEWEST = 3
 
 @dataclass(frozen=True)
 class Picture:
-    """One slice, the header of the first one of its acquisition, its own identity, and whether it ever lost detail."""
+    """One slice, the header of the first one of its acquisition, and what is its own: identity, loss, doubts."""
 
     header: Header
     slice: SliceHeader
     instance_uid: str = ""
     lossy: bool = False
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
