@@ -45,13 +45,13 @@ class Registration:
         """Map (n, 3) LPS millimetres of the prior to the current scan."""
         if self.warp_to_current is not None:
             return self.warp_to_current(points_mm)
-        return _moved(self.prior_to_current, points_mm)
+        return moved(self.prior_to_current, points_mm)
 
     def to_prior(self, points_mm: Matrix) -> Matrix:
         """Map (n, 3) LPS millimetres of the current scan to the prior."""
         if self.warp_to_prior is not None:
             return self.warp_to_prior(points_mm)
-        return _moved(np.asarray(np.linalg.inv(self.prior_to_current), dtype=np.float64), points_mm)
+        return moved(np.asarray(np.linalg.inv(self.prior_to_current), dtype=np.float64), points_mm)
 
     def point_in_current(self, prior: PointMm) -> PointMm:
         """Map one point of the prior."""
@@ -62,9 +62,10 @@ class Registration:
         return PointMm.of(self.to_prior(current.array()[None])[0])
 
 
-def _moved(rigid: Matrix, points_mm: Matrix) -> Matrix:
-    moved: Matrix = np.array(points_mm, dtype=np.float64) @ rigid[:3, :3].T + rigid[:3, 3]
-    return moved
+def moved(rigid: Matrix, points_mm: Matrix) -> Matrix:
+    """Apply a 4×4 to (n, 3) points."""
+    there: Matrix = np.array(points_mm, dtype=np.float64) @ rigid[:3, :3].T + rigid[:3, 3]
+    return there
 
 
 class ChangeKind(StrEnum):

@@ -2,6 +2,6 @@
 
 from ai.comparison.changes import compare
 from ai.comparison.errors import ComparisonError
-from ai.comparison.registration import register
+from ai.comparison.registration import register, register_deformable, register_rigid
 
-__all__ = ["ComparisonError", "compare", "register"]
+__all__ = ["ComparisonError", "compare", "register", "register_deformable", "register_rigid"]

@@ -30,6 +30,7 @@ class Bench:
         self.reading = Reading()
         self.calls: list[str] = []
         self.error: Exception | None = None
+        self.breath_error: Exception | None = None
         self.seen: tuple[Setting, ...] = ()
         self.step = CompareScans(
             self.reading.scans,
@@ -37,6 +38,7 @@ class Bench:
             self.reading.comparison,
             self.reading.notices,
             self.register,
+            self.deform,
             self.compare,
         )
 
@@ -47,6 +49,14 @@ class Bench:
         if self.error is not None:
             raise self.error
         return shift(superior=5)
+
+    def deform(self, prior: Volume, current: Volume, rigid: Registration, progress: Progress) -> Registration:
+        """Record and move by one millimetre more."""
+        assert rigid is self.reading.comparison.value.registration
+        self.calls.append("deform")
+        if self.breath_error is not None:
+            raise self.breath_error
+        return replace(shift(superior=5), warp_to_current=lambda points: points + (0, 0, 6))
 
     def compare(
         self, prior: Scan, then: Analysis, current: Scan, now: Analysis, found: Registration, progress: Progress
@@ -83,7 +93,7 @@ def test_two_scans_are_registered_then_compared(qtbot: QtBot, bench: Bench) -> N
     bench.find(Role.CURRENT, nodule=2.0)
     bench.find(Role.PRIOR, nodule=1.0)
     qtbot.waitUntil(lambda: bench.reading.comparison.value.comparison is not None)
-    assert bench.calls == ["register", "compare"]
+    assert bench.calls == ["register", "deform", "compare"]
 
 
 def test_analyses_that_were_there_first_are_compared_too(qtbot: QtBot, bench: Bench) -> None:
@@ -98,7 +108,7 @@ def test_a_verdict_does_not_compare_again(qtbot: QtBot, bench: Bench) -> None:
     test_two_scans_are_registered_then_compared(qtbot, bench)
     bench.reading.findings[Role.CURRENT].select("nodule")
     qtbot.wait(20)
-    assert bench.calls == ["register", "compare"]
+    assert bench.calls == ["register", "deform", "compare"]
 
 
 def test_another_setting_is_compared_once_and_not_registered_again(qtbot: QtBot, bench: Bench) -> None:
@@ -107,7 +117,7 @@ def test_another_setting_is_compared_once_and_not_registered_again(qtbot: QtBot,
     bench.reading.use_setting(Setting.SENSITIVE)
     qtbot.waitUntil(lambda: bench.reading.comparison.value.comparison is not before)
     qtbot.wait(20)
-    assert bench.calls == ["register", "compare", "compare"]
+    assert bench.calls == ["register", "deform", "compare", "compare"]
     assert bench.seen == (Setting.SENSITIVE, Setting.SENSITIVE)
 
 
@@ -118,7 +128,7 @@ def test_withheld_findings_are_not_compared(qtbot: QtBot, bench: Bench) -> None:
     doubtful = replace(analysis_of(PRIOR.volume.grid), doubts=(Doubt("This is a head.", True),))
     bench.reading.findings[Role.PRIOR].show(doubtful)
     qtbot.waitUntil(lambda: bench.reading.comparison.value.sentence == WITHHELD)
-    assert bench.calls == ["register"]
+    assert bench.calls == ["register", "deform"]
 
 
 def test_closing_the_prior_forgets_the_comparison(qtbot: QtBot, bench: Bench) -> None:
@@ -145,3 +155,37 @@ def test_a_prior_of_someone_else_or_of_a_later_day_is_doubted() -> None:
     stranger = replace(PRIOR, series=series_of(grid, "c", date(2023, 1, 1), "P2"))
     earlier = replace(PRIOR, series=series_of(grid, "d", date(2023, 1, 1), "P1"))
     assert [len(doubts(prior, now)) for prior in (later, stranger, earlier)] == [1, 1, 0]
+
+
+def test_the_rigid_motion_links_until_the_deformable_map_is_found(qtbot: QtBot, bench: Bench) -> None:
+    seen: list[bool] = []
+    bench.reading.comparison.changed.connect(
+        lambda before, after: seen.append(after.registration is not None and after.registration.deformable)
+    )
+    bench.reading.scans[Role.CURRENT].complete(CURRENT)
+    bench.reading.scans[Role.PRIOR].complete(PRIOR)
+    qtbot.waitUntil(lambda: seen == [False, True])
+
+
+def test_without_the_deformable_map_the_rigid_one_stays_and_is_said_to(qtbot: QtBot, bench: Bench) -> None:
+    bench.breath_error = IntervalError("The scans are too large.")
+    bench.find(Role.CURRENT, nodule=2.0)
+    bench.find(Role.PRIOR, nodule=1.0)
+    bench.reading.scans[Role.CURRENT].complete(CURRENT)
+    bench.reading.scans[Role.PRIOR].complete(PRIOR)
+    qtbot.waitUntil(lambda: bench.reading.comparison.value.comparison is not None)
+    registration = bench.reading.comparison.value.registration
+    assert registration is not None
+    assert not registration.deformable
+    assert "stay linked by the rigid registration" in bench.reading.notices.value[0].text
+
+
+def test_another_prior_while_the_breath_is_followed_starts_anew(qtbot: QtBot, bench: Bench) -> None:
+    bench.reading.scans[Role.CURRENT].complete(CURRENT)
+    bench.reading.scans[Role.PRIOR].complete(PRIOR)
+    qtbot.waitUntil(lambda: bench.reading.linked.registered)
+    bench.reading.close_prior()
+    assert not bench.reading.linked.registered
+    qtbot.wait(30)
+    assert not bench.reading.linked.registered
+    assert bench.calls.count("compare") == 0

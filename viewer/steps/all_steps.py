@@ -27,6 +27,7 @@ class Engines:
     begin: engines.Begin = engines.begin
     analyse: engines.Analyse = engines.analyse
     register: engines.Register = engines.register
+    deform: engines.Deform = engines.deform
     compare: engines.Compare = engines.compare
     write: WriteFiles = write_files
     make_demo: MakeDemo = make_demo
@@ -43,7 +44,14 @@ class AllSteps(QObject):
         self.paths = OpenPaths(self.opens, reading.notices, ask.find_series, self)
         self.analyse = AnalyseScan(reading.scans, reading.findings, reading.notices, ask.analyse, self)
         self.compare = CompareScans(
-            reading.scans, reading.findings, reading.comparison, reading.notices, ask.register, ask.compare, self
+            reading.scans,
+            reading.findings,
+            reading.comparison,
+            reading.notices,
+            ask.register,
+            ask.deform,
+            ask.compare,
+            self,
         )
         self.write = WriteReading(reading.notices, ask.write, self)
         self.wake = WakeEngines(parent=self)

@@ -1,4 +1,4 @@
-"""Two scans: first laid onto each other, then, when both have been analysed, what changed."""
+"""Two scans: laid onto each other rigidly, then as they breathed, then, when both are analysed, what changed."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ class CompareScans(QObject):
         comparison: ComparisonModel,
         notices: NoticesModel,
         register: engines.Register = engines.register,
+        deform: engines.Deform = engines.deform,
         compare: engines.Compare = engines.compare,
         parent: QObject | None = None,
     ) -> None:
@@ -41,8 +42,10 @@ class CompareScans(QObject):
         self._comparison = comparison
         self._notices = notices
         self._register = register
+        self._deform = deform
         self._compare = compare
         self._pair: tuple[Scan, Scan] | None = None
+        self._settled = False
         for scan in scans.values():
             scan.changed.connect(lambda before, after: self._scans_changed())
         for found in findings.values():
@@ -66,6 +69,7 @@ class CompareScans(QObject):
         if pair == self._pair:
             return
         self._pair = pair
+        self._settled = False
         self.lane.cancel()
         self._comparison.clear()
         self._notices.forget(ABOUT)
@@ -78,12 +82,37 @@ class CompareScans(QObject):
         self.lane.title = "Registering prior and current"
         self.lane.run(
             lambda progress: self._register(prior.volume, current.volume, progress),
-            self._registered,
+            lambda rigid: self._registered(prior, current, rigid),
             lambda error: self._failed(error, "Registering the two scans"),
         )
 
-    def _registered(self, registration: Registration) -> None:
-        self._comparison.register(registration)
+    def _registered(self, prior: Scan, current: Scan, rigid: Registration) -> None:
+        """The rigid motion links the panes at once; the deformable map takes its place when it is found."""
+        pair = self._pair
+        self._comparison.register(rigid)
+        self.lane.title = "Following breath and posture"
+        self.lane.run(
+            lambda progress: self._deform(prior.volume, current.volume, rigid, progress),
+            self._followed,
+            self._left_rigid,
+            lambda: self._stopped_at(rigid, pair),
+        )
+
+    def _followed(self, registration: Registration) -> None:
+        self._settled = True
+        if registration is not self._comparison.value.registration:
+            self._comparison.register(registration)
+        self._compare_if_ready()
+
+    def _stopped_at(self, rigid: Registration, pair: tuple[Scan, Scan] | None) -> None:
+        """The reader stopped it; not so if another pair has taken its place."""
+        if pair is self._pair:
+            self._followed(rigid)
+
+    def _left_rigid(self, error: Exception) -> None:
+        sentence = sentence_of(error, "Following breath and posture")
+        self._notices.say(f"{sentence} The scans stay linked by the rigid registration.", True, ABOUT)
+        self._settled = True
         self._compare_if_ready()
 
     def _findings_changed(self, before: object, after: object) -> None:
@@ -93,7 +122,14 @@ class CompareScans(QObject):
     def _compare_if_ready(self) -> None:
         registration = self._comparison.value.registration
         then, now = self._findings[Role.PRIOR].value.analysis, self._findings[Role.CURRENT].value.analysis
-        if self._pair is None or registration is None or then is None or now is None or not self._of_one_setting():
+        if (
+            self._pair is None
+            or not self._settled
+            or registration is None
+            or then is None
+            or now is None
+            or not self._of_one_setting()
+        ):
             return
         if then.withheld or now.withheld:
             self._comparison.fail(WITHHELD)

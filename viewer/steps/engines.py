@@ -40,6 +40,7 @@ FindSeries = Callable[[Path, Progress], Sequence[Series]]
 Begin = Callable[[Series], Loading]
 Analyse = Callable[[Volume, Progress], Analysis]
 Register = Callable[[Volume, Volume, Progress], Registration]
+Deform = Callable[[Volume, Volume, Registration, Progress], Registration]
 Compare = Callable[[Scan, Analysis, Scan, Analysis, Registration, Progress], Comparison]
 
 
@@ -67,10 +68,17 @@ def analyse(volume: Volume, progress: Progress) -> Analysis:
 
 
 def register(prior: Volume, current: Volume, progress: Progress) -> Registration:
-    """Ask ``ai.comparison`` how the prior's places map into the current scan."""
+    """Ask ``ai.comparison`` for the rigid motion that lays the prior onto the current scan."""
     from ai import comparison  # noqa: PLC0415
 
-    return comparison.register(prior, current, progress)
+    return comparison.register_rigid(prior, current, progress)
+
+
+def deform(prior: Volume, current: Volume, rigid: Registration, progress: Progress) -> Registration:
+    """Ask ``ai.comparison`` what breath and posture add to a rigid motion."""
+    from ai import comparison  # noqa: PLC0415
+
+    return comparison.register_deformable(prior, current, rigid, progress)
 
 
 def compare(
