@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
+import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -52,11 +53,11 @@ class Bench:
 
     def deform(self, prior: Volume, current: Volume, rigid: Registration, progress: Progress) -> Registration:
         """Record and move by one millimetre more."""
-        assert rigid is self.reading.comparison.value.registration
+        assert not rigid.deformable
         self.calls.append("deform")
         if self.breath_error is not None:
             raise self.breath_error
-        return replace(shift(superior=5), warp_to_current=lambda points: points + (0, 0, 6))
+        return replace(shift(superior=5), warp_to_current=lambda points: points + np.array([0.0, 0.0, 6.0]))
 
     def compare(
         self, prior: Scan, then: Analysis, current: Scan, now: Analysis, found: Registration, progress: Progress
