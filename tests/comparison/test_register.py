@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ai.change import Registration
-from ai.comparison import ComparisonError, register
+from ai.comparison import ComparisonError, register_rigid
 from ai.geometry import Matrix, PointMm
 from ai.progress import Cancelled
 from ai.volume import Volume
@@ -32,7 +32,7 @@ def test_a_rigid_motion_is_found_again(
 ) -> None:
     true_motion = motion(turn_deg, shift_mm)
     current = chest(chest_grid(middle=PointMm(*shift_mm), size_mm=(340, 320, 400)), true_motion)
-    found = register(chest(chest_grid()), current)
+    found = register_rigid(chest(chest_grid()), current)
     assert _error_mm(found, true_motion) < 0.5
     assert found.quality > 0.95
     assert not found.deformable
@@ -42,7 +42,7 @@ def test_other_spacing_range_field_of_view_table_and_noise_do_not_matter() -> No
     true_motion = motion((2, -3, 4), (10, -30, 55))
     prior = chest(chest_grid((5.0, 1.5, 1.5)), table_mm=112, noise_hu=25)
     shown = chest_grid((2.0, 2.4, 2.4), PointMm(40, -30, 105), (190, 300, 290))
-    found = register(prior, chest(shown, true_motion, table_mm=130, noise_hu=40))
+    found = register_rigid(prior, chest(shown, true_motion, table_mm=130, noise_hu=40))
     assert _error_mm(found, true_motion) < 1.5
 
 
@@ -54,12 +54,12 @@ def test_axes_that_run_the_other_way_do_not_matter() -> None:
     affine[:3, 3] += affine[:3, 0] * (grid.shape[0] - 1)
     affine[:3, 0] *= -1
     flipped = Volume(np.ascontiguousarray(upright.hu[::-1]), type(grid)(grid.shape, affine))
-    assert _error_mm(register(chest(chest_grid()), flipped), true_motion) < 0.5
+    assert _error_mm(register_rigid(chest(chest_grid()), flipped), true_motion) < 0.5
 
 
 def test_the_same_answer_comes_twice() -> None:
     current = chest(chest_grid(), motion((3, 0, 5), (12, 8, 20)))
-    first, second = (register(chest(chest_grid()), current) for _ in range(2))
+    first, second = (register_rigid(chest(chest_grid()), current) for _ in range(2))
     assert np.array_equal(first.prior_to_current, second.prior_to_current)
 
 
@@ -67,15 +67,15 @@ def test_the_two_ends_of_a_chest_are_refused() -> None:
     low = chest(chest_grid(middle=PointMm(0, 0, -110), size_mm=(80, 280, 400)))
     high = chest(chest_grid(middle=PointMm(0, 0, 100), size_mm=(80, 280, 400)))
     with pytest.raises(ComparisonError, match="no common part of the body"):
-        register(low, high)
+        register_rigid(low, high)
 
 
 def test_a_scan_without_a_patient_is_refused() -> None:
     empty = chest(chest_grid(middle=PointMm(0, 0, 900)))
     with pytest.raises(ComparisonError, match="The prior scan shows no patient"):
-        register(empty, chest(chest_grid()))
+        register_rigid(empty, chest(chest_grid()))
     with pytest.raises(ComparisonError, match="The current scan shows no patient"):
-        register(chest(chest_grid()), empty)
+        register_rigid(chest(chest_grid()), empty)
 
 
 class _StopsAt:
@@ -97,5 +97,5 @@ def test_it_can_be_stopped_between_iterations() -> None:
     for number in (0, 3, 12, 20):
         progress = _StopsAt(number)
         with pytest.raises(Cancelled):
-            register(prior, current, progress)
+            register_rigid(prior, current, progress)
         assert progress.left == -1

@@ -9,7 +9,7 @@ import pytest
 import SimpleITK
 from scipy import ndimage
 
-from ai.comparison import register
+from ai.comparison import register_rigid
 from ai.geometry import Matrix
 from ai.volume import Volume, VoxelGrid
 from tests.support.synthetic_chest import chest_grid, motion
@@ -42,7 +42,7 @@ def test_between_two_kernels_of_one_scan_nothing_moves(shared: Path) -> None:
     scans = shared / "scans"
     lung = _read(scans / "lung-pet-ct-dx-a0001-lung.nii.gz")
     soft = _read(scans / "lung-pet-ct-dx-a0001-soft.nii.gz")
-    found = register(lung, soft)
+    found = register_rigid(lung, soft)
     places = _places(lung.grid)
     assert np.linalg.norm(found.to_current(places) - places, axis=1).max() < 0.2
     assert found.quality > 0.97
@@ -55,7 +55,7 @@ def test_a_real_chest_is_found_again_after_a_motion(shared: Path, name: str) -> 
     true_motion = motion((6, -4, 8), (0, 0, 0))
     true_motion[:3, 3] = about.array() - true_motion[:3, :3] @ prior.grid.centre.array()
     current = _warped(prior, true_motion, chest_grid((2.5, 1.4, 1.4), about.moved(superior=40), (260, 300, 330)))
-    found = register(prior, current)
+    found = register_rigid(prior, current)
     places = _places(prior.grid)
     moved = places @ true_motion[:3, :3].T + true_motion[:3, 3]
     assert np.linalg.norm(found.to_current(places) - moved, axis=1).max() < 0.5

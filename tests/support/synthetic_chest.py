@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.spatial.transform import Rotation
 
+from ai.change import PointMap
 from ai.geometry import Matrix, PointMm
 from ai.volume import Volume, VoxelGrid, axis_aligned
 
@@ -38,11 +39,25 @@ def chest_grid(
     return axis_aligned((slices, rows, columns), spacing_mm, first)
 
 
-def chest(grid: VoxelGrid, moved: Matrix | None = None, table_mm: float | None = None, noise_hu: float = 0) -> Volume:
-    """Draw the patient, after the rigid motion ``moved``, on a grid; the table (posterior mm) does not move with it."""
+def chest(
+    grid: VoxelGrid,
+    moved: Matrix | None = None,
+    table_mm: float | None = None,
+    noise_hu: float = 0,
+    at_rest: PointMap | None = None,
+) -> Volume:
+    """Draw the patient on a grid.
+
+    Args:
+        grid: where.
+        moved: rigid motion of the patient.
+        table_mm: posterior place of a table, which does not move with the patient.
+        noise_hu: standard deviation.
+        at_rest: breath: where the tissue at a place of the breathing patient lies at rest.
+    """
     places = grid.points_mm(np.argwhere(np.ones(grid.shape, dtype=bool)).astype(np.float64))
     patient = places if moved is None else (places - moved[:3, 3]) @ moved[:3, :3]
-    hu = _patient_hu(patient)
+    hu = _patient_hu(patient if at_rest is None else at_rest(patient))
     if table_mm is not None:
         hu[np.abs(places[:, 1] - table_mm) < 2.0] = 300.0
     if noise_hu:
