@@ -33,6 +33,14 @@ def test_a_missing_slice_is_filled_and_marked(tmp_path: Path) -> None:
     ]
 
 
+def test_a_list_warns_of_a_stack_before_it_is_opened(tmp_path: Path) -> None:
+    write_series(tmp_path / "gap", thorax_box(), [0, 1, 2, 3, 4, 6, 7, 8])
+    write_series(tmp_path / "hole", thorax_box((100, 24, 12)), [0, 1, 2, 99])
+    told = {s.shape[1]: s.notices[-1].text for s in scan.find_series(tmp_path) if s.notices[-1].grave}
+    assert "1 slice is missing above slice 5" in told[32]
+    assert "only 4 of the 100 slices" in told[24]
+
+
 def test_a_long_gap_is_left_as_air(tmp_path: Path) -> None:
     plan = thorax_box((20, 32, 24))
     write_series(tmp_path, plan, [*range(5), *range(15, 20)])
