@@ -56,7 +56,7 @@ def histories(series: Iterable[Series]) -> tuple[PatientHistory, ...]:
     by_patient: dict[Key, dict[str, list[Series]]] = {}
     for one in series:
         visit = one.study.uid or f"{one.study.taken_on}{'' if one.study.taken_on else one.uid}"
-        by_patient.setdefault(_who(one), {}).setdefault(visit, []).append(one)
+        by_patient.setdefault(patient_key(one), {}).setdefault(visit, []).append(one)
     found = [_history(who, visits) for who, visits in by_patient.items()]
     return tuple(sorted(found, key=lambda h: (not _named(h.patient), h.patient.name.casefold(), h.patient.identifier)))
 
@@ -77,8 +77,8 @@ def likely_pair(history: PatientHistory) -> LikelyPair | None:
             current = min(readable, key=_rank)
             prior = min(earlier[1], key=lambda s: _unlike(current, s))
             days = (day - earlier[0]).days
-            before = f"The latest chest CT and the one before it, {days} {'day' if days == 1 else 'days'} earlier"
-            return LikelyPair(current, prior, f"{before}; {_likeness(current, prior)}.")
+            reason = f"{days} {'day' if days == 1 else 'days'} earlier, {_likeness(current, prior)}"
+            return LikelyPair(current, prior, f"{reason}: the latest chest CT and the one before it.")
     return None
 
 
@@ -94,7 +94,8 @@ def chest_series(examination: Examination) -> list[Series]:
     return chests or [s for s in enough if not _says(s, OTHER_WORDS)]
 
 
-def _who(one: Series) -> Key:
+def patient_key(one: Series) -> Key:
+    """Return what tells a series' patient from others."""
     patient = one.study.patient
     if patient.identifier:
         return ("identifier", patient.identifier)
@@ -134,7 +135,7 @@ def _likeness(current: Series, prior: Series) -> str:
     if current.thickness_mm != prior.thickness_mm:
         now, then = (f"{s.thickness_mm:g} mm" if s.thickness_mm else "unknown" for s in (current, prior))
         return f"the slice thicknesses differ ({now} and {then})"
-    return "same kernel, same slice thickness"
+    return "same kernel and slice thickness"
 
 
 def _unlike(current: Series, prior: Series) -> tuple[bool, float, tuple[float, int, int]]:

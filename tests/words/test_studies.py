@@ -95,7 +95,7 @@ def test_the_pair_is_the_latest_chest_and_the_one_before_it() -> None:
     pair = pair_of(series("old", LONG_AGO), series("then", THEN), series("now"))
     assert uids(pair) == ("now", "then")
     assert pair is not None
-    assert pair.reason.startswith("The latest chest CT and the one before it, 393 days earlier; same kernel")
+    assert pair.reason.startswith("393 days earlier, same kernel and slice thickness: the latest chest CT")
 
 
 def test_one_visit_is_no_pair() -> None:
@@ -119,14 +119,14 @@ def test_the_current_is_thin_with_most_slices_and_the_prior_like_it() -> None:
 @pytest.mark.parametrize(
     ("then", "reason"),
     [
-        (series("then", THEN, kernel="B30f"), "the kernels differ (B60f and B30f)."),
-        (series("then", THEN, thickness_mm=2.5), "the slice thicknesses differ (1 mm and 2.5 mm)."),
+        (series("then", THEN, kernel="B30f"), "the kernels differ (B60f and B30f)"),
+        (series("then", THEN, thickness_mm=2.5), "the slice thicknesses differ (1 mm and 2.5 mm)"),
     ],
 )
 def test_the_reason_says_what_makes_the_comparison_harder(then: Series, reason: str) -> None:
     pair = pair_of(series("now"), then)
     assert pair is not None
-    assert pair.reason.endswith(reason)
+    assert f"days earlier, {reason}: the latest" in pair.reason
 
 
 @pytest.mark.parametrize(("body_part", "slices"), [("KNEE", 300), ("CHEST", 3)])
