@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import zip_longest
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from ai.series import Notice
@@ -145,7 +145,8 @@ class StudyBrowser(QFrame):
                 line.setToolTip("\n".join(each.text for each in notices))
                 line.setStyleSheet(f"color: {colours().warning if notice.grave else colours().quiet}")
 
-    def _open_menu(self) -> None:
+    def menu(self) -> QMenu:
+        """Return the menu of the selected row; empty where there is nothing to open."""
         row = self.tree.chosen
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -155,7 +156,11 @@ class StudyBrowser(QFrame):
                 action.triggered.connect(lambda checked, role=role: self.tree.series_asked.emit(row.series, role))
         elif isinstance(row, PairRow):
             menu.addAction("Open both\tEnter").triggered.connect(lambda checked: self.tree.pair_asked.emit(row.pair))
+        return menu
+
+    def _open_menu(self, place: QPoint) -> None:
+        menu = self.menu()
         if menu.isEmpty():
             menu.deleteLater()
         else:
-            menu.popup(self.tree.cursor().pos())
+            menu.popup(self.tree.viewport().mapToGlobal(place))
