@@ -23,7 +23,7 @@ from viewer.work import Lane
 
 Found = tuple[Series, ...]
 ABOUT = "opening"
-TITLES = {Role.CURRENT: "Looking what is there", Role.PRIOR: "Looking for the prior"}
+TITLES = {Role.CURRENT: "Indexing", Role.PRIOR: "Indexing for a prior"}
 
 
 @dataclass(eq=False)
@@ -155,7 +155,9 @@ class OpenPaths(QObject):
 
     def _stopped(self, search: _Search) -> None:
         self._end(search)
-        if self._browser.value.count:
+        if not self._browser.value.found[search.role]:
+            self._browser.opened()
+        else:
             self._notices.say("The search was stopped: only what was found by then is listed.", about=ABOUT)
             self._offer(search)
 

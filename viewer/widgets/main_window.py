@@ -60,10 +60,11 @@ class MainWindow(QMainWindow):
         self.notices = NoticeBar(reading.notices)
         self.progress = ProgressStrip(steps.lanes())
         self.commands = Commands(reading, steps, self.grid)
+        self._central = QWidget()
         self._stack = QStackedWidget()
         self._body = QSplitter(Qt.Orientation.Horizontal)
         self._lay_out()
-        self.keys = KeySheetView(self._stack)
+        self.keys = KeySheetView(self._central)
         self._curtain = DropCurtain(self._stack)
         self._menus = Menus(self, reading, self.grid, self.commands, self._own_commands())
         for keys, do in self.commands.keys().items():
@@ -138,8 +139,7 @@ class MainWindow(QMainWindow):
         reading_area.setSizes([1600 - SIDE_WIDTH_PX, SIDE_WIDTH_PX])
         self._stack.addWidget(self.start)
         self._stack.addWidget(reading_area)
-        central = QWidget()
-        column = QVBoxLayout(central)
+        column = QVBoxLayout(self._central)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         self._body.setHandleWidth(4)
@@ -151,7 +151,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self._body, 1)
         column.addWidget(self.notices)
         column.addWidget(self.progress)
-        self.setCentralWidget(central)
+        self.setCentralWidget(self._central)
 
     def _introduce(self) -> None:
         self.start.folder_asked.connect(self._ask_folder)

@@ -28,6 +28,7 @@ class LaneRow(QWidget):
         self.bar.setRange(0, SCALE)
         self.bar.setTextVisible(False)
         self.bar.setFixedWidth(bar_px)
+        self.bar.setVisible(bar_px > 0)
         self.stop = QToolButton()
         self.stop.setIcon(icon("stop"))
         self.stop.setToolTip("Stop")

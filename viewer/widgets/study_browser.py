@@ -57,7 +57,7 @@ class StudyBrowser(QFrame):
         self.empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.empty.setContentsMargins(12, 12, 12, 12)
         self.left_out = [ElidedLabel() for _ in range(MOST_NOTICES)]
-        self.searches = [LaneRow(lane, bar_px=60) for lane in searches]
+        self.searches = [LaneRow(lane, bar_px=0) for lane in searches]
         self._pages = QStackedWidget()
         self._pages.addWidget(self.tree)
         self._pages.addWidget(self.empty)
