@@ -42,11 +42,10 @@ def decoded(raw: bytes, charset: str) -> str:
 
 
 def _with_escapes(raw: bytes, charset: str) -> str:
-    # ISO 2022 switches letters in mid-text; pydicom knows how, and 0.2 s to import it is paid only here.
-    from pydicom.charset import convert_encodings, decode_bytes  # noqa: PLC0415
+    # pydicom takes 0.2 s to import: only texts that switch letters midway wait for it.
+    from ai.scan.datasets import text_with_escapes  # noqa: PLC0415
 
-    encodings = convert_encodings([name.strip() for name in charset.split("\\")])
-    return decode_bytes(raw, encodings, {ord(c) for c in "\\^="})
+    return text_with_escapes(raw, [name.strip() for name in charset.split("\\")])
 
 
 def person(name: str) -> str:

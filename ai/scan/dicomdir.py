@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydicom import dcmread
-from pydicom.errors import InvalidDicomError
-
+from ai.scan.datasets import FAULTS, dataset
 from ai.scan.errors import HeaderFault
-from ai.scan.files import opened
-
-_FAULTS = (AttributeError, IndexError, KeyError, TypeError, ValueError, NotImplementedError, InvalidDicomError)
 
 
 def listed_files(directory: Path) -> tuple[list[Path], list[str]]:
@@ -19,13 +14,12 @@ def listed_files(directory: Path) -> tuple[list[Path], list[str]]:
     Names are compared without regard to case and version (";1"): media written on one system are read on others.
 
     Raises:
-        HeaderFault: it cannot be read. OSError: the system refuses it.
+        HeaderFault: it cannot be read.
     """
     try:
-        with opened(directory) as (file, _):
-            dataset = dcmread(file)
-        names = [_parts(record.ReferencedFileID) for record in dataset.DirectoryRecordSequence if _refers(record)]
-    except _FAULTS as error:
+        records = dataset(directory).DirectoryRecordSequence
+        names = [_parts(record.ReferencedFileID) for record in records if _refers(record)]
+    except FAULTS as error:
         raise HeaderFault(f"{directory} is a damaged DICOMDIR. Open the folder it lies in instead.") from error
     folders: dict[Path, dict[str, Path]] = {}
     there, missing = [], []

@@ -181,6 +181,7 @@ class _Walk:
         if tag == PIXEL_DATA:
             self._pixels = value, (None if length == _UNDEFINED else length)
             return value
+        self.values.setdefault(tag, b"")  # that it is there can be asked
         if length == _UNDEFINED:
             return self._over_sequence(value, vr, 0)
         if value + length > len(self.data):

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from pydicom import dcmread
 from pydicom.dataset import Dataset
-from pydicom.errors import InvalidDicomError
 
+from ai.scan.datasets import FAULTS, dataset
 from ai.scan.errors import HeaderFault
-from ai.scan.files import opened
 from ai.scan.headers import Header, directions, padding, picture_size, pixel_format, pixel_spacing, position
 from ai.series import SliceHeader
-
-_FAULTS = (AttributeError, IndexError, KeyError, TypeError, ValueError, NotImplementedError, InvalidDicomError, OSError)
 
 
 def frames(header: Header) -> list[SliceHeader]:
@@ -21,12 +17,11 @@ def frames(header: Header) -> list[SliceHeader]:
         HeaderFault: the file does not say where each frame lies.
     """
     try:
-        with opened(header.path) as (file, _):
-            dataset = dcmread(file, stop_before_pixels=True)
-        shared = dataset.SharedFunctionalGroupsSequence[0]
-        groups = list(dataset.PerFrameFunctionalGroupsSequence)
+        whole = dataset(header.path)
+        shared = whole.SharedFunctionalGroupsSequence[0]
+        groups = list(whole.PerFrameFunctionalGroupsSequence)
         return [_frame(header, number, group, shared) for number, group in enumerate(groups)]
-    except _FAULTS as error:
+    except FAULTS as error:
         raise HeaderFault(
             f"{header.path} holds several pictures but does not say where each lies. Export it as single slices."
         ) from error

@@ -41,7 +41,7 @@ def find_series(path: Path, progress: Progress = QUIET, so_far: SoFar | None = N
     try:
         if not in_archive(path):
             path.stat()
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise ScanError(f"{path} does not exist. Check the name.") from error
     except OSError as error:
         raise ScanError(f"{path} cannot be read ({why(error)}). Check its permissions.") from error
@@ -132,21 +132,22 @@ def _series(source: Path, found: Found) -> list[Series]:
     notices = _left_out(found)
     uids: Counter[str] = Counter()
     series = []
-    for pictures in stacks(found.pictures):
-        one = _one_series(source, pictures, notices)
+    for gathered in stacks(found.pictures):
+        one = _one_series(source, gathered.pictures, (*gathered.notices, *notices))
         uids[one.uid] += 1
         part = uids[one.uid]
         series.append(one if part == 1 else replace(one, uid=f"{one.uid}#{part}"))
     return sorted(series, key=lambda s: (s.number is None, s.number or 0, s.uid))
 
 
-def _one_series(source: Path, pictures: list[Picture], notices: tuple[Notice, ...]) -> Series:
+def _one_series(source: Path, pictures: Sequence[Picture], notices: tuple[Notice, ...]) -> Series:
     first = pictures[0].header
     slices = tuple(ordered([p.slice for p in pictures]))
     thickness = first.number(0x00180050)
     lossy = any(p.lossy for p in pictures)
     if lossy:
         notices = (*notices, Notice("The pictures were compressed with loss; fine detail may be missing.", grave=True))
+    notices = (*_doubts(pictures), *notices)
     series = Series(
         uid=first.series_uid,
         source=source,
@@ -163,6 +164,15 @@ def _one_series(source: Path, pictures: list[Picture], notices: tuple[Notice, ..
         notices=notices,
     )
     return _stacked(series)
+
+
+def _doubts(pictures: Sequence[Picture]) -> tuple[Notice, ...]:
+    """Say once what the headers of slices make doubtful, with how many slices if not all."""
+    counts = Counter(doubt for picture in pictures for doubt in picture.doubts)
+    return tuple(
+        Notice(f"{doubt}{'' if count == len(pictures) else f' ({count} of {len(pictures)} slices)'}.", grave=True)
+        for doubt, count in counts.items()
+    )
 
 
 def _stacked(series: Series) -> Series:
@@ -193,6 +203,8 @@ def _left_out(found: Found) -> tuple[Notice, ...]:
         told.append(Notice(f"Objects that are no CT slices were left out: {kinds}."))
     if found.localisers:
         told.append(Notice(f"{_counted(found.localisers, 'localiser')} left out."))
+    if found.sheets:
+        told.append(Notice(f"{_counted(found.sheets, 'picture of text (dose or protocol)')} left out."))
     return tuple(told)
 
 
@@ -213,8 +225,8 @@ def _nothing(path: Path, found: Found) -> ScanError:
     if found.other_modalities:
         kinds = ", ".join(f"{count} {modality}" for modality, count in found.other_modalities.most_common())
         return ScanError(f"{path} holds no CT slices, only other objects ({kinds}). Choose a CT series.")
-    if found.localisers:
-        return ScanError(f"{path} holds only localisers, no CT slices. Choose the series itself.")
+    if found.localisers or found.sheets:
+        return ScanError(f"{path} holds only localisers or dose sheets, no CT slices. Choose the series itself.")
     return ScanError(
         f"{path} holds no CT: none of its {found.files} files is a DICOM slice or a volume "
         f"(first: {found.strangers[0].name if found.strangers else 'DICOMDIR'}). Choose another folder."

@@ -1,41 +1,56 @@
-"""Which pictures belong on one stack: by series, then by what makes a stack impossible or doubled."""
+"""Which pictures belong on one stack: by series, by form, by reconstruction, then by what makes a stack doubled."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from ai.scan.headers import Header
+from ai.scan.headers import NEVER_ONE_STACK, Header
 from ai.scan.stacking import SAME_PLACE_MM, heights_mm, normal_of
-from ai.series import SliceHeader
+from ai.series import Notice, SliceHeader
 
 SAME_DIRECTION = 1e-3
 """Largest difference of direction cosines within a stack: 0.06°, or 0.3 mm over the width of a chest."""
 SAME_SPACING = 1e-3
+FEWEST = 3
+"""A part of fewer slices is no reconstruction of its own but a slice whose header says something odd."""
 
 
 @dataclass(frozen=True)
 class Picture:
-    """One slice, the header of the first one of its acquisition, and whether it was ever compressed with loss."""
+    """One slice, the header of the first one of its acquisition, and what is its own: identity, loss, doubts."""
 
     header: Header
     slice: SliceHeader
+    instance_uid: str = ""
     lossy: bool = False
+    doubts: tuple[str, ...] = ()
 
 
-def stacks(pictures: Sequence[Picture]) -> list[list[Picture]]:
-    """Split the pictures of a folder into stacks, each of one series, size, pixel spacing and orientation.
+@dataclass(frozen=True)
+class Gathered:
+    """The pictures of one stack, and what must be said of how they were told apart."""
 
-    A series whose slices lie twice in the same place is split further by acquisition, kernel, thickness, image type
-    and phase where that tells them apart.
+    pictures: tuple[Picture, ...]
+    notices: tuple[Notice, ...] = ()
+
+
+def stacks(pictures: Sequence[Picture]) -> list[Gathered]:
+    """Split the pictures of a folder into stacks.
+
+    Each is of one series, size, pixel spacing, orientation, kernel, thickness and phase. Copies of a file are left
+    out. A series whose slices still lie twice in the same place is split by whatever else in its headers tells them
+    apart, at last by the order of their numbers.
     """
-    split = []
+    split: list[Gathered] = []
     for series in _by(pictures, lambda p: p.header.series_uid):
         for same_form in _by_form(series):
-            split.extend(_apart(same_form))
+            once, notices = _without_copies(same_form)
+            for part in _by_reconstruction(once):
+                split.extend(Gathered(g.pictures, (*notices, *g.notices)) for g in _apart(part))
     return split
 
 
@@ -61,11 +76,70 @@ def _by_form(pictures: list[Picture]) -> list[list[Picture]]:
     return groups
 
 
-def _apart(pictures: list[Picture]) -> list[list[Picture]]:
+def _without_copies(pictures: list[Picture]) -> tuple[list[Picture], tuple[Notice, ...]]:
+    """Leave out files that say they are the same object, made the same way at the same place, as one before."""
+    seen: set[Hashable] = set()
+    once = []
+    for picture in pictures:
+        place = picture.slice
+        identity = (picture.instance_uid, place.frame, place.position_mm, picture.header.acquisition)
+        if not picture.instance_uid or identity not in seen:
+            once.append(picture)
+        seen.add(identity)
+    copies = len(pictures) - len(once)
+    if not copies:
+        return once, ()
+    return once, (Notice(f"{copies} file{' is a copy' if copies == 1 else 's are copies'} of another and left out."),)
+
+
+def _by_reconstruction(pictures: list[Picture]) -> list[list[Picture]]:
+    """Split by kernel, thickness and phase: stacks that differ in them are never one, wherever their slices lie."""
+    parts = _by(pictures, lambda p: tuple(_plain(v) for v in p.header.acquisition[:NEVER_ONE_STACK]))
+    return parts if all(len(part) >= FEWEST for part in parts) else [pictures]
+
+
+def _plain(value: str) -> Hashable:
+    """A number without its writing (1.0 and 1.00 are one thickness), else the text."""
+    try:
+        return round(float(value), 2)
+    except ValueError:
+        return value
+
+
+def _apart(pictures: list[Picture]) -> list[Gathered]:
     if not _doubled(pictures):
-        return [pictures]
-    parts = _by(pictures, lambda p: p.header.acquisition)
-    return parts if len(parts) > 1 and not any(_doubled(part) for part in parts) else [pictures]
+        return [Gathered(tuple(pictures))]
+    keys: list[Callable[[Picture], Hashable]] = [
+        lambda p, n=n: p.header.acquisition[n]  # type: ignore[misc]
+        for n in range(len(pictures[0].header.acquisition))
+    ]
+    keys.append(lambda p: p.header.acquisition)
+    for key in keys:
+        parts = _by(pictures, key)
+        if len(parts) > 1 and not any(_doubled(part) for part in parts):
+            return [Gathered(tuple(part)) for part in parts]
+    return _by_turns(pictures)
+
+
+def _by_turns(pictures: list[Picture]) -> list[Gathered]:
+    """Where every place is taken equally often, the first of each make a stack, the second another, and so on."""
+    places = _by(pictures, lambda p: _height(p, pictures[0]))
+    times = Counter(len(place) for place in places)
+    numbered = all(len({p.slice.instance for p in place}) == len(place) for place in places)
+    if len(times) != 1 or not numbered or len(places) < FEWEST:
+        return [Gathered(tuple(pictures))]
+    turns = zip(*(sorted(place, key=lambda p: p.slice.instance or 0) for place in places), strict=True)
+    count = next(iter(times))
+    text = (
+        f"{count} stacks lie in the same place under one series and their headers do not tell them apart: they were "
+        "told apart by the order of their numbers."
+    )
+    return [Gathered(tuple(turn), (Notice(text, grave=True),)) for turn in turns]
+
+
+def _height(picture: Picture, first: Picture) -> int:
+    height = float(heights_mm([picture.slice], normal_of(first.slice))[0])
+    return round(height / SAME_PLACE_MM)
 
 
 def _doubled(pictures: list[Picture]) -> bool:

@@ -25,6 +25,29 @@ MOST_RESCALE = 1e6
 SQUARE = 0.01
 """By how much directions may miss unit length and the right angle: rounding in decimal strings."""
 
+ACQUISITION = (
+    0x00181210,  # convolution kernel
+    0x00180050,  # slice thickness
+    0x00200100,  # temporal position
+    0x00200012,  # acquisition number
+    0x00080008,  # image type
+    0x00209241,  # percentage of the cardiac phase
+    0x00209245,  # percentage of the respiratory phase
+    0x00181060,  # trigger time
+    0x00180060,  # tube voltage
+    0x00180010,  # contrast agent
+    0x00181160,  # filter
+    0x00181100,  # reconstruction diameter
+)
+"""Tags in which stacks under one series UID differ, the most telling first."""
+NEVER_ONE_STACK = 3
+"""So many of them, the first ones, make two stacks wherever their slices lie."""
+
+_LOCALISERS = ("LOCALIZER", "SCOUT", "TOPOGRAM")
+_SHEETS = ("DOSE", "PROT", "SCREEN SAVE", "REPORT")
+_HOUNSFIELD = ("", "HU", "US")
+"""Rescale types (DICOM PS3.3 C.11.1.1.2) of Hounsfield units; many old scanners wrote "unspecified" for them."""
+
 Triple = tuple[float, float, float]
 
 
@@ -99,8 +122,34 @@ class Header:
 
     @property
     def acquisition(self) -> tuple[str, ...]:
-        """What differs between stacks that share a series UID: acquisition, kernel, thickness, image type, phase."""
-        return tuple(self._ascii(tag) for tag in (0x00200012, 0x00181210, 0x00180050, 0x00080008, 0x00200100))
+        """What may differ between stacks that share a series UID, in the order of ``ACQUISITION``."""
+        return tuple(self._ascii(tag) for tag in ACQUISITION)
+
+    @property
+    def instance_uid(self) -> str:
+        """What makes this object one of its kind; a copy of the file has the same."""
+        return self._ascii(0x00080018)
+
+    @property
+    def is_localiser(self) -> bool:
+        """True for the overview pictures on which a scan is planned."""
+        return any(word in part for part in self.image_type for word in _LOCALISERS)
+
+    @property
+    def is_sheet(self) -> bool:
+        """True for pictures of text: dose reports and protocols that scanners store among the slices."""
+        return any(word in part for part in self.image_type for word in _SHEETS)
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """What makes it doubtful that the values are Hounsfield units, each a sentence without its full stop."""
+        kind = self._ascii(0x00281054).upper()
+        said = []
+        if kind not in _HOUNSFIELD:
+            said.append(f"The values are said to be {kind}, not Hounsfield units")
+        if not (self.numbers(0x00281053) or self.numbers(0x00281052)):
+            said.append("The files do not say how stored values become Hounsfield units; they are shown as stored")
+        return tuple(said)
 
     @property
     def lossy(self) -> bool:
@@ -171,6 +220,10 @@ def directions(path: Path, numbers: tuple[float, ...]) -> tuple[Triple, Triple]:
 
 def rescale(header: Header) -> tuple[float, float]:
     """Return slope and intercept to Hounsfield units."""
+    if 0x00283000 in header.elements.values:
+        raise HeaderFault(
+            f"{header.path} turns its values into Hounsfield units by a table, which is not read; it was left out."
+        )
     slope, intercept = header.number(0x00281053), header.number(0x00281052)
     if slope == 0 or max(abs(slope or 1.0), abs(intercept or 0.0)) > MOST_RESCALE:
         raise HeaderFault(f"{header.path} has a rescale of {slope} and {intercept}, which gives no Hounsfield units.")
@@ -206,7 +259,7 @@ def pixel_format(header: Header) -> tuple[int, int, bool]:
         raise HeaderFault(f"{header.path} has pixels of {allocated} bits, which no CT picture has; it was left out.")
     if high not in (None, stored - 1):
         raise HeaderFault(f"{header.path} packs its pixels from bit {high} down, which is not read; it was left out.")
-    if (header.short(0x00280002) or 1) != 1:
+    if (header.short(0x00280002) or 1) != 1 or header.text(0x00280004).upper() == "PALETTE COLOR":
         raise HeaderFault(f"{header.path} is a colour picture, not Hounsfield units, and was left out.")
     return allocated, stored, header.short(0x00280103) == 1
 

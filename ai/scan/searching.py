@@ -28,6 +28,7 @@ class Found:
     strangers: list[Path] = field(default_factory=list)
     other_modalities: Counter[str] = field(default_factory=Counter)
     localisers: int = 0
+    sheets: int = 0
     faults: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     """Files that a DICOMDIR lists and that are not there."""
@@ -37,11 +38,11 @@ class Found:
         """Return the pictures of one file. Of equal acquisitions only the first header is kept: 15 KB each."""
         kept = self._headers.setdefault((header.series_uid, header.acquisition), header)
         if header.sop_class not in ENHANCED_CT:
-            return [Picture(kept, slice_header(header), header.lossy)]
+            return [Picture(kept, slice_header(header), header.instance_uid, header.lossy, header.doubts)]
         # pydicom takes 0.2 s to import: only who meets sequences waits for it.
         from ai.scan.enhanced import frames  # noqa: PLC0415
 
-        return [Picture(kept, frame, header.lossy) for frame in frames(header)]
+        return [Picture(kept, frame, header.instance_uid, header.lossy) for frame in frames(header)]
 
 
 def is_volume_file(path: Path) -> bool:
@@ -110,7 +111,9 @@ def _take(found: Found, file: Path) -> None:
         return
     elif header.modality not in ("CT", "") or header.sop_class not in (CT_IMAGE, *ENHANCED_CT, ""):
         found.other_modalities[header.modality or "unknown"] += 1
-    elif "LOCALIZER" in header.image_type:
+    elif header.is_localiser:
         found.localisers += 1
+    elif header.is_sheet:
+        found.sheets += 1
     else:
         found.pictures.extend(found.picture(header))

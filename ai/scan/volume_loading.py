@@ -1,8 +1,8 @@
-"""Reads a volume file through SimpleITK into the array."""
+"""Reads a volume file into the array: NIfTI slice by slice, other formats through SimpleITK."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from ai.scan.completeness import is_cut_off
 from ai.scan.errors import ScanError
 from ai.scan.files import on_disk
 from ai.scan.loading import Loading, air, ignore
+from ai.scan.nifti_voxels import CutOff, Voxels, voxels_of
 from ai.scan.volume_headers import grid_of, opened
 from ai.series import Notice, Scan, Series
 from ai.volume import AIR_HU, MOST_HU, Volume
@@ -25,10 +26,13 @@ LEAST_AIR_HU = -200
 
 
 class VolumeLoading(Loading):
-    """A volume file being read: it is unpacked whole, then its slices arrive."""
+    """A volume file being read. NIfTI arrives slice by slice; other formats are unpacked whole first."""
 
     def __init__(self, series: Series) -> None:
-        grid = grid_of(series.source, opened(series.source))
+        reader = opened(series.source)
+        grid = grid_of(series.source, reader)
+        self._file = on_disk(series.source)
+        self._voxels = voxels_of(self._file, reader)
         self._hu = air(grid.shape)
         super().__init__(series, Volume(self._hu, grid), series.notices)
 
@@ -38,32 +42,65 @@ class VolumeLoading(Loading):
         look_first: Callable[[], int] | None = None,
         arrived: Callable[[int], None] = ignore,
     ) -> Scan:
-        """See ``Loading.load``. ITK cannot be interrupted: after Cancelled its thread ends by itself."""
+        """See ``Loading.load``. A compressed file gives its slices in its own order.
+
+        ITK cannot be interrupted: of a format that it reads its thread ends by itself after Cancelled.
+        """
+        where = look_first or self.middle
+        lowest = (
+            self._unpack_and_fill(where, progress, arrived)
+            if self._voxels is None
+            else self._fill_from(self._voxels, where, progress, arrived)
+        )
+        name = self.series.source.name
+        doubt = f"The thinnest voxel of {name} has {lowest:.0f} HU: the file may not be in Hounsfield units."
+        doubts = (Notice(doubt, grave=True),) if lowest > LEAST_AIR_HU else ()
+        return Scan(self.volume, self.series, (*self.notices, *doubts))
+
+    def _fill_from(
+        self, voxels: Voxels, look_first: Callable[[], int], progress: Progress, arrived: Callable[[int], None]
+    ) -> float:
+        """Read slice by slice; return the lowest value of the file."""
+        lowest, count = np.inf, voxels.shape[0]
+        try:
+            for done, (slot, values) in enumerate(voxels.slices(_nearest_first(count, look_first))):
+                progress.report(done / count, f"Reading slices ({done} of {count})")
+                lowest = min(lowest, _copied(values, self._hu[slot]))
+                arrived(slot)
+        except (CutOff, OSError) as error:
+            raise ScanError(f"{self.series.source} is cut off or damaged. Copy or export it again.") from error
+        progress.report(1.0, f"Read {count} slices")
+        return float(lowest)
+
+    def _unpack_and_fill(
+        self, look_first: Callable[[], int], progress: Progress, arrived: Callable[[int], None]
+    ) -> float:
+        """Let ITK read the whole, then copy slice by slice; return the lowest value of the file."""
         source = self.series.source
         reader = ThreadPoolExecutor(1, thread_name_prefix="volume")
         try:
             image = _awaited(reader.submit(_unpacked, source), Part(progress, 0.0, 0.8), f"Unpacking {source.name}")
         finally:
             reader.shutdown(wait=False)
-        lowest = self._fill(image, look_first or self.middle, Part(progress, 0.8, 1.0), arrived)
-        doubt = f"The thinnest voxel of {source.name} has {lowest:.0f} HU: the file may not be in Hounsfield units."
-        doubts = (Notice(doubt, grave=True),) if lowest > LEAST_AIR_HU else ()
-        return Scan(self.volume, self.series, (*self.notices, *doubts))
-
-    def _fill(
-        self, image: sitk.Image, look_first: Callable[[], int], progress: Progress, arrived: Callable[[int], None]
-    ) -> float:
-        """Copy slice by slice, the one looked at first; return the lowest value of the file."""
         values = sitk.GetArrayViewFromImage(image)
         if values.shape != self._hu.shape:
-            raise ScanError(f"{self.series.source} changed while it was being read. Open it again.")
-        first = look_first()
-        lowest = np.inf
-        for done, slot in enumerate(sorted(range(len(values)), key=lambda s: abs(s - first))):
-            progress.report(done / len(values), f"Reading slices ({done} of {len(values)})")
+            raise ScanError(f"{source} changed while it was being read. Open it again.")
+        lowest, part = np.inf, Part(progress, 0.8, 1.0)
+        for done, slot in enumerate(_nearest_first(len(values), look_first)):
+            part.report(done / len(values), f"Reading slices ({done} of {len(values)})")
             lowest = min(lowest, _copied(values[slot], self._hu[slot]))
             arrived(slot)
         return float(lowest)
+
+
+def _nearest_first(count: int, look_first: Callable[[], int]) -> Iterator[int]:
+    """Yield all slices, each time the one nearest to where the reader looks now."""
+    left = list(range(count))
+    while left:
+        wanted = look_first()
+        slot = min(left, key=lambda s: abs(s - wanted))
+        left.remove(slot)
+        yield slot
 
 
 def _unpacked(path: Path) -> sitk.Image:

@@ -50,7 +50,7 @@ def test_only_localisers(tmp_path: Path) -> None:
         ds.ImageType = ["ORIGINAL", "PRIMARY", "LOCALIZER"]
 
     write_series(tmp_path, thorax_box(), [0], localiser)
-    assert "only localisers" in refusal(tmp_path)
+    assert "only localisers or dose sheets" in refusal(tmp_path)
 
 
 @pytest.mark.parametrize("text", ["", "No picture here.", "x" * 5000], ids=["empty", "short", "long"])

@@ -160,3 +160,56 @@ def test_permission_denied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     read = scan.read(tmp_path)
     assert any("permission denied" in notice.text and notice.grave for notice in read.notices)
     assert read.interpolated == {4}
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        ["DERIVED", "SECONDARY", "OTHER", "CT_SOM5 PROT"],
+        ["DERIVED", "SECONDARY", "SCREEN SAVE"],
+        ["ORIGINAL", "PRIMARY", "AXIAL", "DOSE_INFO"],
+    ],
+)
+def test_dose_sheets_are_left_out_and_named(tmp_path: Path, kind: list[str]) -> None:
+    def sheet(ds: Dataset, index: int) -> None:
+        ds.ImageType = kind
+
+    write_series(tmp_path / "slices", thorax_box())
+    write_series(tmp_path / "sheet", thorax_box(), [0], sheet)
+    read = scan.read(tmp_path)
+    assert np.array_equal(read.volume.hu, thorax_box().hu)
+    assert [n.text for n in read.notices] == ["1 picture of text (dose or protocol) was left out."]
+
+
+def test_values_that_are_no_hounsfield_units_are_said_to_be_none(tmp_path: Path) -> None:
+    def effective_atomic_number(ds: Dataset, index: int) -> None:
+        ds.RescaleType = "Z_EFF"
+
+    write_series(tmp_path, thorax_box(), change=effective_atomic_number)
+    assert [(n.text, n.grave) for n in scan.read(tmp_path).notices] == [
+        ("The values are said to be Z_EFF, not Hounsfield units.", True)
+    ]
+
+
+def test_a_rescale_that_is_missing_is_not_guessed_in_silence(tmp_path: Path) -> None:
+    def silent(ds: Dataset, index: int) -> None:
+        if index < 3:
+            del ds.RescaleSlope, ds.RescaleIntercept
+
+    write_series(tmp_path, thorax_box(), change=silent)
+    (notice,) = scan.read(tmp_path).notices
+    assert notice.grave
+    assert notice.text.endswith("they are shown as stored (3 of 9 slices).")
+
+
+def test_a_table_of_values_is_refused(tmp_path: Path) -> None:
+    def table(ds: Dataset, index: int) -> None:
+        item = Dataset()
+        item.ModalityLUTType = "HU"
+        item.add_new(0x00283002, "US", [4, 0, 16])
+        item.add_new(0x00283006, "US", [0, 1, 2, 3])
+        ds.ModalityLUTSequence = [item]
+
+    write_series(tmp_path, thorax_box(), change=table)
+    with pytest.raises(scan.ScanError, match="Hounsfield units by a table, which is not read"):
+        scan.find_series(tmp_path)

@@ -43,7 +43,7 @@ class Listening:
         self.fractions.append(fraction)
 
 
-@pytest.fixture(params=["dicom", "v.nii.gz"])
+@pytest.fixture(params=["dicom", "v.nii", "v.nii.gz", "v.mha"])
 def source(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """The same scan as a series and as a volume file."""
     plan = tall()
@@ -78,6 +78,9 @@ def test_the_slice_looked_at_comes_first(source: Path, looked_at: int) -> None:
     arrived: list[int] = []
     scan.begin(scan.find_series(source)[0]).load(look_first=lambda: looked_at, arrived=arrived.append)
     assert sorted(arrived) == list(range(40))
+    if source.suffix == ".gz":  # what is compressed as a whole comes in its own order
+        assert arrived == list(range(40))
+        return
     assert all(abs(slot - looked_at) <= 3 for slot in arrived[:2])
     far = [abs(slot - looked_at) for slot in arrived]
     assert np.mean(far[:10]) < np.mean(far[10:20]) < np.mean(far[20:])

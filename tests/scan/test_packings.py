@@ -23,6 +23,7 @@ SYNTAXES = {
     "JPEG lossless process 14": build.JPEG_LOSSLESS_14,
     "JPEG-LS": build.JPEG_LS,
     "JPEG 2000": build.JPEG_2000,
+    "HTJ2K": build.HTJ2K,
 }
 STORED = {
     "unsigned 16": Form(),

@@ -167,3 +167,39 @@ def test_written_values_are_kept_exactly(tmp_path: Path, kind: str) -> None:
     image = sitk.ReadImage(str(tmp_path / "deep" / "v.nii.gz"))
     assert np.array_equal(sitk.GetArrayFromImage(image), values)
     assert image.GetOrigin() == pytest.approx(tuple(plan.grid.affine[:3, 3]), abs=1e-4)
+
+
+@pytest.mark.parametrize("kind", ["<i2", ">i2", "<u2", "<f4", ">f8", "|u1"])
+@pytest.mark.parametrize("scaling", [(0.0, 0.0), (1.0, -1024.0), (0.5, 3.0)])
+@pytest.mark.parametrize("name", ["v.nii", "v.nii.gz"])
+def test_numbers_and_scalings_read_as_itk_reads_them(
+    tmp_path: Path, name: str, kind: str, scaling: tuple[float, float]
+) -> None:
+    codes = {"i2": (4, 16), "u2": (512, 16), "f4": (16, 32), "f8": (64, 64), "u1": (2, 8)}
+    values = np.random.default_rng(5).integers(0, 250, (4, 5, 6)).astype(kind)
+    order = ">" if kind[0] == ">" else "<"
+    header = bytearray(352)
+    struct.pack_into(f"{order}i", header, 0, 348)
+    struct.pack_into(f"{order}8h", header, 40, 3, 6, 5, 4, 1, 1, 1, 1)
+    struct.pack_into(f"{order}hh", header, 70, *codes[kind[1:]])
+    struct.pack_into(f"{order}8f", header, 76, 1, 0.7, 0.8, 2.5, 0, 0, 0, 0)
+    struct.pack_into(f"{order}fff", header, 108, 352, *scaling)
+    struct.pack_into(f"{order}hh", header, 252, 0, 1)
+    struct.pack_into(f"{order}12f", header, 280, *np.diag([0.7, 0.8, 2.5, 1.0])[:3].ravel())
+    header[344:348] = b"n+1\0"
+    content = bytes(header) + values.tobytes()
+    (tmp_path / name).write_bytes(gzip.compress(content) if name.endswith("gz") else content)
+    theirs = np.rint(sitk.GetArrayFromImage(sitk.ReadImage(str(tmp_path / name))))
+    assert np.array_equal(scan.read(tmp_path / name).volume.hu, np.clip(theirs, AIR_HU, 32767))
+
+
+def test_a_wrong_sum_of_check_is_damage(tmp_path: Path) -> None:
+    """Eight bytes after the last voxel tell whether what was unpacked is what was packed (RFC 1952)."""
+    plan = thorax_box((40, 64, 64))
+    noise = np.random.default_rng(0).integers(-1000, 1000, plan.hu.shape).astype(np.int16)
+    scan.write_volume(tmp_path / "v.nii.gz", noise, plan.grid)
+    content = bytearray((tmp_path / "v.nii.gz").read_bytes())
+    content[-6] ^= 0xFF
+    (tmp_path / "v.nii.gz").write_bytes(bytes(content))
+    with pytest.raises(scan.ScanError, match="cut off or damaged"):
+        scan.read(tmp_path / "v.nii.gz")

@@ -26,6 +26,7 @@ JPEG_LOSSLESS = "1.2.840.10008.1.2.4.70"
 JPEG_LOSSLESS_14 = "1.2.840.10008.1.2.4.57"
 JPEG_LS = "1.2.840.10008.1.2.4.80"
 JPEG_2000 = "1.2.840.10008.1.2.4.90"
+HTJ2K = "1.2.840.10008.1.2.4.201"
 
 Stored = NDArray[np.int16] | NDArray[np.uint16]
 Change = Callable[[Dataset, int], None]
@@ -176,4 +177,5 @@ _ENCODERS: dict[str, Callable[[Stored], bytes | bytearray]] = {
     JPEG_LOSSLESS_14: lambda a: imagecodecs.ljpeg_encode(a.view(np.uint16), bitspersample=16),
     JPEG_LS: lambda a: imagecodecs.jpegls_encode(a.view(np.uint16)),
     JPEG_2000: lambda a: imagecodecs.jpeg2k_encode(a, codecformat="j2k", reversible=True, level=0),
+    HTJ2K: lambda a: imagecodecs.htj2k_encode(a, level=0, reversible=True),
 }

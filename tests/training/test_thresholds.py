@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pytest
 
 from ai.findings import Setting
-from ai.training.calibration import Fit, generous, present_from
+from ai.training.calibration import Fit, generous, logistic_fit, present_from
 from ai.training.statistics import Numbers
+
+
+def by_loss(losses: Mapping[float, float]) -> dict[float, Fit]:
+    """Return fits by shift that differ in their loss alone."""
+    return {shift: Fit(1.0, 0.0, loss, np.zeros(0)) for shift, loss in losses.items()}
+
 
 ABSENT = np.zeros(10)
 
@@ -50,6 +58,22 @@ def test_the_settings_are_in_order() -> None:
 
 
 def test_of_shifts_that_tell_as_well_the_most_generous_is_taken() -> None:
-    nothing = np.zeros(0)
-    fits = {s: Fit(1.0, 0.0, loss, nothing) for s, loss in ((-2.0, 0.30), (0.0, 0.301), (1.0, 0.31), (2.0, 0.35))}
-    assert generous(fits) == 1.0
+    fits = by_loss({-2.0: 0.30, 0.0: 0.301, 1.0: 0.31, 2.0: 0.35})
+    assert generous(fits, entropy=0.6) == 1.0
+
+
+def test_healthy_lung_stays_dark_whatever_a_lower_bar_would_tell() -> None:
+    fits = by_loss({0.0: 0.5, 1.0: 0.4, 2.0: 0.31, 3.0: 0.3, 4.0: 0.3})
+    assert generous(fits, entropy=0.6) == 2.0
+
+
+def test_a_label_that_no_bar_tells_keeps_its_own() -> None:
+    fits = by_loss({-1.0: 0.34, 0.0: 0.34, 1.0: 0.345, 2.0: 0.335})
+    assert generous(fits, entropy=0.34) == 0.0
+
+
+def test_a_breath_of_evidence_of_a_label_that_was_never_excited_is_no_certainty() -> None:
+    evidence, present = np.zeros(40), np.array([1.0] * 8 + [0.0] * 32)
+    evidence[0] = 0.2
+    curve = logistic_fit(evidence, present)
+    assert 1 / (1 + np.exp(-(curve.bias + curve.gain * 1.0))) < 0.5
