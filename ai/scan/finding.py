@@ -205,7 +205,7 @@ def _left_out(found: Found) -> tuple[Notice, ...]:
         told.append(Notice(f"{_counted(found.localisers, 'localiser')} left out."))
     if found.sheets:
         told.append(Notice(f"{_counted(found.sheets, 'picture of text (dose or protocol)')} left out."))
-    return tuple(told)
+    return tuple(replace(notice, of_place=True) for notice in told)
 
 
 def _counted(count: int, what: str) -> str:

@@ -16,7 +16,8 @@ ROE = Patient("Roe^Richard", "T-1", date(1950, 1, 2), "M", "074Y")
 DOE = Patient("Doe, Jane", "T-2")
 NOW, THEN = date(2024, 3, 1), date(2023, 2, 2)
 GAP = Notice("2 slices are missing above slice 5.", grave=True)
-DAMAGED = Notice("broken.dcm is cut off.", grave=True)
+DAMAGED = Notice("broken.dcm is cut off.", grave=True, of_place=True)
+STRANGER = Notice("1 file was no DICOM and left out.", of_place=True)
 
 
 def series(uid: str, day: date | None = NOW, patient: Patient = ROE, slices: int = 300) -> Series:
@@ -90,18 +91,17 @@ def test_of_copies_the_fullest_is_listed() -> None:
     assert browser([part, whole]).value.count == 1
 
 
-def test_what_all_series_of_a_place_share_concerns_none_of_them() -> None:
-    found = [replace(series("a"), notices=(DAMAGED, GAP)), replace(series("b"), notices=(DAMAGED,))]
+def test_what_tells_of_the_place_is_told_once_and_warns_of_no_series() -> None:
+    found = [replace(series("a"), notices=(DAMAGED, STRANGER, GAP)), replace(series("b"), notices=(DAMAGED, STRANGER))]
     model = browser(found)
-    assert model.value.left_out == (DAMAGED,)
+    assert model.value.left_out == (DAMAGED, STRANGER)
+    assert model.harmless() == (STRANGER,)
     assert [model.value.warnings_of(one) for one in found] == [(GAP.text,), ()]
 
 
-def test_a_lone_series_keeps_its_notices_and_growing_stacks_are_not_warned_of() -> None:
-    lone = replace(series("a"), notices=(DAMAGED,))
-    assert browser([lone]).value.left_out == ()
-    assert browser([lone]).value.warnings_of(lone) == (DAMAGED.text,)
-    assert browser([lone], searching=True).value.warnings_of(lone) == ()
+def test_stacks_that_still_grow_are_not_warned_of() -> None:
+    growing = replace(series("a"), notices=(GAP,))
+    assert browser([growing], searching=True).value.warnings_of(growing) == ()
 
 
 def test_a_series_knows_its_visit() -> None:

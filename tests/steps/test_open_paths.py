@@ -21,7 +21,8 @@ from viewer.steps.open_scan import OpenScan
 from viewer.steps.open_series import OpenSeries
 
 OLD, NEW, UNDATED, BOTH, MANY = Path("/old"), Path("/new"), Path("/undated"), Path("/both"), Path("/many")
-LEFT_OUT = Notice("1 file was no DICOM and left out.")
+LEFT_OUT = Notice("1 file was no DICOM and left out.", of_place=True)
+DAMAGED = Notice("broken.dcm is cut off.", grave=True, of_place=True)
 
 
 class Bench:
@@ -48,7 +49,7 @@ class Bench:
             reading.notices,
             lambda: 0,
             self.archive.begin,
-            lambda: reading.browser.value.left_out,
+            reading.browser.harmless,
         )
 
     def uid(self, role: Role) -> str | None:
@@ -202,13 +203,18 @@ def test_a_prior_that_cannot_be_read_leaves_both_unopened(qtbot: QtBot, bench: B
     assert bench.reading.scans[Role.CURRENT].value is None
 
 
-def test_what_the_scans_of_a_pair_share_is_said_once(qtbot: QtBot, bench: Bench) -> None:
+def test_what_lies_beside_the_scans_of_a_pair_is_said_once_and_damage_with_each(qtbot: QtBot, bench: Bench) -> None:
     bench.archive.scans[BOTH] = [in_one_folder(scan) for scan in bench.archive.scans[BOTH]]
     bench.step.open([BOTH])
     qtbot.waitUntil(lambda: bench.uid(Role.CURRENT) == "new" and bench.uid(Role.PRIOR) == "old")
-    assert bench.said() == [LEFT_OUT.text]
+    assert {(s.text, s.about) for s in bench.reading.notices.value} == {
+        (LEFT_OUT.text, "opening"),
+        (DAMAGED.text, "Current"),
+        (DAMAGED.text, "Prior"),
+    }
 
 
 def in_one_folder(scan: Scan) -> Scan:
-    """Return a scan found in a folder with something that is no DICOM."""
-    return replace(scan, series=replace(scan.series, source=BOTH, notices=(LEFT_OUT,)), notices=(LEFT_OUT,))
+    """Return a scan found in a folder with something that is no DICOM, and something that cannot be read."""
+    told = (LEFT_OUT, DAMAGED)
+    return replace(scan, series=replace(scan.series, notices=told), notices=told)

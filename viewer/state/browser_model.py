@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from types import MappingProxyType
 
 from PySide6.QtCore import QObject
@@ -25,7 +24,7 @@ class Browsing:
         found: the series, by what they were looked for as.
         histories: all of them by patient and visit; of copies the fullest.
         pairs: each patient's likely pair, by the patient's key.
-        left_out: what is true of everything found in one place: the files that are not in any series.
+        left_out: what is said of the places that were searched: files that are in no series.
         searching: which searches still run.
         opens_as: what the next series that is chosen becomes.
         shown: whether the reader wants to see the browser.
@@ -53,7 +52,7 @@ class Browsing:
         """Return the grave notices of this series alone. A stack that still grows has gaps that mean nothing."""
         if self.searching:
             return ()
-        return tuple(n.text for n in series.notices if n.grave and n not in self.left_out)
+        return tuple(n.text for n in series.notices if n.grave and not n.of_place)
 
     def proposal(self) -> LikelyPair | Series | None:
         """Return what Enter opens where the reader has chosen nothing: the only likely pair, else the best series."""
@@ -106,12 +105,16 @@ class BrowserModel(Observed[Browsing]):
         """Show it or hide it."""
         self._become(replace(self.value, shown=not self.value.shown))
 
+    def harmless(self) -> tuple[Notice, ...]:
+        """Return what was left out and is no loss: said once, not with every scan. Damaged files may be of any scan."""
+        return tuple(notice for notice in self.value.left_out if not notice.grave)
+
     def _arrange(self, browsing: Browsing) -> None:
         found = [series for role in Role for series in browsing.found[role]]
         arranged = histories(without_copies(found))
-        pairs = {h.key: pair for h in arranged if (pair := likely_pair(h)) is not None}
-        proxy = MappingProxyType(pairs)
-        self._become(replace(browsing, histories=arranged, pairs=proxy, left_out=left_out(found)))
+        pairs = MappingProxyType({h.key: pair for h in arranged if (pair := likely_pair(h)) is not None})
+        told = dict.fromkeys(notice for series in found for notice in series.notices if notice.of_place)
+        self._become(replace(browsing, histories=arranged, pairs=pairs, left_out=tuple(told)))
 
 
 def without_copies(found: Sequence[Series]) -> list[Series]:
@@ -121,15 +124,3 @@ def without_copies(found: Sequence[Series]) -> list[Series]:
         if series.uid not in kept or series.shape[0] > kept[series.uid].shape[0]:
             kept[series.uid] = series
     return list(kept.values())
-
-
-def left_out(found: Iterable[Series]) -> tuple[Notice, ...]:
-    """Return the notices that all series of one place share, where there are several: they concern none of them."""
-    by_place: dict[Path, list[Series]] = {}
-    for series in found:
-        by_place.setdefault(series.source, []).append(series)
-    told: dict[Notice, None] = {}
-    for series, *others in by_place.values():
-        shared = [n for n in series.notices if all(n in other.notices for other in others)]
-        told |= dict.fromkeys(shared if others else ())
-    return tuple(told)

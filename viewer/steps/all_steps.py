@@ -84,6 +84,6 @@ class AllSteps(QObject):
             reading.notices,
             lambda: reading.slice_looked_at(role),
             ask.begin,
-            lambda: reading.browser.value.left_out,
+            reading.browser.harmless,
             self,
         )

@@ -143,7 +143,7 @@ class OpenPaths(QObject):
         if not scans:
             self._offer(search)
         elif not search.answered:
-            for notice in self._browser.value.left_out:  # the browser, which would tell it, is not needed
+            for notice in self._browser.harmless():  # the browser, which would tell it, is not needed
                 self._notices.say(notice.text, notice.grave, ABOUT)
             for role, series in zip((search.role, search.role.other), scans, strict=False):
                 self._series.open(series, role)

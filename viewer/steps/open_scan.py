@@ -23,7 +23,7 @@ class OpenScan(QObject):
 
     Args:
         look_first: called from the loading thread: the slice (numpy index of axis 0) the reader looks at.
-        told_elsewhere: notices that the browser tells of all that was found, so the board need not repeat them.
+        told_elsewhere: notices that were told when the scan was found, so they need not be told again with it.
     """
 
     opened = Signal()
