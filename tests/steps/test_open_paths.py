@@ -167,6 +167,16 @@ def test_another_search_replaces_the_one_before_it(qtbot: QtBot, bench: Bench) -
     assert bench.listed() == ["old"]
 
 
+def test_a_new_study_ends_the_search_for_a_prior_of_the_last_one_without_a_word(qtbot: QtBot, bench: Bench) -> None:
+    bench.archive.search_gate = threading.Event()
+    bench.step.open_prior([MANY])
+    qtbot.waitUntil(lambda: len(bench.listed()) == 3)
+    bench.archive.search_gate = None
+    bench.step.open([OLD])
+    qtbot.waitUntil(lambda: bench.uid(Role.CURRENT) == "old")
+    assert (bench.listed(), bench.said(), bench.browser.value.shown) == (["old"], [], False)
+
+
 def test_among_several_priors_the_reader_chooses_beside_what_is_there(qtbot: QtBot, bench: Bench) -> None:
     bench.step.open([UNDATED])
     qtbot.waitUntil(lambda: bench.uid(Role.CURRENT) == "undated")

@@ -179,6 +179,15 @@ def test_what_the_reader_selected_and_folded_stays_while_rows_arrive(bench: Benc
     assert bench.asked == [("b", None)]
 
 
+def test_a_patient_who_was_folded_away_stays_so_though_his_pair_is_proposed(bench: Bench) -> None:
+    bench.find(series("now"), series("then", THEN), searching=True)
+    patient = bench.tree.topLevelItem(0)
+    assert patient is not None
+    patient.setExpanded(False)
+    bench.find(series("now"), series("then", THEN), series("doe", patient=DOE))
+    assert not patient.isExpanded()
+
+
 def test_the_newest_series_is_opened_not_the_one_that_was_listed_first(bench: Bench) -> None:
     opened: list[Series] = []
     bench.tree.series_asked.connect(lambda one, role: opened.append(one))

@@ -94,7 +94,8 @@ class OpenPaths(QObject):
 
     def _look(self, search: _Search) -> None:
         self._notices.forget(ABOUT)
-        if search.role is Role.CURRENT:
+        if search.role is Role.CURRENT:  # a new beginning: nobody waits for a prior of what was open
+            self._running.clear()
             self.lanes[Role.PRIOR].cancel()
         self._running[search.role] = search
         self._browser.begin(search.role)
@@ -154,6 +155,8 @@ class OpenPaths(QObject):
         self._notices.say(sentence_of(error, "Opening"), True, ABOUT)
 
     def _stopped(self, search: _Search) -> None:
+        if self._running.get(search.role) is not search:
+            return
         self._end(search)
         if not self._browser.value.found[search.role]:
             self._browser.opened()

@@ -151,8 +151,9 @@ class StudyBrowser(QFrame):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if isinstance(row, SeriesRow):
-            for role, keys in ((Role.CURRENT, "Enter"), (Role.PRIOR, "P")):
-                action = menu.addAction(f"Open as {role.value.lower()}\t{keys}")
+            keys = {Role.CURRENT: "", Role.PRIOR: "P", self._reading.browser.value.opens_as: "Enter"}
+            for role in Role:
+                action = menu.addAction(f"Open as {role.value.lower()}\t{keys[role]}")
                 action.triggered.connect(lambda checked, role=role: self.tree.series_asked.emit(row.series, role))
         elif isinstance(row, PairRow):
             menu.addAction("Open both\tEnter").triggered.connect(lambda checked: self.tree.pair_asked.emit(row.pair))

@@ -69,7 +69,8 @@ class StudyTree(QTreeWidget):
         self.itemClicked.connect(lambda item, column: self._choose())
         for changed in (self.itemExpanded, self.itemCollapsed, self.verticalScrollBar().valueChanged):
             changed.connect(lambda value: self._looking.start())
-        self.verticalScrollBar().sliderPressed.connect(self._scroll)
+        self.itemCollapsed.connect(lambda item: self._choose())
+        self.verticalScrollBar().actionTriggered.connect(lambda action: self._scroll())
         thumbnails.changed.connect(lambda before, after: self.viewport().update())
 
     @property
