@@ -37,7 +37,7 @@ class Bench:
         self.reading = Reading()
         self.browser = self.reading.browser
         self.opens = {role: self.open_scan(role) for role in Role}
-        self.series = OpenSeries(self.opens, self.reading.scans, self.browser)
+        self.series = OpenSeries(self.opens, self.reading.scans, self.browser, self.reading.notices)
         self.step = OpenPaths(self.series, self.browser, self.reading.notices, self.archive.find_series)
 
     def open_scan(self, role: Role) -> OpenScan:

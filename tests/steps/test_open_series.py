@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from ai.series import Scan, Series, Study
+from ai.series import Scan, Series, SliceHeader, Study
 from ai.studies import LikelyPair
 from tests.support.readings import Archive, scan_of
 from viewer.state.reading import Reading
 from viewer.state.role import Role
 from viewer.steps.open_scan import OpenScan
-from viewer.steps.open_series import OpenSeries
+from viewer.steps.open_series import GROWN, OpenSeries
 
 ROE = scan_of().series.study.patient
 DOE = replace(ROE, name="Doe, Jane", identifier="P2")
@@ -45,7 +45,7 @@ class Bench:
         self.archive = Archive({Path("/all"): list(self.scans.values())})
         self.reading = Reading()
         self.opens = {role: self.open_scan(role) for role in Role}
-        self.step = OpenSeries(self.opens, self.reading.scans, self.reading.browser)
+        self.step = OpenSeries(self.opens, self.reading.scans, self.reading.browser, self.reading.notices)
         self.reading.browser.tell(Role.CURRENT, [scan.series for scan in self.scans.values()])
 
     def open_scan(self, role: Role) -> OpenScan:
@@ -111,6 +111,21 @@ def test_a_prior_that_is_still_being_read_is_given_up_with_its_patient(qtbot: Qt
     qtbot.waitUntil(lambda: bench.shows("doe"))
     assert not bench.opens[Role.PRIOR].lane.busy
     assert bench.reading.notices.value == ()
+
+
+def test_who_opened_a_series_before_all_of_it_was_found_is_told_once(qtbot: QtBot, bench: Bench) -> None:
+    bench.step.choose(bench.series("1"))
+    qtbot.waitUntil(lambda: bench.shows("1"))
+    board, browser = bench.reading.notices, bench.reading.browser
+    assert len(board.value) == 0
+    header = SliceHeader(Path("/all/1"), 0, 20, 24, (0, 0, 0), (1, 0, 0), (0, 1, 0), (2.0, 2.0))
+    for count in (2, 3):
+        browser.tell(Role.CURRENT, [replace(bench.series("1"), slices=(header,) * count), bench.series("2")])
+        assert [(said.text, said.grave) for said in board.value] == [(GROWN, True)] * (count == 2)
+        board.forget(Role.CURRENT.value)
+    shown = bench.reading.scans[Role.CURRENT].value
+    assert shown is not None
+    assert shown.series is bench.series("1")
 
 
 def test_current_and_prior_change_places(qtbot: QtBot, bench: Bench) -> None:

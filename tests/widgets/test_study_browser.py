@@ -121,6 +121,14 @@ def test_the_pair_is_selected_and_enter_opens_both(bench: Bench) -> None:
     assert [(pair.current.uid, pair.prior.uid) for pair in bench.pairs] == [("now", "then")]
 
 
+def test_a_pair_that_may_not_be_the_last_word_says_so(bench: Bench) -> None:
+    bench.find(series("now"), series("then", THEN), searching=True)
+    (line,) = bench.tree.lines.values()
+    assert line.reason.text().startswith("So far: 393 days")
+    bench.find(series("now"), series("then", THEN))
+    assert line.reason.text().startswith("393 days")
+
+
 def test_the_button_of_the_pair_opens_both_until_both_are_open(bench: Bench) -> None:
     bench.find(series("now"), series("then", THEN))
     (line,) = bench.tree.lines.values()

@@ -43,7 +43,7 @@ class AllSteps(QObject):
         ask = ask or Engines()
         self._reading = reading
         self.opens = {role: self._open_scan(role, ask) for role in Role}
-        self.series = OpenSeries(self.opens, reading.scans, reading.browser, self)
+        self.series = OpenSeries(self.opens, reading.scans, reading.browser, reading.notices, self)
         self.paths = OpenPaths(self.series, reading.browser, reading.notices, ask.find_series, self)
         self.thumbnails = DrawThumbnails(reading.browser, reading.thumbnails, ask.draw_thumbnail, self)
         self.analyse = AnalyseScan(reading.scans, reading.findings, reading.notices, ask.analyse, self)

@@ -9,13 +9,19 @@ from PySide6.QtCore import QObject, Signal
 from ai.series import Series
 from ai.studies import LikelyPair, patient_key
 from viewer.state.browser_model import BrowserModel
+from viewer.state.notices_model import NoticesModel
 from viewer.state.role import Role
 from viewer.state.scan_model import ScanModel
 from viewer.steps.open_scan import OpenScan
 
+GROWN = "Slices of this series were found after it was opened: it is shown in part. Open it again to see all of it."
+
 
 class OpenSeries(QObject):
-    """Leaves the reading to the two ``OpenScan``. Nothing of one patient stays as prior beside another."""
+    """Leaves the reading to the two ``OpenScan``. Nothing of one patient stays as prior beside another.
+
+    A series can be opened while its folder is still searched; where more of it is found then, the reader is told.
+    """
 
     chosen = Signal(object)
     """The reader, not the program, chose a series for this role."""
@@ -25,6 +31,7 @@ class OpenSeries(QObject):
         opens: Mapping[Role, OpenScan],
         scans: Mapping[Role, ScanModel],
         browser: BrowserModel,
+        notices: NoticesModel,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -33,6 +40,11 @@ class OpenSeries(QObject):
         self._browser = browser
         self._asked: dict[Role, Series] = {}
         self._visits: dict[Role, tuple[Series, ...]] = {}
+        self._notices = notices
+        self._said_grown: dict[Role, Series] = {}
+        browser.changed.connect(lambda before, after: self._look_for_more())
+        for scan in scans.values():
+            scan.changed.connect(lambda before, after: self._look_for_more())
 
     def choose(self, series: Series, role: Role | None = None) -> None:
         """Open what the reader chose; without a role, as what the browser was opened for."""
@@ -77,6 +89,16 @@ class OpenSeries(QObject):
         """Read the current scan alone again."""
         self._asked.pop(Role.PRIOR, None)
         self._opens[Role.PRIOR].leave()
+
+    def _look_for_more(self) -> None:
+        for role, scan in self._scans.items():
+            shown = None if scan.value is None else scan.value.series
+            if shown is None or self._said_grown.get(role) is shown:
+                continue
+            listed = next((s for s in self._visit(shown, role) if s.uid == shown.uid), shown)
+            if len(listed.slices) > len(shown.slices):
+                self._said_grown[role] = shown
+                self._notices.say(GROWN, True, role.value)
 
     def _visit(self, series: Series, role: Role) -> tuple[Series, ...]:
         """Return the series of a visit: as it is listed now; where another study is browsed, as it was listed then."""

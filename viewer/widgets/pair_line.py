@@ -45,8 +45,8 @@ class PairLine(QFrame):
         self._pair = row.pair
         self.texts[Role.CURRENT].setText(row.current)
         self.texts[Role.PRIOR].setText(row.prior)
-        self.reason.setText(row.pair.reason)
-        self.setToolTip(row.pair.reason)
+        self.reason.setText(row.reason)
+        self.setToolTip(row.reason)
         self.button.setText("Both open" if row.is_open else "Open both")
         self.button.setEnabled(not row.is_open)
 

@@ -78,7 +78,8 @@ class Plan:
     def _pair(self, pair: LikelyPair) -> PairRow:
         on_screen = (self.on_screen.get(Role.CURRENT), self.on_screen.get(Role.PRIOR))
         is_open = on_screen == (pair.current.uid, pair.prior.uid)
-        return PairRow(pair, pair_words(pair.current), pair_words(pair.prior), is_open)
+        reason = f"So far: {pair.reason}" if self.browsing.searching else pair.reason
+        return PairRow(pair, pair_words(pair.current), pair_words(pair.prior), reason, is_open)
 
     def _visit(self, patient: Key, visit: Examination, before: str) -> Iterator[Planned]:
         day, about = visit_words(visit.study)

@@ -24,6 +24,7 @@ class PairRow:
     pair: LikelyPair = field(compare=False)
     current: str
     prior: str
+    reason: str
     is_open: bool
 
 
