@@ -56,6 +56,10 @@ class Bench:
         """Return a series."""
         return self.scans[uid].series
 
+    def said(self) -> list[tuple[str, bool]]:
+        """Return what the board says, and whether it is grave."""
+        return [(said.text, said.grave) for said in self.reading.notices.value]
+
     def shows(self, current: str | None, prior: str | None = None) -> bool:
         """Tell whether these are on screen, whole."""
         shown = [self.reading.scans[role].value for role in Role]
@@ -117,11 +121,11 @@ def test_who_opened_a_series_before_all_of_it_was_found_is_told_once(qtbot: QtBo
     bench.step.choose(bench.series("1"))
     qtbot.waitUntil(lambda: bench.shows("1"))
     board, browser = bench.reading.notices, bench.reading.browser
-    assert len(board.value) == 0
+    assert bench.said() == []
     header = SliceHeader(Path("/all/1"), 0, 20, 24, (0, 0, 0), (1, 0, 0), (0, 1, 0), (2.0, 2.0))
     for count in (2, 3):
         browser.tell(Role.CURRENT, [replace(bench.series("1"), slices=(header,) * count), bench.series("2")])
-        assert [(said.text, said.grave) for said in board.value] == [(GROWN, True)] * (count == 2)
+        assert bench.said() == [(GROWN, True)] * (count == 2)
         board.forget(Role.CURRENT.value)
     shown = bench.reading.scans[Role.CURRENT].value
     assert shown is not None
