@@ -256,7 +256,7 @@ def _open_parser() -> argparse.ArgumentParser:
         "each explains itself with --help. A path named like a command is opened as ./demo.",
     )
     parser.add_argument(
-        "paths", nargs="*", metavar="PATH", help="DICOM folder, NIfTI, NRRD or MHA file; two to compare"
+        "paths", nargs="*", metavar="PATH", help="folder, ZIP, DICOMDIR, NIfTI, NRRD or MHA; two to compare"
     )
     parser.set_defaults(command=open_window)
     return parser

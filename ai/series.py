@@ -14,10 +14,12 @@ class Notice:
     """One sentence the reader must see about a scan: what was found, and what was done about it.
 
     ``grave`` is true where the picture may mislead (missing slices, tilt, lossy pixels, unknown orientation).
+    ``of_place`` is true where it tells of the folder or archive: what lies beside the scan, or could not be read there.
     """
 
     text: str
     grave: bool = False
+    of_place: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,21 +16,26 @@ THIN_MM = 1.5
 """Slices up to this thickness show small nodules equally well; among them other things decide."""
 NEVER = date.min
 
+Key = tuple[str, ...]
+"""What tells one from another and stays the same while more is found."""
+
 
 @dataclass(frozen=True)
 class Examination:
-    """One visit with its series, ordered by their numbers."""
+    """One visit with its series, ordered by their numbers. ``key`` tells it from others, whatever else is found."""
 
     study: Study
     series: tuple[Series, ...]
+    key: Key = ()
 
 
 @dataclass(frozen=True)
 class PatientHistory:
-    """One patient with every examination, the latest first."""
+    """One patient with every examination, the latest first. ``key`` tells the patient from others."""
 
     patient: Patient
     examinations: tuple[Examination, ...]
+    key: Key = ()
 
 
 @dataclass(frozen=True)
@@ -48,11 +53,11 @@ def histories(series: Iterable[Series]) -> tuple[PatientHistory, ...]:
     A patient is who shares an identifier; without one, a name and birth date. Files that name nobody (NIfTI, NRRD,
     MetaImage, anonymised DICOM) are an examination each by study, and stand last.
     """
-    by_patient: dict[tuple[str, ...], dict[str, list[Series]]] = {}
+    by_patient: dict[Key, dict[str, list[Series]]] = {}
     for one in series:
         visit = one.study.uid or f"{one.study.taken_on}{'' if one.study.taken_on else one.uid}"
-        by_patient.setdefault(_who(one), {}).setdefault(visit, []).append(one)
-    found = [_history(list(visits.values())) for visits in by_patient.values()]
+        by_patient.setdefault(patient_key(one), {}).setdefault(visit, []).append(one)
+    found = [_history(who, visits) for who, visits in by_patient.items()]
     return tuple(sorted(found, key=lambda h: (not _named(h.patient), h.patient.name.casefold(), h.patient.identifier)))
 
 
@@ -60,9 +65,11 @@ def likely_pair(history: PatientHistory) -> LikelyPair | None:
     """Return the latest examination's best series and the best match of the latest one before it; None without two.
 
     The series that are weighed show a chest or do not say what they show. The current one is the thinnest with most
-    slices; the prior the one most like it: same kernel, nearest thickness.
+    slices; the prior the one most like it: same kernel, nearest thickness. Of files that name nobody none is a prior.
     """
-    dated = [(e.study.taken_on, _readable(e)) for e in history.examinations if e.study.taken_on is not None]
+    if not _named(history.patient):
+        return None
+    dated = [(e.study.taken_on, chest_series(e)) for e in history.examinations if e.study.taken_on is not None]
     visits = [(day, readable) for day, readable in dated if readable]
     for at, (day, readable) in enumerate(visits):
         earlier = next(((before, series) for before, series in visits[at + 1 :] if before < day), None)
@@ -70,17 +77,25 @@ def likely_pair(history: PatientHistory) -> LikelyPair | None:
             current = min(readable, key=_rank)
             prior = min(earlier[1], key=lambda s: _unlike(current, s))
             days = (day - earlier[0]).days
-            reason = f"The latest chest CT and the one before it, {days} {'day' if days == 1 else 'days'} earlier."
-            return LikelyPair(current, prior, reason)
+            reason = f"{days} {'day' if days == 1 else 'days'} earlier, {_likeness(current, prior)}"
+            return LikelyPair(current, prior, f"{reason}: the latest chest CT and the one before it.")
     return None
 
 
 def reading_series(examination: Examination) -> Series | None:
     """Return the series of an examination that is read first; None where none shows a chest in enough slices."""
-    return min(_readable(examination), key=_rank, default=None)
+    return min(chest_series(examination), key=_rank, default=None)
 
 
-def _who(one: Series) -> tuple[str, ...]:
+def chest_series(examination: Examination) -> list[Series]:
+    """Return the series of a chest in enough slices: those that say so, else those that name no other part."""
+    enough = [s for s in examination.series if s.shape[0] >= FEWEST_SLICES]
+    chests = [s for s in enough if _says(s, CHEST_WORDS)]
+    return chests or [s for s in enough if not _says(s, OTHER_WORDS)]
+
+
+def patient_key(one: Series) -> Key:
+    """Return what tells a series' patient from others."""
     patient = one.study.patient
     if patient.identifier:
         return ("identifier", patient.identifier)
@@ -93,21 +108,14 @@ def _named(patient: Patient) -> bool:
     return bool(patient.name or patient.identifier)
 
 
-def _history(visits: Sequence[list[Series]]) -> PatientHistory:
-    examinations = [
-        Examination(series[0].study, tuple(sorted(series, key=lambda s: (s.number is None, s.number or 0, s.uid))))
-        for series in visits
-    ]
+def _history(who: Key, visits: Mapping[str, Sequence[Series]]) -> PatientHistory:
+    examinations = []
+    for visit, series in visits.items():
+        by_number = sorted(series, key=lambda s: (s.number is None, s.number or 0, s.uid))
+        examinations.append(Examination(by_number[0].study, tuple(by_number), (*who, visit)))
     examinations.sort(key=lambda e: e.series[0].uid)
     examinations.sort(key=lambda e: e.study.taken_on or NEVER, reverse=True)
-    return PatientHistory(examinations[0].study.patient, tuple(examinations))
-
-
-def _readable(examination: Examination) -> list[Series]:
-    """Return the series of a chest: those that say so, else those that do not say they are of something else."""
-    enough = [s for s in examination.series if s.shape[0] >= FEWEST_SLICES]
-    chests = [s for s in enough if _says(s, CHEST_WORDS)]
-    return chests or [s for s in enough if not _says(s, OTHER_WORDS)]
+    return PatientHistory(examinations[0].study.patient, tuple(examinations), who)
 
 
 def _says(one: Series, words: Sequence[str]) -> bool:
@@ -118,6 +126,16 @@ def _says(one: Series, words: Sequence[str]) -> bool:
 def _rank(one: Series) -> tuple[float, int, int]:
     """Low is read first: thin, many slices, low number."""
     return (max(one.thickness_mm or 99.0, THIN_MM), -one.shape[0], one.number or 0)
+
+
+def _likeness(current: Series, prior: Series) -> str:
+    """Say in which respect two series can be compared, and in which not."""
+    if current.kernel != prior.kernel:
+        return f"the kernels differ ({current.kernel or 'unknown'} and {prior.kernel or 'unknown'})"
+    if current.thickness_mm != prior.thickness_mm:
+        now, then = (f"{s.thickness_mm:g} mm" if s.thickness_mm else "unknown" for s in (current, prior))
+        return f"the slice thicknesses differ ({now} and {then})"
+    return "same kernel and slice thickness"
 
 
 def _unlike(current: Series, prior: Series) -> tuple[bool, float, tuple[float, int, int]]:

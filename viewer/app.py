@@ -28,7 +28,8 @@ def run(paths: Sequence[Path], prior: Path | None = None) -> int:
     """Open the window on these scans and stay until it is closed; return the exit code.
 
     Args:
-        paths: none for the start page; one scan; or two, of which the later one is the current one.
+        paths: none for the start page; one scan; two, of which the later one is the current one; or whatever holds
+            more, from which the reader chooses.
         prior: the prior, whatever its date.
     """
     application = QApplication(sys.argv[:1])

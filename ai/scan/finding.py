@@ -163,7 +163,7 @@ def _one_series(source: Path, pictures: Sequence[Picture], notices: tuple[Notice
         slices=slices,
         notices=notices,
     )
-    return replace(series, shape=_shape(series))
+    return _stacked(series)
 
 
 def _doubts(pictures: Sequence[Picture]) -> tuple[Notice, ...]:
@@ -175,11 +175,14 @@ def _doubts(pictures: Sequence[Picture]) -> tuple[Notice, ...]:
     )
 
 
-def _shape(series: Series) -> tuple[int, int, int]:
+def _stacked(series: Series) -> Series:
+    """Add the shape of the stack, and what must be said of it: a list can warn before anything is opened."""
     try:
-        return stack(series.source, series.slices, series.thickness_mm).grid.shape
-    except ScanError:  # told when the reader chooses it; the other series of the folder are still listed
-        return len(series.slices), series.slices[0].rows, series.slices[0].columns
+        laid = stack(series.source, series.slices, series.thickness_mm)
+    except ScanError as refusal:  # told in the list, and to who chooses it; the folder's other series are there
+        shape = len(series.slices), series.slices[0].rows, series.slices[0].columns
+        return replace(series, shape=shape, notices=(*series.notices, Notice(str(refusal), grave=True)))
+    return replace(series, shape=laid.grid.shape, notices=(*series.notices, *laid.notices))
 
 
 def _left_out(found: Found) -> tuple[Notice, ...]:
@@ -202,7 +205,7 @@ def _left_out(found: Found) -> tuple[Notice, ...]:
         told.append(Notice(f"{_counted(found.localisers, 'localiser')} left out."))
     if found.sheets:
         told.append(Notice(f"{_counted(found.sheets, 'picture of text (dose or protocol)')} left out."))
-    return tuple(told)
+    return tuple(replace(notice, of_place=True) for notice in told)
 
 
 def _counted(count: int, what: str) -> str:

@@ -28,7 +28,8 @@ class StackLoading(Loading):
     def __init__(self, series: Series, stack: Stack) -> None:
         self._hu = air(stack.grid.shape)
         self._stack = stack
-        super().__init__(series, Volume(self._hu, stack.grid), (*series.notices, *stack.notices))
+        told = dict.fromkeys((*series.notices, *stack.notices))  # a series that was found knows those of its stack
+        super().__init__(series, Volume(self._hu, stack.grid), tuple(told))
 
     def load(
         self,

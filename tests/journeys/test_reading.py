@@ -22,7 +22,6 @@ from viewer.mpr.plane import Plane
 from viewer.state.findings_model import Stage, Verdict
 from viewer.state.role import Role
 from viewer.widgets.menus import RESEARCH_ONLY
-from viewer.widgets.series_chooser import SeriesChooser
 
 pytestmark = pytest.mark.journey
 
@@ -210,18 +209,6 @@ def test_two_folders_dropped_together_are_hung_by_their_dates(hand: Hand, curren
     )
     dates = [shown.series.study.taken_on for role in Role if (shown := hand.reading.scans[role].value) is not None]
     assert dates == [date(2024, 3, 1), date(2023, 12, 1)]
-
-
-def test_several_series_are_chosen_from_a_table(hand: Hand, tmp_path: Path) -> None:
-    on_disk(tmp_path / "both" / "a", "1.2.3.4.5", date(2024, 1, 1))
-    on_disk(tmp_path / "both" / "b", "1.2.3.4.6", date(2024, 1, 1))
-    hand.window.open_paths([tmp_path / "both"])
-    hand.qtbot.waitUntil(lambda: hand.window.findChild(SeriesChooser) is not None)
-    chooser = hand.window.findChild(SeriesChooser)
-    assert chooser is not None
-    assert chooser.table.topLevelItemCount() == 2
-    chooser.accept()
-    hand.qtbot.waitUntil(lambda: hand.reading.findings[Role.CURRENT].value.stage is Stage.DONE, timeout=20_000)
 
 
 def test_keys_walk_through_panes_texts_and_the_sheet(hand: Hand, current: Path) -> None:

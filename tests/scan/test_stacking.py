@@ -33,6 +33,17 @@ def test_a_missing_slice_is_filled_and_marked(tmp_path: Path) -> None:
     ]
 
 
+def test_a_list_warns_of_a_stack_before_it_is_opened(tmp_path: Path) -> None:
+    write_series(tmp_path / "gap", thorax_box(), [0, 1, 2, 3, 4, 6, 7, 8])
+    write_series(tmp_path / "hole", thorax_box((100, 24, 12)), [0, 1, 2, 99])
+    (tmp_path / "gap" / "readme.txt").write_text("burnt by the archive")
+    found = {s.shape[1]: s.notices for s in scan.find_series(tmp_path)}
+    told = {rows: [(n.text, n.grave) for n in notices if not n.of_place] for rows, notices in found.items()}
+    assert [("1 slice is missing above slice 5" in text, grave) for text, grave in told[32]] == [(True, True)]
+    assert [("only 4 of the 100 slices" in text, grave) for text, grave in told[24]] == [(True, True)]
+    assert all("readme.txt" in notices[0].text and notices[0].of_place for notices in found.values())
+
+
 def test_a_long_gap_is_left_as_air(tmp_path: Path) -> None:
     plan = thorax_box((20, 32, 24))
     write_series(tmp_path, plan, [*range(5), *range(15, 20)])

@@ -127,7 +127,7 @@ def test_the_prior_is_hung_with_the_window_of_the_current() -> None:
     reading.linked.use_window(Role.CURRENT, replace(LUNG, width_hu=1234))
     reading.scans[Role.PRIOR].complete(scan_of(uid="9"))
     assert reading.panes[Role.PRIOR].value.window.width_hu == 1234
-    reading.close_prior()
+    reading.scans[Role.PRIOR].clear()
     assert not reading.linked.paired
 
 

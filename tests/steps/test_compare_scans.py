@@ -134,7 +134,7 @@ def test_withheld_findings_are_not_compared(qtbot: QtBot, bench: Bench) -> None:
 
 def test_closing_the_prior_forgets_the_comparison(qtbot: QtBot, bench: Bench) -> None:
     test_two_scans_are_registered_then_compared(qtbot, bench)
-    bench.reading.close_prior()
+    bench.reading.scans[Role.PRIOR].clear()
     assert bench.reading.comparison.value.comparison is None
     assert not bench.reading.linked.registered
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from ai.change import ChangeKind, Comparison, FindingChange, LesionChange, Registration
+from ai.errors import IntervalError
 from ai.findings import Analysis, Finding, Heatmap, Lesion, ModelCard, Peak, Thresholds, sigmoid
 from ai.geometry import Index, PointMm
 from ai.progress import Progress
@@ -135,17 +136,32 @@ class Archive:
 
     scans: dict[Path, list[Scan]] = field(default_factory=dict)
     gate: threading.Event | None = None
+    search_gate: threading.Event | None = None
     loadings: list[StandInLoading] = field(default_factory=list)
     error: Exception | None = None
 
-    def find_series(self, path: Path, progress: Progress) -> Sequence[Series]:
-        """Return what lies under a path; raises ``error`` where it was given or the path is unknown."""
+    def find_series(
+        self, path: Path, progress: Progress, so_far: Callable[[Sequence[Series]], None] = lambda found: None
+    ) -> Sequence[Series]:
+        """Return what lies under a path; raises ``error`` where it was given, and refuses a path it does not know.
+
+        While ``search_gate`` is shut, tells all of it and goes on searching.
+        """
         if self.error is not None:
             raise self.error
-        return [scan.series for scan in self.scans[path]]
+        if path not in self.scans:
+            raise IntervalError(f"{path} holds no CT.")
+        found = [scan.series for scan in self.scans[path]]
+        if self.search_gate is not None:
+            so_far(found)
+            while not self.search_gate.wait(0.005):
+                progress.report(0.0, f"Looking through {len(found)} files")
+        return found
 
     def begin(self, series: Series) -> StandInLoading:
-        """Begin to read."""
+        """Begin to read; raises ``error`` where it was given."""
+        if self.error is not None:
+            raise self.error
         scan = next(s for scans in self.scans.values() for s in scans if s.series is series)
         loading = StandInLoading(scan, self.gate)
         self.loadings.append(loading)

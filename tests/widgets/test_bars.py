@@ -1,10 +1,8 @@
-"""Notices, progress, header, overlay sliders, drop halves, series table, key sheet."""
+"""Notices, progress, header, overlay sliders, drop halves, key sheet."""
 
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,7 +12,7 @@ from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from ai.progress import Progress
-from tests.support.readings import grid_of, scan_of, series_of, shift
+from tests.support.readings import scan_of, shift
 from viewer.assets import key_sheet
 from viewer.mpr.plane import Plane
 from viewer.state.notices_model import NoticesModel
@@ -26,7 +24,6 @@ from viewer.widgets.notice_bar import NoticeBar
 from viewer.widgets.overlay_bar import OverlayBar
 from viewer.widgets.progress_strip import ProgressStrip
 from viewer.widgets.scan_header import ScanHeader
-from viewer.widgets.series_chooser import SeriesChooser
 from viewer.work import Lane
 
 
@@ -107,19 +104,6 @@ def test_only_files_and_folders_are_taken() -> None:
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile("/scans/a b"), QUrl("https://example.org/scan")])
     assert dropped_paths(mime) == [Path("/scans/a b")]
-
-
-def test_the_chooser_proposes_the_series_with_most_slices(qtbot: QtBot) -> None:
-    few = replace(series_of(grid_of((3, 20, 24)), "few", date(2024, 5, 6)), number=2, thickness_mm=5.0, kernel="B30f")
-    many = series_of(grid_of((90, 20, 24)), "many")
-    chooser = SeriesChooser(Role.CURRENT, [few, many])
-    qtbot.addWidget(chooser)
-    first = chooser.table.topLevelItem(0)
-    assert first is not None
-    assert [first.text(n) for n in range(6)] == ["2", "2024-05-06", "Chest", "3", "5.00 mm", "B30f"]
-    with qtbot.waitSignal(chooser.series_chosen) as chosen:
-        chooser.accept()
-    assert chosen.args == [many]
 
 
 def test_the_sheet_shows_every_key(qtbot: QtBot) -> None:

@@ -54,17 +54,17 @@ def tilt_deg(grid: VoxelGrid) -> float:
 
 def _patient_lines(patient: Patient) -> tuple[str, ...]:
     born = f"born {patient.birth_date.isoformat()}" if patient.birth_date else ""
-    about = ", ".join(part for part in (born, patient.sex, _age(patient.age)) if part)
-    return tuple(line for line in (_name(patient.name), patient.identifier, about) if line)
+    about = ", ".join(part for part in (born, patient.sex, written_age(patient.age)) if part)
+    return tuple(line for line in (written_name(patient.name), patient.identifier, about) if line)
 
 
-def _name(name: str) -> str:
+def written_name(name: str) -> str:
     """Write DICOM's person name ("Family^Given^Middle^Prefix^Suffix", PS3.5 6.2.1) as "Family, Given Middle …"."""
     family, *given = (part.strip() for part in name.split("^"))
     return ", ".join(part for part in (family, " ".join(part for part in given if part)) if part)
 
 
-def _age(age: str) -> str:
+def written_age(age: str) -> str:
     """Write DICOM's age string ("061Y", PS3.5 6.2) as a reader would."""
     if len(age) == 4 and age[:3].isdigit() and age[3] in "YMWD":
         return f"{int(age[:3])} {age[3].lower()}"

@@ -1,4 +1,4 @@
-"""The whole state of one reading: two scans, how they are looked at, what was found, what changed."""
+"""The whole state of one reading: what there is, two scans, how they are looked at, what was found, what changed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from ai.geometry import PointMm
 from ai.series import Series
 from viewer.mpr.automatic_window import file_window
 from viewer.mpr.window import Window
+from viewer.state.browser_model import BrowserModel
 from viewer.state.comparison_model import ComparisonModel
 from viewer.state.findings_model import FindingsModel, FindingsOnScreen
 from viewer.state.linked_panes import LinkedPanes
@@ -16,6 +17,7 @@ from viewer.state.notices_model import NoticesModel
 from viewer.state.pane_model import LUNG, PaneModel
 from viewer.state.role import Role
 from viewer.state.scan_model import ScanModel, ScanOnScreen
+from viewer.state.thumbnails_model import ThumbnailsModel
 
 
 class Reading(QObject):
@@ -28,6 +30,8 @@ class Reading(QObject):
         self.findings = {role: FindingsModel(self) for role in Role}
         self.comparison = ComparisonModel(self)
         self.notices = NoticesModel(self)
+        self.browser = BrowserModel(self)
+        self.thumbnails = ThumbnailsModel(self)
         self.linked = LinkedPanes(self.panes, self.comparison, self)
         for role in Role:
             self.scans[role].changed.connect(lambda before, after, role=role: self._scan_changed(role, before, after))
@@ -80,10 +84,6 @@ class Reading(QObject):
             self.linked.centre_on(Role.PRIOR, prior)
         if prior is not None and current is not None:
             self.panes[Role.PRIOR].centre_on(prior)
-
-    def close_prior(self) -> None:
-        """Read the current scan alone again."""
-        self.scans[Role.PRIOR].clear()
 
     def _scan_changed(self, role: Role, before: ScanOnScreen | None, after: ScanOnScreen | None) -> None:
         if after is None:

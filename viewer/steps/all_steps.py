@@ -11,9 +11,11 @@ from viewer.state.role import Role
 from viewer.steps import engines
 from viewer.steps.analyse_scan import AnalyseScan
 from viewer.steps.compare_scans import CompareScans
+from viewer.steps.draw_thumbnails import DrawThumbnails
 from viewer.steps.open_demo import MakeDemo, OpenDemo, make_demo
 from viewer.steps.open_paths import OpenPaths
 from viewer.steps.open_scan import OpenScan
+from viewer.steps.open_series import OpenSeries
 from viewer.steps.wake_engines import WakeEngines
 from viewer.steps.write_reading import WriteFiles, WriteReading, write_files
 from viewer.work import Lane
@@ -24,6 +26,7 @@ class Engines:
     """What the steps ask of ``ai``; a test puts stand-ins in their places."""
 
     find_series: engines.FindSeries = engines.find_series
+    draw_thumbnail: engines.DrawThumbnail = engines.thumbnail
     begin: engines.Begin = engines.begin
     analyse: engines.Analyse = engines.analyse
     register: engines.Register = engines.register
@@ -41,7 +44,9 @@ class AllSteps(QObject):
         ask = ask or Engines()
         self._reading = reading
         self.opens = {role: self._open_scan(role, ask) for role in Role}
-        self.paths = OpenPaths(self.opens, reading.notices, ask.find_series, self)
+        self.series = OpenSeries(self.opens, reading.scans, reading.browser, reading.notices, self)
+        self.paths = OpenPaths(self.series, reading.browser, reading.notices, ask.find_series, self)
+        self.thumbnails = DrawThumbnails(reading.browser, reading.thumbnails, ask.draw_thumbnail, self)
         self.analyse = AnalyseScan(reading.scans, reading.findings, reading.notices, ask.analyse, self)
         self.compare = CompareScans(
             reading.scans,
@@ -61,7 +66,7 @@ class AllSteps(QObject):
         """Return every lane whose work the reader is told of."""
         return (
             self.demo.lane,
-            self.paths.lane,
+            *self.paths.lanes.values(),
             *(step.lane for step in self.opens.values()),
             self.analyse.lane,
             self.compare.lane,
@@ -70,11 +75,12 @@ class AllSteps(QObject):
 
     def close(self) -> None:
         """Cancel everything and wait until no thread is left."""
-        lanes = (*self.lanes(), self.wake.lane)
+        lanes = (*self.lanes(), self.thumbnails.lane, self.wake.lane)
         for lane in lanes:
             lane.cancel()
         for opening in self.opens.values():
             opening.close()
+        self.thumbnails.close()
         for lane in lanes:
             lane.close()
 
@@ -85,7 +91,7 @@ class AllSteps(QObject):
             reading.scans[role],
             reading.notices,
             lambda: reading.slice_looked_at(role),
-            ask.find_series,
             ask.begin,
+            reading.browser.harmless,
             self,
         )

@@ -10,6 +10,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ai.change import Comparison, Registration
 from ai.findings import Analysis
 from ai.progress import Progress
@@ -36,7 +39,10 @@ class Loading(Protocol):
         """Read everything, the slice nearest to ``look_first()`` first; ``arrived`` is told from any thread."""
 
 
-FindSeries = Callable[[Path, Progress], Sequence[Series]]
+SoFar = Callable[[Sequence[Series]], None]
+"""Told what a search has found so far, from the searching thread."""
+FindSeries = Callable[[Path, Progress, SoFar], Sequence[Series]]
+DrawThumbnail = Callable[[Series], NDArray[np.uint8]]
 Begin = Callable[[Series], Loading]
 Analyse = Callable[[Volume, Progress], Analysis]
 Register = Callable[[Volume, Volume, Progress], Registration]
@@ -44,11 +50,18 @@ Deform = Callable[[Volume, Volume, Registration, Progress], Registration]
 Compare = Callable[[Scan, Analysis, Scan, Analysis, Registration, Progress], Comparison]
 
 
-def find_series(path: Path, progress: Progress) -> Sequence[Series]:
+def find_series(path: Path, progress: Progress, so_far: SoFar) -> Sequence[Series]:
     """Ask ``ai.scan`` what lies under a path."""
     from ai import scan  # noqa: PLC0415
 
-    return scan.find_series(path, progress)
+    return scan.find_series(path, progress, so_far)
+
+
+def thumbnail(series: Series) -> NDArray[np.uint8]:
+    """Ask ``ai.scan`` for a small grey picture of a series."""
+    from ai import scan  # noqa: PLC0415
+
+    return scan.thumbnail(series)
 
 
 def begin(series: Series) -> Loading:

@@ -1,4 +1,4 @@
-"""From a path to a scan on screen: which series, the first slice at once, the rest behind it."""
+"""From a series to a scan on screen: the first slice at once, the rest behind it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from ai.progress import Progress
-from ai.series import Scan, Series
+from ai.series import Notice, Scan, Series
 from viewer.state.notices_model import NoticesModel
 from viewer.state.role import Role
 from viewer.state.scan_model import ScanModel
@@ -19,14 +19,12 @@ from viewer.work import Lane
 
 
 class OpenScan(QObject):
-    """Opens the scan of one role.
+    """Opens the scan of one role. Another series leaves the one before it at once, read or not.
 
     Args:
         look_first: called from the loading thread: the slice (numpy index of axis 0) the reader looks at.
+        told_elsewhere: notices that were told when the scan was found, so they need not be told again with it.
     """
-
-    several_found = Signal(object)
-    """More than one series lies under the path: list[Series]; the reader chooses, then ``open_series``."""
 
     opened = Signal()
     """The scan has been read to its end."""
@@ -39,8 +37,8 @@ class OpenScan(QObject):
         scan: ScanModel,
         notices: NoticesModel,
         look_first: Callable[[], int],
-        find_series: engines.FindSeries = engines.find_series,
         begin: engines.Begin = engines.begin,
+        told_elsewhere: Callable[[], Sequence[Notice]] = tuple,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -49,21 +47,14 @@ class OpenScan(QObject):
         self._scan = scan
         self._notices = notices
         self._look_first = look_first
-        self._find_series = find_series
         self._begin = begin
+        self._told_elsewhere = told_elsewhere
         self._arrivals = Arrivals(scan.tell_slices_arrived, self)
         self._path = Path()
-        self._found: tuple[Series, ...] = ()
         self._order = 0
         self._shown = 0
         self._loading = False
         self._begun.connect(self._show_begun, Qt.ConnectionType.QueuedConnection)
-
-    def open(self, path: Path) -> None:
-        """Look what lies under a folder or file and open it; several series are put to the reader."""
-        self._leave_unfinished()
-        self._path = path
-        self.lane.run(lambda progress: self._find_series(path, progress), self.offer, self._failed)
 
     def open_series(self, series: Series) -> None:
         """Open one series. The scan that was there stays until the new one has a slice to show."""
@@ -75,26 +66,16 @@ class OpenScan(QObject):
         self._arrivals.expect()
         self.lane.run(lambda progress: self._load(order, series, progress), self._whole, self._failed, self._stopped)
 
-    def offer(self, found: Sequence[Series]) -> None:
-        """Open a series that is the only one; put several to the reader."""
-        self._found = tuple(found)
-        if len(found) == 1:
-            self.open_series(found[0])
-        else:
-            self.several_found.emit(list(found))
-
-    def open_neighbour(self, step: int) -> None:
-        """Open the series ``step`` places after the one on screen, among those found with it."""
-        shown = self._scan.value
-        uids = [series.uid for series in self._found]
-        if shown is not None and shown.series.uid in uids:
-            at = uids.index(shown.series.uid) + step
-            if 0 <= at < len(uids):
-                self.open_series(self._found[at])
-
     def cancel(self) -> None:
         """Stop; what was read stays on screen."""
         self.lane.cancel()
+
+    def leave(self) -> None:
+        """Show nothing any more; what is still being read is given up."""
+        self._leave_unfinished()
+        self.lane.cancel()
+        self._scan.clear()
+        self._notices.forget(self.role.value)
 
     def close(self) -> None:
         """End the thread."""
@@ -148,5 +129,7 @@ class OpenScan(QObject):
 
     def _say_notices(self) -> None:
         shown = self._scan.value
+        told = self._told_elsewhere()
         for notice in shown.notices if shown is not None else ():
-            self._notices.say(notice.text, notice.grave, self.role.value)
+            if notice not in told:
+                self._notices.say(notice.text, notice.grave, self.role.value)

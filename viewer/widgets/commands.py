@@ -85,21 +85,16 @@ class Commands:
         self._reading.go_to_neighbour(self._grid.role, step)
 
     def open_neighbour_series(self, step: int) -> None:
-        """Open the next or previous series of those found with the active scan."""
-        self._steps.opens[self._grid.role].open_neighbour(step)
+        """Open the next or previous series of the active scan's visit."""
+        self._steps.series.open_neighbour(self._grid.role, step)
 
     def swap_scans(self) -> None:
         """Make the prior current and the current scan prior."""
-        series = {role: scan.value for role, scan in self._reading.scans.items()}
-        current, prior = series[Role.CURRENT], series[Role.PRIOR]
-        if current is not None and prior is not None:
-            self._steps.opens[Role.CURRENT].open_series(prior.series)
-            self._steps.opens[Role.PRIOR].open_series(current.series)
+        self._steps.series.swap()
 
     def close_prior(self) -> None:
         """Read the current scan alone again."""
-        self._steps.opens[Role.PRIOR].cancel()
-        self._reading.close_prior()
+        self._steps.series.close_prior()
 
     def analyse(self, role: Role) -> None:
         """Analyse a scan again."""

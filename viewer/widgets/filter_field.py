@@ -1,4 +1,4 @@
-"""Type to find a label in a list."""
+"""Type to find something in a list."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 
 class FilterField(QLineEdit):
-    """Esc empties it and gives the keys back to the pictures, instead of what Esc does in the window."""
+    """Esc empties it and gives the keys back to who asked for it, instead of what Esc does in the window."""
 
     left = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, seeks: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setPlaceholderText("Find a label  ( / )")
+        self.setPlaceholderText(f"{seeks}  ( / )")
         self.setClearButtonEnabled(True)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
 

@@ -36,7 +36,7 @@ class FindingsPanel(QWidget):
         self._reading = reading
         self._role = role
         self.list = FindingList()
-        self.filter = FilterField()
+        self.filter = FilterField("Find a label")
         self.quantities = QuantitiesSection()
         self.withheld = QLabel()
         self.withheld.setObjectName("Withheld")

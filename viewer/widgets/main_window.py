@@ -18,7 +18,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from ai.series import Series
+from ai.studies import LikelyPair
 from viewer.mpr.plane import Plane
+from viewer.state.browser_model import Browsing
 from viewer.state.reading import Reading
 from viewer.state.role import Role
 from viewer.steps.all_steps import AllSteps
@@ -31,11 +33,14 @@ from viewer.widgets.notice_bar import NoticeBar
 from viewer.widgets.pane_grid import PaneGrid
 from viewer.widgets.progress_strip import ProgressStrip
 from viewer.widgets.reading_pictures import reading_pictures
-from viewer.widgets.series_chooser import SeriesChooser
 from viewer.widgets.side_panel import SidePanel
 from viewer.widgets.start_page import StartPage
+from viewer.widgets.study_browser import StudyBrowser
 
 SIDE_WIDTH_PX = 340
+BROWSER_WIDTH_PX = 330
+BROWSER_ALONE_WIDTH_PX = 620
+"""While no scan is open the list has room."""
 
 
 class MainWindow(QMainWindow):
@@ -50,30 +55,27 @@ class MainWindow(QMainWindow):
         self.steps = steps
         self.grid = PaneGrid(reading)
         self.side = SidePanel(reading)
+        self.browser = StudyBrowser(reading, tuple(steps.paths.lanes.values()))
         self.start = StartPage()
         self.notices = NoticeBar(reading.notices)
         self.progress = ProgressStrip(steps.lanes())
         self.commands = Commands(reading, steps, self.grid)
+        self._central = QWidget()
         self._stack = QStackedWidget()
+        self._body = QSplitter(Qt.Orientation.Horizontal)
         self._lay_out()
-        self.keys = KeySheetView(self._stack)
+        self.keys = KeySheetView(self._central)
         self._curtain = DropCurtain(self._stack)
         self._menus = Menus(self, reading, self.grid, self.commands, self._own_commands())
         for keys, do in self.commands.keys().items():
             QShortcut(QKeySequence(keys), self).activated.connect(do)
         self._introduce()
 
-    def choose_series(self, role: Role, series: Sequence[Series]) -> None:
-        """Put several series to the reader, without blocking."""
-        chooser = SeriesChooser(role, series, self)
-        chooser.series_chosen.connect(self.steps.opens[role].open_series)
-        chooser.open()
-
     def open_paths(self, paths: Sequence[Path], role: Role = Role.CURRENT) -> None:
         """Open what was dropped or chosen."""
-        if role is Role.PRIOR and len(paths) == 1:
-            self.steps.opens[Role.PRIOR].open(paths[0])
-        elif paths:
+        if role is Role.PRIOR:
+            self.steps.paths.open_prior(paths)
+        else:
             self.steps.paths.open(paths)
 
     def export_to(self, folder: Path) -> None:
@@ -113,7 +115,7 @@ class MainWindow(QMainWindow):
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:  # noqa: N802
         """Show what a drop here would become."""
-        self._curtain.show_at(event.position(), self._scan_is_open())
+        self._curtain.show_at(self._stack.mapFrom(self, event.position()), self._scan_is_open())
         event.acceptProposedAction()
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802
@@ -123,7 +125,7 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
         """Open what was dropped: as prior in the right half while a scan is open."""
         self._curtain.hide()
-        role = self._curtain.role_at(event.position(), self._scan_is_open())
+        role = self._curtain.role_at(self._stack.mapFrom(self, event.position()), self._scan_is_open())
         event.acceptProposedAction()
         self.open_paths(dropped_paths(event.mimeData()), role)
 
@@ -137,14 +139,19 @@ class MainWindow(QMainWindow):
         reading_area.setSizes([1600 - SIDE_WIDTH_PX, SIDE_WIDTH_PX])
         self._stack.addWidget(self.start)
         self._stack.addWidget(reading_area)
-        central = QWidget()
-        column = QVBoxLayout(central)
+        column = QVBoxLayout(self._central)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._stack, 1)
+        self._body.setHandleWidth(4)
+        self._body.setChildrenCollapsible(False)
+        self._body.addWidget(self.browser)
+        self._body.addWidget(self._stack)
+        self._body.setStretchFactor(0, 0)
+        self._body.setStretchFactor(1, 1)
+        column.addWidget(self._body, 1)
         column.addWidget(self.notices)
         column.addWidget(self.progress)
-        self.setCentralWidget(central)
+        self.setCentralWidget(self._central)
 
     def _introduce(self) -> None:
         self.start.folder_asked.connect(self._ask_folder)
@@ -153,9 +160,14 @@ class MainWindow(QMainWindow):
         self.side.analyse_asked.connect(self.commands.analyse)
         for role in Role:
             self.side.findings[role].filter.left.connect(lambda: self.grid.canvas(*self._active()).setFocus())
-            self.steps.opens[role].several_found.connect(lambda series, role=role: self.choose_series(role, series))
             self.reading.scans[role].changed.connect(lambda before, after: self._show_page())
+        self.browser.tree.series_asked.connect(self._choose)
+        self.browser.tree.pair_asked.connect(self._choose_pair)
+        self.browser.tree.in_sight.connect(self.steps.thumbnails.want)
+        self.browser.tree.left.connect(self._focus_pictures)
+        self.reading.browser.changed.connect(self._browsing_changed)
         self._show_page()
+        self._show_browser()
 
     def _own_commands(self) -> WindowCommands:
         return WindowCommands(
@@ -167,6 +179,7 @@ class MainWindow(QMainWindow):
             write=self._ask_export,
             show_keys=self.keys.toggle,
             seek=self.side.seek,
+            browse=self.reading.browser.toggle,
             full_screen=self._toggle_full_screen,
             escape=self._escape,
             leave=self._leave,
@@ -180,9 +193,45 @@ class MainWindow(QMainWindow):
 
     def _show_page(self) -> None:
         shown = any(scan.value is not None for scan in self.reading.scans.values())
+        if shown == (self._stack.currentIndex() == 1):
+            return
         self._stack.setCurrentIndex(1 if shown else 0)
-        if shown and self.focusWidget() is None:
-            self.grid.canvas(Role.CURRENT, Plane.AXIAL).setFocus()
+        self._give_room()
+        if shown:
+            self._focus_pictures()
+
+    def _choose(self, series: Series, role: Role | None) -> None:
+        self.steps.series.choose(series, role)
+        self._focus_pictures()
+
+    def _choose_pair(self, pair: LikelyPair) -> None:
+        self.steps.series.choose_pair(pair)
+        self._focus_pictures()
+
+    def _focus_pictures(self) -> None:
+        if self._scan_is_open():
+            self.grid.canvas(*self._active()).setFocus()
+
+    def _browsing_changed(self, before: Browsing, after: Browsing) -> None:
+        if before.shown != after.shown:
+            self._show_browser()
+        elif bool(before.count) != bool(after.count):
+            self._give_room()
+
+    def _show_browser(self) -> None:
+        shown = self.reading.browser.value.shown
+        self.browser.setVisible(shown)
+        self.progress.keep_back(tuple(self.steps.paths.lanes.values()), shown)
+        self._give_room()
+        if shown:
+            self.browser.tree.setFocus()
+        else:
+            self._focus_pictures()
+
+    def _give_room(self) -> None:
+        alone = self._stack.currentIndex() == 0 and self.reading.browser.value.count > 0
+        width = BROWSER_ALONE_WIDTH_PX if alone else BROWSER_WIDTH_PX
+        self._body.setSizes([width, max(1, self.width() - width)])
 
     def _ask_folder(self, role: Role = Role.CURRENT) -> None:
         self._ask(QFileDialog.FileMode.Directory, role, f"Open the {role.value.lower()} scan’s folder")

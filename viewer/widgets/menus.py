@@ -33,6 +33,7 @@ class WindowCommands:
     write: Callable[[], None]
     show_keys: Callable[[], None]
     seek: Callable[[], None]
+    browse: Callable[[], None]
     full_screen: Callable[[], None]
     escape: Callable[[], None]
     leave: Callable[[], None]
@@ -99,6 +100,9 @@ class Menus:
         self._prior_file = self._add(menu, "Open prior file …", "", own.open_prior_file)
         self._close_prior = self._add(menu, "Close prior", "", self._commands.close_prior)
         self._swap = self._add(menu, "Swap current and prior", "", self._commands.swap_scans)
+        menu.addSeparator()
+        self._browse = self._add(menu, "Study browser", "Ctrl+B", own.browse, "studies", "Studies")
+        self._browse.setCheckable(True)
         menu.addSeparator()
         self._add(menu, "Open the demo study", "", own.open_demo)
         menu.addSeparator()
@@ -171,6 +175,7 @@ class Menus:
             for changed in (reading.scans[role].changed, reading.findings[role].changed, reading.panes[role].changed):
                 changed.connect(lambda before, after: self._write_state())
         reading.linked.link.changed.connect(lambda before, after: self._write_state())
+        reading.browser.changed.connect(lambda before, after: self._browse.setChecked(after.shown))
         self._write_state()
 
     def _write_state(self) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from viewer.state.reading import Reading
 from viewer.state.role import Role
+from viewer.widgets.elided_label import ElidedLabel
 
 
 class ScanHeader(QWidget):
@@ -21,11 +22,9 @@ class ScanHeader(QWidget):
         self._flicker = False
         self._chip = QLabel(role.value.upper())
         self._chip.setProperty("chip", role.value)
-        self._about = QLabel()
-        self._tie = QLabel()
+        self._about = ElidedLabel()  # a long text must not make its scan's panes wider than the other's
+        self._tie = ElidedLabel()
         self._tie.setProperty("quiet", True)
-        for label in (self._about, self._tie):  # a long text must not make its scan's panes wider than the other's
-            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._tie.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row = QHBoxLayout(self)
         row.setContentsMargins(6, 2, 6, 2)
@@ -67,6 +66,7 @@ class ScanHeader(QWidget):
         self._about.setText("" if shown is None else describe(shown.series.study.taken_on, shown.series.title))
         self._about.setToolTip(self._about.text())
         self._tie.setText(self.tie_text() if self._role is Role.PRIOR else "")
+        self._tie.setToolTip(self._tie.text())
         self._tie.setVisible(self._role is Role.PRIOR)
 
 

@@ -28,8 +28,9 @@ class StartPage(QWidget):
             ("StartLead", "Drop a chest CT here"),
             (
                 "StartText",
-                "A DICOM folder, or a NIfTI, NRRD or MHA file.\n"
-                "Of two scans the later one is the current one, the other its prior.",
+                "A folder, a ZIP archive, a DICOMDIR, or a NIfTI, NRRD or MHA file.\n"
+                "Of two scans the later one is the current one, the other its prior.\n"
+                "Several patients or series are listed for you to choose from.",
             ),
         ):
             label = QLabel(text)
