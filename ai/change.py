@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ai.findings import Finding, Lesion
 from ai.geometry import Matrix, PointMm
 from ai.series import Notice
 from ai.vocabulary import Abnormality
+from ai.volume import VoxelGrid
 
 PointMap = Callable[[Matrix], Matrix]
 """(n, 3) LPS millimetres → (n, 3) LPS millimetres."""
@@ -112,3 +114,16 @@ class Comparison:
     findings: tuple[FindingChange, ...]
     days_between: int | None
     notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class ChangeMap:
+    """A signed difference, current minus prior, where the current scan lies.
+
+    Args:
+        values: float32 [slice, row, column]: HU for density, logit points for heat; 0 where nothing is known.
+        grid: where they lie, LPS mm.
+    """
+
+    values: NDArray[np.float32]
+    grid: VoxelGrid

@@ -185,7 +185,7 @@ def test_another_prior_while_the_breath_is_followed_starts_anew(qtbot: QtBot, be
     bench.reading.scans[Role.CURRENT].complete(CURRENT)
     bench.reading.scans[Role.PRIOR].complete(PRIOR)
     qtbot.waitUntil(lambda: bench.reading.linked.registered)
-    bench.reading.close_prior()
+    bench.reading.scans[Role.PRIOR].clear()
     assert not bench.reading.linked.registered
     qtbot.wait(30)
     assert not bench.reading.linked.registered
