@@ -214,9 +214,9 @@ def _write_pair(
 
     then, now = read_scan(prior, Part(progress, 0.0, 0.1)), read_scan(current, Part(progress, 0.1, 0.2))
     _made(out)
-    found = comparison.register(then.volume, now.volume, Part(progress, 0.2, 0.4))
-    analysis = analysed(now, device, Part(progress, 0.4, 0.6))
-    earlier = analysed(then, device, Part(progress, 0.6, 0.8))
+    found = comparison.register(then.volume, now.volume, Part(progress, 0.2, 0.45))
+    analysis = analysed(now, device, Part(progress, 0.45, 0.62))
+    earlier = analysed(then, device, Part(progress, 0.62, 0.8))
     for seen, said in ((now, analysis), (then, earlier)):
         if said.withheld:
             raise IntervalError(_why_withheld(seen, said))
@@ -224,6 +224,7 @@ def _write_pair(
     report.write_analysis(analysis, now, out, Part(progress, 0.82, 0.86))
     report.write_analysis(earlier, then, out / "prior", Part(progress, 0.86, 0.9))
     report.write_comparison(changed, then, now, out)
+    report.write_field(found, now.volume.grid, out)
     pictures: list[Path] = []
     if with_pictures:
         from viewer.headless import pictures as headless  # noqa: PLC0415

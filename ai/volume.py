@@ -111,6 +111,20 @@ class VoxelGrid:
         affine[:3, 3] = self.point(Index(*start)).array()
         return VoxelGrid(shape, affine)
 
+    def divided(self, shape: tuple[int, int, int]) -> VoxelGrid:
+        """Return the grid that divides the same field of view, along the same axes, into ``shape`` voxels."""
+        factor = np.array(self.shape) / shape
+        affine = self.affine.copy()
+        affine[:3, 3] += affine[:3, :3] @ ((factor - 1) / 2)
+        affine[:3, :3] *= factor
+        return VoxelGrid(shape, affine)
+
+    def coarser(self, spacing_mm: float) -> VoxelGrid:
+        """Return a grid over the same field of view with voxels of about ``spacing_mm``, or larger where they were."""
+        steps = np.maximum(spacing_mm, self.spacing_mm)
+        s, r, c = np.maximum(1, np.round(np.array(self.spacing_mm) * self.shape / steps)).astype(int)
+        return self.divided((int(s), int(r), int(c)))
+
 
 def axis_aligned(shape: tuple[int, int, int], spacing_mm: tuple[float, float, float], first: PointMm) -> VoxelGrid:
     """Make the usual axial grid: slices go up, rows to the back, columns to the patient's left.

@@ -38,7 +38,7 @@ def change_map(prior: Volume, current: Volume, registration: Registration, progr
         registration: between them.
         progress: told how far it is; Cancelled passes through.
     """
-    grid = _grid_over(current.grid)
+    grid = current.grid.coarser(SPACING_MM)
     ours, known = _on_grid(current, grid, None, Part(progress, 0.0, 0.3), "the current scan")
     theirs, there = _on_grid(prior, grid, registration, Part(progress, 0.3, 0.9), "the prior")
     lung = ((smoothed(ours, 2.0) < _LUNG_HU) & (smoothed(theirs, 2.0) < _LUNG_HU)).float()
@@ -56,14 +56,6 @@ def heat_change(prior: Heatmap, current: Heatmap, registration: Registration) ->
     points = _points(current.grid, slice(0, current.grid.shape[0]))
     theirs = _sampled(prior.values, prior.grid, registration.to_prior(points), 0.0)
     return ChangeMap(current.values - theirs.reshape(current.values.shape), current.grid)
-
-
-def _grid_over(grid: VoxelGrid) -> VoxelGrid:
-    """Return a grid of about 2 mm over the same field of view, along the same axes."""
-    spacing = np.array(grid.spacing_mm)
-    extent = spacing * grid.shape
-    counts = np.maximum(1, np.round(extent / np.maximum(SPACING_MM, spacing))).astype(int)
-    return _with_shape(grid, counts)
 
 
 def _on_grid(
@@ -112,18 +104,10 @@ def _expansion(grid: VoxelGrid, registration: Registration) -> Tensor:
     if not registration.deformable:
         return torch.ones((1, 1, *grid.shape))
     step = 3
-    coarse = _with_shape(grid, np.maximum(2, -(-np.array(grid.shape) // step)))
+    s, r, c = (max(2, -(-n // step)) for n in grid.shape)
+    coarse = grid.divided((s, r, c))
     places = registration.to_prior(_points(coarse, slice(0, coarse.shape[0]))).reshape(*coarse.shape, 3)
     rows = np.stack([np.gradient(places, axis=axis) for axis in range(3)], axis=-1)
     jacobian = np.linalg.det(rows) / np.linalg.det(coarse.affine[:3, :3])
     found = torch.from_numpy(np.clip(jacobian, 1 / _MOST_BREATH, _MOST_BREATH).astype(np.float32))[None, None]
     return functional.interpolate(smoothed(found, 1.0), size=list(grid.shape), mode="trilinear", align_corners=False)
-
-
-def _with_shape(grid: VoxelGrid, counts: NDArray[np.int64]) -> VoxelGrid:
-    """Return the grid that divides the same field of view into so many voxels."""
-    factor = np.array(grid.shape) / counts
-    affine = grid.affine.copy()
-    affine[:3, 3] += affine[:3, :3] @ ((factor - 1) / 2)
-    affine[:3, :3] *= factor
-    return VoxelGrid((int(counts[0]), int(counts[1]), int(counts[2])), affine)

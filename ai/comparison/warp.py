@@ -41,9 +41,5 @@ def warp_on(grid: VoxelGrid, displacement: NDArray[np.float32]) -> Warp:
         displacement: (3, s, r, c) along slice, row and column.
     """
     shape = (displacement.shape[1], displacement.shape[2], displacement.shape[3])
-    ratio = np.array(grid.shape, dtype=np.float64) / shape
-    affine = grid.affine.copy()
-    affine[:3, 3] += affine[:3, :3] @ ((ratio - 1) / 2)
-    affine[:3, :3] *= ratio
     shift = np.tensordot(grid.affine[:3, :3], displacement, axes=1).astype(np.float32)
-    return Warp(VoxelGrid(shape, affine), shift)
+    return Warp(grid.divided(shape), shift)

@@ -3,6 +3,7 @@
 from ai.report.analysis_file import write_analysis
 from ai.report.comparison_file import write_comparison
 from ai.report.errors import ReportError
+from ai.report.field_file import write_field
 from ai.report.html_report import write_report
 
-__all__ = ["ReportError", "write_analysis", "write_comparison", "write_report"]
+__all__ = ["ReportError", "write_analysis", "write_comparison", "write_field", "write_report"]

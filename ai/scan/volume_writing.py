@@ -22,7 +22,7 @@ def write_volume(path: Path, values: NDArray[Any], grid: VoxelGrid) -> None:
 
     Args:
         path: its ending chooses the format: .nii, .nii.gz, .nrrd, .mha, .mhd. The folder is made if missing.
-        values: int16, float32, uint8, or bool (written as uint8).
+        values: int16, float32, uint8, or bool (written as uint8); with a fourth axis of three, a vector for each voxel.
         grid: of the same shape, with perpendicular axes.
 
     Raises:
@@ -31,12 +31,12 @@ def write_volume(path: Path, values: NDArray[Any], grid: VoxelGrid) -> None:
     values = values.astype(np.uint8) if values.dtype == np.bool_ else values
     if values.dtype.name not in KINDS:
         raise ScanError(f"{path} was not written: voxels of {values.dtype} are not among {', '.join(KINDS)}.")
-    if values.shape != grid.shape:
+    if values.shape not in (grid.shape, (*grid.shape, 3)):
         raise ScanError(f"{path} was not written: voxels of {values.shape} do not fit a grid of {grid.shape}.")
     axes = grid.affine[:3, :3] / np.array(grid.spacing_mm)
     if np.abs(axes.T @ axes - np.eye(3)).max() > SQUARE:
         raise ScanError(f"{path} was not written: the grid's axes are not perpendicular.")
-    image = sitk.GetImageFromArray(np.ascontiguousarray(values))
+    image = sitk.GetImageFromArray(np.ascontiguousarray(values), isVector=values.ndim == 4)
     image.SetSpacing(tuple(reversed(grid.spacing_mm)))
     image.SetDirection(axes[:, ::-1].ravel().tolist())
     image.SetOrigin(grid.affine[:3, 3].tolist())

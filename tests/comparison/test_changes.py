@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -62,6 +63,14 @@ def test_lesions_are_matched_where_the_registration_puts_them() -> None:
     now = analysis(finding("nodule", lesions=(lesion("nodule", (moved[0], moved[1], moved[2])),)))
     assert _kinds(_compared(then, now, Registration(rigid, 0.9))) == [("nodule", "stable")]
     assert _kinds(_compared(then, now)) == [("nodule", "new"), ("nodule", "gone")]
+
+
+def test_a_map_that_follows_the_breath_is_held_to_its_word() -> None:
+    then = analysis(finding("nodule", lesions=(lesion("nodule", (-60, 0, 50), 6),)))
+    now = analysis(finding("nodule", lesions=(lesion("nodule", (-60, 0, 62), 6),)))
+    followed = replace(_STILL, warp_to_current=lambda points: points, warp_to_prior=lambda points: points)
+    assert _kinds(_compared(then, now)) == [("nodule", "stable")]
+    assert _kinds(_compared(then, now, followed)) == [("nodule", "new"), ("nodule", "gone")]
 
 
 def test_of_two_neighbours_each_finds_its_own() -> None:

@@ -50,8 +50,8 @@ def test_a_breath_is_followed(breathing: tuple[Volume, Volume, Registration]) ->
     assert found.deformable
     errors = np.linalg.norm(found.to_prior(here) - there, axis=1)
     rigid = np.linalg.norm(register_rigid(prior, current).to_prior(here) - there, axis=1)
-    assert np.median(errors) < 1.5 < 0.5 * np.median(rigid)
-    assert np.percentile(errors, 95) < 4
+    assert np.median(errors) < 1.5
+    assert np.percentile(errors, 95) < 4 < 0.5 * np.percentile(rigid, 95)
 
 
 def test_both_directions_agree_and_nothing_folds(breathing: tuple[Volume, Volume, Registration]) -> None:
