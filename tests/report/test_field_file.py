@@ -18,9 +18,10 @@ GRID = axis_aligned((40, 60, 50), (2.5, 1.2, 1.3), PointMm(-30, -40, 100))
 
 def test_itk_moves_points_as_the_registration_does(tmp_path: Path) -> None:
     rigid = motion((2, -3, 4), (12, -8, 20))
-    back = np.linalg.inv(rigid)
+    back = np.asarray(np.linalg.inv(rigid), dtype=np.float64)
+    deeper = np.array([0.0, 3.0, -7.0])
     found = Registration(
-        rigid, 0.9, warp_to_current=lambda p: moved(rigid, p), warp_to_prior=lambda p: moved(back, p) + [0, 3, -7]
+        rigid, 0.9, warp_to_current=lambda p: moved(rigid, p), warp_to_prior=lambda p: moved(back, p) + deeper
     )
     path = write_field(found, GRID, tmp_path)
     field = sitk.ReadImage(str(path), sitk.sitkVectorFloat64)
