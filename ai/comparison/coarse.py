@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from scipy import ndimage
+from torch.nn import functional
 
 from ai.comparison.body import body_mask
 from ai.geometry import Matrix
@@ -79,7 +81,8 @@ def _block_means(volume: Volume, spacing_mm: float, progress: Progress) -> tuple
         progress.report(start / count[0], "Making the scan small for alignment")
         stop = min(start + step, count[0])
         part = volume.hu[start * factors[0] : stop * factors[0]]
-        means[start:stop] = _summed(np.clip(part, AIR_HU, 2000), factors) / float(np.prod(factors))
+        hu = torch.from_numpy(np.clip(part, AIR_HU, 2000).astype(np.float32))
+        means[start:stop] = functional.avg_pool3d(hu[None, None], factors)[0, 0].numpy()
     return means, _blocks_grid(volume.grid, factors, means.shape)
 
 

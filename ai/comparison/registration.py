@@ -19,6 +19,8 @@ from ai.volume import Volume
 
 _FINE_MM = 3.0
 _ROUGH_FACTOR = 3
+_ROUGH_STEPS, _FINE_STEPS = 12, 30
+"""The rough ones only tell which of the likely shifts is the right one."""
 
 LEAST_QUALITY = 0.4
 """Below this the two show other parts of the body. Measured on eight real scans: the lower quarter of a chest laid onto
@@ -62,7 +64,7 @@ def register_rigid(prior: Volume, current: Volume, progress: Progress = QUIET) -
     _refuse_empty(fine_prior, "prior")
     _refuse_empty(fine_current, "current")
     pose = _rough_pose(fine_prior.smaller(_ROUGH_FACTOR), fine_current.smaller(_ROUGH_FACTOR), Part(progress, 0.4, 0.7))
-    pose = aligned(fine_prior, fine_current, pose, 30, Part(progress, 0.7, 0.95))
+    pose = aligned(fine_prior, fine_current, pose, _FINE_STEPS, Part(progress, 0.7, 0.95))
     progress.report(0.95, "Judging the alignment")
     quality, overlap = likeness(fine_prior, fine_current, pose)
     _refuse_unlike(quality, overlap, turn_deg(pose))
@@ -113,7 +115,7 @@ def _rough_pose(prior: Coarse, current: Coarse, progress: Progress) -> Matrix:
         start = np.eye(4)
         start[:3, 3] = -shift
         done = 0.4 + 0.6 * number / len(shifts)
-        poses.append(aligned(prior, current, start, 30, Part(progress, done, done + 0.6 / len(shifts))))
+        poses.append(aligned(prior, current, start, _ROUGH_STEPS, Part(progress, done, done + 0.6 / len(shifts))))
     return max(poses, key=lambda pose: likeness(prior, current, pose)[0])
 
 
