@@ -11,6 +11,7 @@ import struct
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from ai.scan.errors import HeaderFault, why
 from ai.scan.files import opened
@@ -20,8 +21,13 @@ PIXEL_DATA = 0x7FE00010
 _TRANSFER_SYNTAX = 0x00020010
 _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 _UNDEFINED = 0xFFFFFFFF
+_SHORT = frozenset(b"AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM UI UL US".split())
 _LONG = frozenset({b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"})
+_KNOWN = _SHORT | _LONG
+_AFTER_PIXELS = frozenset({PIXEL_DATA >> 16, 0xFFFA, 0xFFFC})
+"""Groups that may follow the pixels: their own, signatures, padding; and private ones, which are odd."""
 _KEPT_BYTES = 1024
+_TAIL_BYTES = 4096
 _DEPTH = 16
 _HEADS = {order: tuple(struct.Struct(order + form).unpack_from for form in ("HH2sH", "HHI", "I")) for order in "<>"}
 """Tag and length of an element: explicit, implicit, and the long length of an explicit one (PS3.5 7.1)."""
@@ -61,6 +67,8 @@ def read_elements(path: Path) -> Elements | None:
                 file.seek(0)
                 elements = _parsed(path, file.read(min(wanted, size)), whole=wanted >= size)
                 if elements is not _MORE:
+                    if elements is not None and elements.transfer_syntax != DEFLATED:
+                        _refuse_tail(elements, file, size)
                     return elements
     except OSError as error:
         raise HeaderFault(f"{path} cannot be read ({why(error)}). Check the file and its permissions.") from error
@@ -68,6 +76,27 @@ def read_elements(path: Path) -> Elements | None:
 
 
 _MORE = Elements(Path(), {}, "", False, None, None)
+
+
+def _refuse_tail(elements: Elements, file: IO[bytes], size: int) -> None:
+    """Refuse uncompressed pixels that bytes of nothing follow: some were put in, and the pixels have moved."""
+    end = (elements.pixel_offset or 0) + (elements.pixel_bytes or size)
+    if end >= size:
+        return
+    file.seek(end)
+    tail = file.read(_TAIL_BYTES)
+    if tail.strip(b"\0") and not _goes_on(tail, ">" if elements.big_endian else "<"):
+        raise HeaderFault(
+            f"{elements.path} is damaged: {size - end} bytes follow its pixels that belong to nothing; it was left out."
+        )
+
+
+def _goes_on(tail: bytes, order: str) -> bool:
+    """Tell whether an element follows."""
+    if len(tail) < 8:
+        return False
+    group, element = struct.unpack_from(order + "HH", tail)
+    return group << 16 | element > PIXEL_DATA and (group in _AFTER_PIXELS or group % 2 == 1)
 
 
 def _parsed(path: Path, data: bytes, whole: bool) -> Elements | None:
@@ -170,7 +199,7 @@ class _Walk:
                 position = self._over_long(tag, vr, length, value)
                 if tag == PIXEL_DATA:
                     return position
-            if vr and not vr.isalpha():
+            if vr and vr not in _KNOWN:
                 raise HeaderFault(f"{self.path} has a damaged DICOM header. Export it again.")
         if not self.whole:
             raise _Short
