@@ -44,7 +44,8 @@ class Elements:
     """Raw values by tag, and where the pixels are.
 
     ``pixel_offset`` counts bytes from the file's start, for the deflated syntax from the start of the inflated data
-    set; None where there are no pixels. ``pixel_bytes`` is None for encapsulated (compressed) pixels.
+    set; None where there are no pixels. ``pixel_bytes`` is None for encapsulated (compressed) pixels; ``pixel_vr`` is
+    empty in implicit files.
     """
 
     path: Path
@@ -53,6 +54,7 @@ class Elements:
     big_endian: bool
     pixel_offset: int | None
     pixel_bytes: int | None
+    pixel_vr: bytes = b""
 
 
 def read_elements(path: Path) -> Elements | None:
@@ -151,7 +153,7 @@ class _Walk:
         self.values: dict[int, bytes] = {}
         self._heads = _HEADS["<"]
         self.explicit = True
-        self._pixels: tuple[int | None, int | None] = (None, None)
+        self._pixels: tuple[int | None, int | None, bytes] = (None, None, b"")
 
     def elements(self, start: int) -> Elements:
         """Walk file meta, then the data set, up to the pixels."""
@@ -168,8 +170,7 @@ class _Walk:
         self.explicit = vr.isalpha() and vr.isupper()
         self._walk(position, last_group=0x7FE0)
         fallback = EXPLICIT_LITTLE if self.explicit else IMPLICIT_LITTLE
-        offset, size = self._pixels
-        return Elements(self.path, self.values, syntax or fallback, big_endian, offset, size)
+        return Elements(self.path, self.values, syntax or fallback, big_endian, *self._pixels)
 
     def _head(self, position: int) -> tuple[int, bytes, int, int]:
         """Return tag, value representation (empty if implicit), length and where the value begins."""
@@ -208,7 +209,7 @@ class _Walk:
     def _over_long(self, tag: int, vr: bytes, length: int, value: int) -> int:
         """Step over what is not kept: pixels, sequences, long values; return where the next element begins."""
         if tag == PIXEL_DATA:
-            self._pixels = value, (None if length == _UNDEFINED else length)
+            self._pixels = value, (None if length == _UNDEFINED else length), vr
             return value
         self.values.setdefault(tag, b"")  # that it is there can be asked
         if length == _UNDEFINED:

@@ -169,6 +169,8 @@ def slice_header(header: Header) -> SliceHeader:
     Raises:
         HeaderFault: the header does not say where the picture lies, or its pixels are of a kind no CT has.
     """
+    if header.elements.pixel_offset is None:
+        raise HeaderFault(f"{header.path} holds no picture and was left out.")
     allocated, stored, signed = pixel_format(header)
     rows, columns = picture_size(header, allocated)
     row_direction, column_direction = directions(header.path, header.numbers(0x00200037))
@@ -285,6 +287,8 @@ def pixel_format(header: Header) -> tuple[int, int, bool]:
     high = header.short(0x00280102)
     if allocated not in (8, 16) or not 0 < stored <= allocated:
         raise HeaderFault(f"{header.path} has pixels of {allocated} bits, which no CT picture has; it was left out.")
+    if allocated == 8 and header.elements.big_endian and header.elements.pixel_vr == b"OW":
+        raise HeaderFault(f"{header.path} packs two pixels into each big-endian word, which is not read.")
     if high not in (None, stored - 1):
         raise HeaderFault(f"{header.path} packs its pixels from bit {high} down, which is not read; it was left out.")
     if header.short(0x00280002) not in (None, 1) or header.text(0x00280004).upper() == "PALETTE COLOR":

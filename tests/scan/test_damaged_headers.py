@@ -14,6 +14,7 @@ from tests.scan.test_bad_files import refusal
 from tests.support import dicom_series as build
 from tests.support.dicom_series import Change, Form, Plan, landmark_mm, thorax_box, write_series
 from tests.support.enhanced_series import enhanced
+from tests.support.well_formed import Pixels, noise, small_grid, write
 
 
 def only(index: int, change: Change) -> Change:
@@ -168,6 +169,25 @@ def test_what_may_follow_the_pixels_is_no_fault(tmp_path: Path, tail: bytes) -> 
     read = scan.read(tmp_path)
     assert np.array_equal(read.volume.hu, thorax_box().hu)
     assert not read.notices
+
+
+def test_bytes_swapped_two_by_two_are_not_shown(tmp_path: Path) -> None:
+    """Eight-bit pixels as words of a big-endian file: each pair lies the wrong way round."""
+
+    def change(ds: Dataset, index: int) -> None:
+        ds["PixelData"].VR = "OW"
+
+    pixels = Pixels(build.BIG_ENDIAN, bits=8)
+    write(tmp_path, small_grid((3, 12, 10)), noise(small_grid((3, 12, 10)), pixels), pixels, change=change)
+    assert "two pixels into each big-endian word" in refusal(tmp_path)
+
+
+def test_an_object_without_a_picture_is_left_out(tmp_path: Path) -> None:
+    def change(ds: Dataset, index: int) -> None:
+        del ds.PixelData
+
+    write_series(tmp_path, thorax_box(), change=change)
+    assert "holds no picture" in refusal(tmp_path)
 
 
 def test_an_unknown_kind_of_value_is_damage(tmp_path: Path) -> None:
