@@ -128,9 +128,13 @@ def _bare(data: bytes) -> bool:
 
 def _inflated(path: Path, deflated: bytes) -> bytes:
     try:
-        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(deflated)
+        unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
+        whole = unpacker.decompress(deflated)
     except zlib.error as error:
         raise HeaderFault(f"{path} is damaged: it cannot be inflated. Export it again.") from error
+    if not unpacker.eof:
+        raise HeaderFault(f"{path} is cut off or damaged: its deflated content has no end. Export it again.")
+    return whole
 
 
 def inflated(path: Path) -> bytes:

@@ -171,6 +171,14 @@ def test_what_may_follow_the_pixels_is_no_fault(tmp_path: Path, tail: bytes) -> 
     assert not read.notices
 
 
+def test_a_deflated_file_without_an_end_is_left_out(tmp_path: Path) -> None:
+    """Its pixels may be complete and yet wrong: one damaged bit in the stream shifts all that follows."""
+    paths = write_series(tmp_path, Plan(thorax_box().hu, thorax_box().grid, Form(build.DEFLATED)))
+    paths[4].write_bytes(paths[4].read_bytes()[:-3])
+    assert "its deflated content has no end" in told(tmp_path)
+    assert scan.read(tmp_path).interpolated == {4}
+
+
 def test_bytes_swapped_two_by_two_are_not_shown(tmp_path: Path) -> None:
     """Eight-bit pixels as words of a big-endian file: each pair lies the wrong way round."""
 

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom import dcmread
 from pydicom.dataset import Dataset
-from pydicom.encaps import generate_frames
+from pydicom.encaps import encapsulate, generate_frames
 from pydicom.errors import InvalidDicomError
 
 from ai.geometry import Matrix
@@ -101,14 +101,14 @@ def _with_meta_of(whole: bytes, damaged: bytes) -> bytes:
 
 def as_the_files_say(mutant: Mutant, read: Scan) -> bool:
     """Tell whether all files alike now say something else, plausible, and it is shown as another reader reads it."""
-    if mutant.sample.is_dicom and not mutant.sample.opened:
+    if mutant.sample.is_dicom:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
                 return _series_says(mutant, read)
             except _FAULTS:
                 return False
-    return not mutant.sample.is_dicom and _volume_says(mutant, read)
+    return _volume_says(mutant, read)
 
 
 def _volume_says(mutant: Mutant, read: Scan) -> bool:
@@ -130,16 +130,42 @@ def _volume_says(mutant: Mutant, read: Scan) -> bool:
 
 
 def _series_says(mutant: Mutant, read: Scan) -> bool:
-    shown = [header.path.name for header in read.series.slices]
-    if not set(shown) <= set(mutant.sample.files):
+    shown = [(header.path.name, header.frame) for header in read.series.slices]
+    names = {name for name, _ in shown}
+    if not names <= set(mutant.sample.files):
         return False
-    after = [dcmread(BytesIO(_with_meta_of(mutant.sample.files[name], mutant.files[name]))) for name in shown]
-    changes = {
-        _changed(dcmread(BytesIO(mutant.sample.files[name])), one) for name, one in zip(shown, after, strict=True)
-    }
-    if len(changes) > 1 or not all(map(_plausible, after)):
+    before = {name: _pictures(mutant.sample.files[name]) for name in names}
+    after = {name: _pictures(_with_meta_of(mutant.sample.files[name], mutant.files[name])) for name in names}
+    changes = {_changed(before[name][frame], after[name][frame]) for name, frame in shown}
+    if len(changes) > 1 or not all(_plausible(after[name][frame]) for name, frame in shown):
         return False
-    return all(_shown(one, read, slot) for slot, one in enumerate(after))
+    return all(_shown(after[name][frame], read, slot) for slot, (name, frame) in enumerate(shown))
+
+
+def _pictures(whole: bytes) -> list[Dataset]:
+    """Return a file's pictures as if each were a file of its own; enhanced CT holds many."""
+    dataset = dcmread(BytesIO(whole))
+    if "PerFrameFunctionalGroupsSequence" not in dataset:
+        return [dataset]
+    said, count = _frames(dataset), len(dataset.PerFrameFunctionalGroupsSequence)
+    if dataset.file_meta.TransferSyntaxUID.is_encapsulated:
+        pixels = [encapsulate([frame]) for frame in generate_frames(dataset.PixelData, number_of_frames=count)]
+    else:
+        size = dataset.Rows * dataset.Columns * dataset.BitsAllocated // 8
+        pixels = [dataset.PixelData[n * size : (n + 1) * size] for n in range(count)]
+    return [_single(dataset, values, own) for values, own in zip(said, pixels, strict=True)]
+
+
+def _single(dataset: Dataset, said: dict[str, object], pixels: bytes) -> Dataset:
+    single = Dataset()
+    single.file_meta = dataset.file_meta
+    for keyword in (*_PLAUSIBLE, "SamplesPerPixel", "PhotometricInterpretation"):
+        if keyword in dataset:
+            single[keyword] = dataset[keyword]
+    for keyword, value in said.items():
+        setattr(single, keyword, value)
+    single.PixelData = pixels
+    return single
 
 
 def _syntax(dataset: Dataset) -> str:
@@ -165,6 +191,8 @@ def _same(keyword: str, one: object, other: object) -> bool:
     if keyword not in _ROUNDED or one is None or other is None:
         return one == other
     a, b = np.array(one, dtype=np.float64), np.array(other, dtype=np.float64)
+    if keyword == "ImageOrientationPatient" and a.shape == b.shape == (6,):  # only directions count, not lengths
+        a, b = (v.reshape(2, 3) / np.linalg.norm(v.reshape(2, 3), axis=1, keepdims=True) for v in (a, b))
     return a.shape == b.shape and bool(np.abs(a - b).max() <= _ROUNDED[keyword])
 
 
