@@ -113,7 +113,7 @@ def test_lossy_jpeg_is_read_and_told(tmp_path: Path, syntax: str, bits: int) -> 
         ds.BitsAllocated, ds.BitsStored, ds.HighBit = 8 * stored.itemsize, bits, bits - 1
         ds.RescaleSlope, ds.RescaleIntercept = f"{step:.10f}", "-1000"
         ds.file_meta.TransferSyntaxUID = UID(syntax)
-        ds.PixelData = encapsulate([imagecodecs.jpeg8_encode(stored, level=100, bitspersample=bits)])
+        ds.PixelData = encapsulate([bytes(imagecodecs.jpeg8_encode(stored, level=100, bitspersample=bits))])
         ds["PixelData"].VR, ds["PixelData"].is_undefined_length = "OB", True
 
     write_series(tmp_path, Plan(hu, thorax_box().grid), change=change)

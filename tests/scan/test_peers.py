@@ -1,4 +1,4 @@
-"""Two other readers put the same values in the same places: SimpleITK (GDCM) and dcm2niix, on every well-formed case."""
+"""SimpleITK (GDCM) and dcm2niix put the same values in the same places as we do, on every well-formed case."""
 
 from __future__ import annotations
 
