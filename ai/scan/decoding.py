@@ -5,13 +5,13 @@ A damaged code stream may claim any size; it is compared with the header's befor
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable
 
 import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
 
+from ai.scan.code_streams import picture_size_of
 from ai.scan.errors import PixelFault
 from ai.scan.run_length import unpack_rle
 from ai.scan.syntaxes import Packing, packing
@@ -20,7 +20,6 @@ from ai.series import SliceHeader
 _END = b"\xff\xd9"
 LAST_BYTES = 16
 """The end marker may be followed by padding."""
-_FRAME_HEADERS = frozenset({0xC0, 0xC1, 0xC2, 0xC3, 0xF7})
 _FAULTS = (RuntimeError, ValueError, TypeError, IndexError, NotImplementedError, MemoryError, OverflowError)
 
 
@@ -39,7 +38,7 @@ def decode(stream: bytes, header: SliceHeader) -> NDArray[np.uint16]:
     # libjpeg fills what is cut off with grey, CharLS never comes back from it.
     if _END not in stream[-LAST_BYTES:]:
         raise PixelFault(f"{header.path} is cut off: its {kind.value} picture has no end.")
-    if _size(stream) != (header.rows, header.columns):
+    if picture_size_of(stream) != (header.rows, header.columns):
         raise PixelFault(f"{header.path} is damaged: its compressed picture is not {header.rows} × {header.columns}.")
     try:
         pixels = np.asarray(decoder(stream))
@@ -48,24 +47,6 @@ def decode(stream: bytes, header: SliceHeader) -> NDArray[np.uint16]:
     if pixels.shape != (header.rows, header.columns) or pixels.dtype.kind not in "iu" or pixels.dtype.itemsize > 2:
         raise PixelFault(f"{header.path} is damaged: its compressed picture is not {header.rows} × {header.columns}.")
     return pixels.astype(np.int16).view(np.uint16) if pixels.dtype.kind == "i" else pixels.astype(np.uint16, copy=False)
-
-
-def _size(stream: bytes) -> tuple[int, int] | None:
-    """Return (rows, columns) that a JPEG, JPEG-LS (SOF marker) or JPEG 2000 (SIZ marker) stream says it shows."""
-    try:
-        if stream[:2] == b"\xff\x4f":
-            right, bottom, left, top = struct.unpack_from(">4I", stream, 8)
-            return bottom - top, right - left
-        position = 2
-        while stream[position] == 0xFF:
-            marker, length = stream[position + 1], struct.unpack_from(">H", stream, position + 2)[0]
-            if marker in _FRAME_HEADERS:
-                rows, columns = struct.unpack_from(">HH", stream, position + 5)
-                return rows, columns
-            position += 2 + length
-    except (struct.error, IndexError):
-        pass
-    return None
 
 
 _DECODERS: dict[Packing, Callable[[bytes], object]] = {

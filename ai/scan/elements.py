@@ -11,6 +11,7 @@ import struct
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from ai.scan.errors import HeaderFault, why
 from ai.scan.files import opened
@@ -20,8 +21,13 @@ PIXEL_DATA = 0x7FE00010
 _TRANSFER_SYNTAX = 0x00020010
 _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 _UNDEFINED = 0xFFFFFFFF
+_SHORT = frozenset(b"AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM UI UL US".split())
 _LONG = frozenset({b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"})
+_KNOWN = _SHORT | _LONG
+_AFTER_PIXELS = frozenset({PIXEL_DATA >> 16, 0xFFFA, 0xFFFC})
+"""Groups that may follow the pixels: their own, signatures, padding; and private ones, which are odd."""
 _KEPT_BYTES = 1024
+_TAIL_BYTES = 4096
 _DEPTH = 16
 _HEADS = {order: tuple(struct.Struct(order + form).unpack_from for form in ("HH2sH", "HHI", "I")) for order in "<>"}
 """Tag and length of an element: explicit, implicit, and the long length of an explicit one (PS3.5 7.1)."""
@@ -38,7 +44,8 @@ class Elements:
     """Raw values by tag, and where the pixels are.
 
     ``pixel_offset`` counts bytes from the file's start, for the deflated syntax from the start of the inflated data
-    set; None where there are no pixels. ``pixel_bytes`` is None for encapsulated (compressed) pixels.
+    set; None where there are no pixels. ``pixel_bytes`` is None for encapsulated (compressed) pixels; ``pixel_vr`` is
+    empty in implicit files.
     """
 
     path: Path
@@ -47,6 +54,7 @@ class Elements:
     big_endian: bool
     pixel_offset: int | None
     pixel_bytes: int | None
+    pixel_vr: bytes = b""
 
 
 def read_elements(path: Path) -> Elements | None:
@@ -61,6 +69,8 @@ def read_elements(path: Path) -> Elements | None:
                 file.seek(0)
                 elements = _parsed(path, file.read(min(wanted, size)), whole=wanted >= size)
                 if elements is not _MORE:
+                    if elements is not None and elements.transfer_syntax != DEFLATED:
+                        _refuse_tail(elements, file, size)
                     return elements
     except OSError as error:
         raise HeaderFault(f"{path} cannot be read ({why(error)}). Check the file and its permissions.") from error
@@ -68,6 +78,27 @@ def read_elements(path: Path) -> Elements | None:
 
 
 _MORE = Elements(Path(), {}, "", False, None, None)
+
+
+def _refuse_tail(elements: Elements, file: IO[bytes], size: int) -> None:
+    """Refuse uncompressed pixels that bytes of nothing follow: some were put in, and the pixels have moved."""
+    end = (elements.pixel_offset or 0) + (elements.pixel_bytes or size)
+    if end >= size:
+        return
+    file.seek(end)
+    tail = file.read(_TAIL_BYTES)
+    if tail.strip(b"\0") and not _goes_on(tail, ">" if elements.big_endian else "<"):
+        raise HeaderFault(
+            f"{elements.path} is damaged: {size - end} bytes follow its pixels that belong to nothing; it was left out."
+        )
+
+
+def _goes_on(tail: bytes, order: str) -> bool:
+    """Tell whether an element follows."""
+    if len(tail) < 8:
+        return False
+    group, element = struct.unpack_from(order + "HH", tail)
+    return group << 16 | element > PIXEL_DATA and (group in _AFTER_PIXELS or group % 2 == 1)
 
 
 def _parsed(path: Path, data: bytes, whole: bool) -> Elements | None:
@@ -97,9 +128,13 @@ def _bare(data: bytes) -> bool:
 
 def _inflated(path: Path, deflated: bytes) -> bytes:
     try:
-        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(deflated)
+        unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
+        whole = unpacker.decompress(deflated)
     except zlib.error as error:
         raise HeaderFault(f"{path} is damaged: it cannot be inflated. Export it again.") from error
+    if not unpacker.eof:
+        raise HeaderFault(f"{path} is cut off or damaged: its deflated content has no end. Export it again.")
+    return whole
 
 
 def inflated(path: Path) -> bytes:
@@ -122,7 +157,7 @@ class _Walk:
         self.values: dict[int, bytes] = {}
         self._heads = _HEADS["<"]
         self.explicit = True
-        self._pixels: tuple[int | None, int | None] = (None, None)
+        self._pixels: tuple[int | None, int | None, bytes] = (None, None, b"")
 
     def elements(self, start: int) -> Elements:
         """Walk file meta, then the data set, up to the pixels."""
@@ -139,8 +174,7 @@ class _Walk:
         self.explicit = vr.isalpha() and vr.isupper()
         self._walk(position, last_group=0x7FE0)
         fallback = EXPLICIT_LITTLE if self.explicit else IMPLICIT_LITTLE
-        offset, size = self._pixels
-        return Elements(self.path, self.values, syntax or fallback, big_endian, offset, size)
+        return Elements(self.path, self.values, syntax or fallback, big_endian, *self._pixels)
 
     def _head(self, position: int) -> tuple[int, bytes, int, int]:
         """Return tag, value representation (empty if implicit), length and where the value begins."""
@@ -170,7 +204,7 @@ class _Walk:
                 position = self._over_long(tag, vr, length, value)
                 if tag == PIXEL_DATA:
                     return position
-            if vr and not vr.isalpha():
+            if vr and vr not in _KNOWN:
                 raise HeaderFault(f"{self.path} has a damaged DICOM header. Export it again.")
         if not self.whole:
             raise _Short
@@ -179,7 +213,7 @@ class _Walk:
     def _over_long(self, tag: int, vr: bytes, length: int, value: int) -> int:
         """Step over what is not kept: pixels, sequences, long values; return where the next element begins."""
         if tag == PIXEL_DATA:
-            self._pixels = value, (None if length == _UNDEFINED else length)
+            self._pixels = value, (None if length == _UNDEFINED else length), vr
             return value
         self.values.setdefault(tag, b"")  # that it is there can be asked
         if length == _UNDEFINED:

@@ -6,8 +6,20 @@ from pydicom.dataset import Dataset
 
 from ai.scan.datasets import FAULTS, dataset
 from ai.scan.errors import HeaderFault
-from ai.scan.headers import Header, directions, padding, picture_size, pixel_format, pixel_spacing, position
+from ai.scan.headers import (
+    Header,
+    checked_rescale,
+    directions,
+    padding,
+    picture_size,
+    pixel_format,
+    pixel_spacing,
+    position,
+)
 from ai.series import SliceHeader
+
+_BLOATED = (MemoryError, OverflowError)
+"""What a damaged length leads to."""
 
 
 def frames(header: Header) -> list[SliceHeader]:
@@ -20,32 +32,33 @@ def frames(header: Header) -> list[SliceHeader]:
         whole = dataset(header.path)
         shared = whole.SharedFunctionalGroupsSequence[0]
         groups = list(whole.PerFrameFunctionalGroupsSequence)
-        return [_frame(header, number, group, shared) for number, group in enumerate(groups)]
-    except FAULTS as error:
+        size = picture_size(header, pixel_format(header)[0], len(groups))
+        return [_frame(header, size, number, group, shared) for number, group in enumerate(groups)]
+    except (*FAULTS, *_BLOATED) as error:
         raise HeaderFault(
             f"{header.path} holds several pictures but does not say where each lies. Export it as single slices."
         ) from error
 
 
-def _frame(header: Header, number: int, group: Dataset, shared: Dataset) -> SliceHeader:
+def _frame(header: Header, size: tuple[int, int], number: int, group: Dataset, shared: Dataset) -> SliceHeader:
     measures = _macro("PixelMeasuresSequence", group, shared)
     values = _macro("PixelValueTransformationSequence", group, shared)
     origin = _macro("PlanePositionSequence", group, shared).ImagePositionPatient
     orientation = _macro("PlaneOrientationSequence", group, shared).ImageOrientationPatient
     row_direction, column_direction = directions(header.path, tuple(float(v) for v in orientation))
     allocated, stored, signed = pixel_format(header)
-    rows, columns = picture_size(header, allocated)
+    slope, intercept = checked_rescale(header.path, float(values.RescaleSlope), float(values.RescaleIntercept))
     return SliceHeader(
         path=header.path,
         frame=number,
-        rows=rows,
-        columns=columns,
+        rows=size[0],
+        columns=size[1],
         position_mm=position(header.path, tuple(float(v) for v in origin)),
         row_direction=row_direction,
         column_direction=column_direction,
         pixel_spacing_mm=pixel_spacing(header.path, tuple(float(v) for v in measures.PixelSpacing)),
-        slope=float(values.RescaleSlope),
-        intercept=float(values.RescaleIntercept),
+        slope=slope,
+        intercept=intercept,
         bits_allocated=allocated,
         bits_stored=stored,
         signed=signed,

@@ -16,6 +16,7 @@ from ai.scan.grouping import Picture, stacks
 from ai.scan.headers import read_header, study, windows
 from ai.scan.searching import Found, files_under, is_volume_file, search
 from ai.scan.stacking import ordered, stack
+from ai.scan.strays import strays
 from ai.series import Notice, Series
 
 SoFar = Callable[[Sequence[Series]], None]
@@ -132,8 +133,10 @@ def _series(source: Path, found: Found) -> list[Series]:
     notices = _left_out(found)
     uids: Counter[str] = Counter()
     series = []
-    for gathered in stacks(found.pictures):
-        one = _one_series(source, gathered.pictures, (*gathered.notices, *notices))
+    found_stacks = stacks(found.pictures)
+    for gathered in found_stacks:
+        apart = strays(gathered.pictures, [other.pictures for other in found_stacks])
+        one = _one_series(source, gathered.pictures, (*gathered.notices, *notices, *apart))
         uids[one.uid] += 1
         part = uids[one.uid]
         series.append(one if part == 1 else replace(one, uid=f"{one.uid}#{part}"))

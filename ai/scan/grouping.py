@@ -54,7 +54,7 @@ def stacks(pictures: Sequence[Picture]) -> list[Gathered]:
     return split
 
 
-def _alike(a: SliceHeader, b: SliceHeader) -> bool:
+def fit_together(a: SliceHeader, b: SliceHeader) -> bool:
     """Tell whether two slices fit on one stack: same size, same orientation and pixel spacing up to rounding."""
     if (a.rows, a.columns) != (b.rows, b.columns):
         return False
@@ -68,7 +68,7 @@ def _alike(a: SliceHeader, b: SliceHeader) -> bool:
 def _by_form(pictures: list[Picture]) -> list[list[Picture]]:
     groups: list[list[Picture]] = []
     for picture in pictures:
-        group = next((g for g in groups if _alike(g[0].slice, picture.slice)), None)
+        group = next((g for g in groups if fit_together(g[0].slice, picture.slice)), None)
         if group is None:
             groups.append([picture])
         else:

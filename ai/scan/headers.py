@@ -11,16 +11,16 @@ from pathlib import Path
 from ai.scan.charsets import decoded, person
 from ai.scan.elements import Elements, read_elements
 from ai.scan.errors import HeaderFault
-from ai.scan.syntaxes import LOSSY
+from ai.scan.syntaxes import LOSSY, Packing, packing
 from ai.series import FileWindow, Patient, SliceHeader, Study
 
 CT_IMAGE = "1.2.840.10008.5.1.4.1.1.2"
 ENHANCED_CT = ("1.2.840.10008.5.1.4.1.1.2.1", "1.2.840.10008.5.1.4.1.1.2.2")
 DIRECTORY = "1.2.840.10008.1.3.10"
 
-LEAST_SPACING_MM, MOST_SPACING_MM = 0.01, 50.0
-MOST_POSITION_MM = 1e5
-MOST_RESCALE = 1e6
+LEAST_SPACING_MM, MOST_SPACING_MM = 0.02, 10.0
+MOST_POSITION_MM = 1e4
+LEAST_SLOPE, MOST_SLOPE, MOST_INTERCEPT = 1e-4, 100.0, 65536.0
 """Numbers beyond these come from damaged headers, not from scanners."""
 SQUARE = 0.01
 """By how much directions may miss unit length and the right angle: rounding in decimal strings."""
@@ -169,6 +169,8 @@ def slice_header(header: Header) -> SliceHeader:
     Raises:
         HeaderFault: the header does not say where the picture lies, or its pixels are of a kind no CT has.
     """
+    if header.elements.pixel_offset is None:
+        raise HeaderFault(f"{header.path} holds no picture and was left out.")
     allocated, stored, signed = pixel_format(header)
     rows, columns = picture_size(header, allocated)
     row_direction, column_direction = directions(header.path, header.numbers(0x00200037))
@@ -219,15 +221,30 @@ def directions(path: Path, numbers: tuple[float, ...]) -> tuple[Triple, Triple]:
 
 
 def rescale(header: Header) -> tuple[float, float]:
-    """Return slope and intercept to Hounsfield units."""
+    """Return slope and intercept to Hounsfield units, 1 and 0 where the header is silent."""
     if 0x00283000 in header.elements.values:
         raise HeaderFault(
             f"{header.path} turns its values into Hounsfield units by a table, which is not read; it was left out."
         )
-    slope, intercept = header.number(0x00281053), header.number(0x00281052)
-    if slope == 0 or max(abs(slope or 1.0), abs(intercept or 0.0)) > MOST_RESCALE:
-        raise HeaderFault(f"{header.path} has a rescale of {slope} and {intercept}, which gives no Hounsfield units.")
-    return 1.0 if slope is None else slope, intercept or 0.0
+    slope, intercept = (_one(header, tag, silent) for tag, silent in ((0x00281053, 1.0), (0x00281052, 0.0)))
+    return checked_rescale(header.path, slope, intercept)
+
+
+def checked_rescale(path: Path, slope: float, intercept: float) -> tuple[float, float]:
+    """Return slope and intercept; refuses those that give no Hounsfield units."""
+    if LEAST_SLOPE <= abs(slope) <= MOST_SLOPE and abs(intercept) <= MOST_INTERCEPT:
+        return slope, intercept
+    raise HeaderFault(f"{path} has a rescale of {slope:g} and {intercept:g}, which gives no Hounsfield units.")
+
+
+def _one(header: Header, tag: int, silent: float) -> float:
+    """Return the one number of an element; refuses several, and what is none."""
+    if not header.elements.values.get(tag, b"").strip(b" \0"):
+        return silent
+    numbers = header.numbers(tag)
+    if len(numbers) != 1:
+        raise HeaderFault(f"{header.path} has a rescale that cannot be read; it was left out.")
+    return numbers[0]
 
 
 def pixel_spacing(path: Path, numbers: tuple[float, ...]) -> tuple[float, float]:
@@ -237,31 +254,53 @@ def pixel_spacing(path: Path, numbers: tuple[float, ...]) -> tuple[float, float]
     return numbers[0], numbers[1]
 
 
-def picture_size(header: Header, bits_allocated: int) -> tuple[int, int]:
-    """Return rows and columns; refuses a header that claims more pixels than follow it."""
+def picture_size(header: Header, bits_allocated: int, pictures: int = 1) -> tuple[int, int]:
+    """Return rows and columns; refuses a header that claims other pixels than follow it.
+
+    Where there are more, pixels would be shown in wrong rows; only less than a row more is padding.
+    """
     rows, columns = header.short(0x00280010), header.short(0x00280011)
     if not rows or not columns:
         raise HeaderFault(f"{header.path} does not say how large its picture is and was left out.")
-    there = header.elements.pixel_bytes
-    if there is not None and there < rows * columns * bits_allocated // 8:
-        raise HeaderFault(
-            f"{header.path} is damaged: {there} bytes are no picture of {rows} × {columns}; it was left out."
-        )
+    there, row = header.elements.pixel_bytes, columns * bits_allocated // 8
+    if there is None:
+        _refuse_unpacked(header)
+    elif not 0 <= there - pictures * rows * row < max(row, 2):
+        what = "no picture" if pictures == 1 else f"not {pictures} pictures"
+        raise HeaderFault(f"{header.path} is damaged: {there} bytes are {what} of {rows} × {columns}; it was left out.")
     return rows, columns
+
+
+def _refuse_unpacked(header: Header) -> None:
+    """Refuse compressed pixels (which tell no length) in a file that says they are not compressed."""
+    if packing(header.elements.transfer_syntax) in (Packing.PLAIN, Packing.DEFLATED):
+        raise HeaderFault(
+            f"{header.path} is damaged: its pixels are compressed, but it says that they are not; it was left out."
+        )
 
 
 def pixel_format(header: Header) -> tuple[int, int, bool]:
     """Return bits allocated, bits stored and whether pixels are signed; refuses what no CT picture has."""
-    allocated = header.short(0x00280100) or 16
-    stored = header.short(0x00280101) or allocated
+    allocated = _short_or(header, 0x00280100, 16)
+    stored = _short_or(header, 0x00280101, allocated)
+    sign = header.short(0x00280103)
     high = header.short(0x00280102)
     if allocated not in (8, 16) or not 0 < stored <= allocated:
         raise HeaderFault(f"{header.path} has pixels of {allocated} bits, which no CT picture has; it was left out.")
+    if allocated == 8 and header.elements.big_endian and header.elements.pixel_vr == b"OW":
+        raise HeaderFault(f"{header.path} packs two pixels into each big-endian word, which is not read.")
     if high not in (None, stored - 1):
         raise HeaderFault(f"{header.path} packs its pixels from bit {high} down, which is not read; it was left out.")
-    if (header.short(0x00280002) or 1) != 1 or header.text(0x00280004).upper() == "PALETTE COLOR":
+    if header.short(0x00280002) not in (None, 1) or header.text(0x00280004).upper() == "PALETTE COLOR":
         raise HeaderFault(f"{header.path} is a colour picture, not Hounsfield units, and was left out.")
-    return allocated, stored, header.short(0x00280103) == 1
+    if sign not in (0, 1):
+        raise HeaderFault(f"{header.path} does not say whether its pixels can be negative and was left out.")
+    return allocated, stored, sign == 1
+
+
+def _short_or(header: Header, tag: int, silent: int) -> int:
+    number = header.short(tag)
+    return silent if number is None else number
 
 
 def padding(header: Header, signed: bool) -> int | None:

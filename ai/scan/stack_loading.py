@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ai.progress import QUIET, Progress
 from ai.scan.bridging import blend, bridge
+from ai.scan.code_streams import refuse_absurd_size
 from ai.scan.errors import PixelFault, ScanError
 from ai.scan.loading import THREADS, Loading, air, ignore
 from ai.scan.pixels import read_slice
@@ -26,6 +27,7 @@ class StackLoading(Loading):
     """A DICOM series being read."""
 
     def __init__(self, series: Series, stack: Stack) -> None:
+        refuse_absurd_size([slot.header for slot in stack.slots if slot.header is not None])
         self._hu = air(stack.grid.shape)
         self._stack = stack
         told = dict.fromkeys((*series.notices, *stack.notices))  # a series that was found knows those of its stack

@@ -12,6 +12,7 @@ import numpy as np
 from ai.geometry import Matrix
 from ai.scan.errors import ScanError
 from ai.scan.gantry import Upright, set_upright
+from ai.scan.outliers import outliers
 from ai.series import Notice, SliceHeader
 from ai.volume import VoxelGrid
 
@@ -87,7 +88,7 @@ def stack(source: Path, slices: Sequence[SliceHeader], thickness_mm: float | Non
     upright = set_upright(headers, heights)
     step, slots, gaps = _laid(source, headers, heights, thickness_mm)
     grid = _grid(headers[0], step, len(slots), upright)
-    return Stack(grid, tuple(slots), (*doubled, *upright.notices, *gaps), upright)
+    return Stack(grid, tuple(slots), (*doubled, *outliers(headers), *upright.notices, *gaps), upright)
 
 
 def _laid(

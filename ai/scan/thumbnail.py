@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ai.scan.code_streams import refuse_absurd_size
 from ai.scan.errors import ScanError
 from ai.scan.pixels import read_slice
 from ai.series import FileWindow, Series
@@ -39,6 +40,7 @@ def thumbnail(series: Series, size_px: int = 96) -> NDArray[np.uint8]:
         down, right = (_step(grid.affine[:3, axis]) for axis in (1, 2))
         return _small(hu[::down, ::right], grid.spacing_mm[1:], series, size_px)
     header = series.slices[len(series.slices) // 2]
+    refuse_absurd_size([header])
     hu = np.full((header.rows, header.columns), AIR_HU, np.int16)
     read_slice(header, hu)
     down, right = _step(header.column_direction), _step(header.row_direction)

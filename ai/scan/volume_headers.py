@@ -11,9 +11,13 @@ from numpy.typing import NDArray
 from ai.geometry import Matrix
 from ai.scan.errors import ScanError
 from ai.scan.files import on_disk
-from ai.scan.orientation import orientation_notice
+from ai.scan.headers import LEAST_SPACING_MM, MOST_POSITION_MM
+from ai.scan.orientation import orientation_notices
 from ai.series import Series
 from ai.volume import AIR_HU, MOST_HU, GridError, VoxelGrid
+
+MOST_STEP_MM = 50.0
+"""Farther apart lie the slices of no scan."""
 
 
 def volume_series(path: Path) -> Series:
@@ -24,14 +28,13 @@ def volume_series(path: Path) -> Series:
     """
     reader = opened(path)
     size = reader.GetSize()
-    notice = orientation_notice(on_disk(path), reader)
     return Series(
         uid=str(path),
         source=path,
         description=path.name,
         shape=(size[2], size[1], size[0]),
         thickness_mm=float(reader.GetSpacing()[2]),
-        notices=() if notice is None else (notice,),
+        notices=orientation_notices(on_disk(path), reader),
     )
 
 
@@ -65,6 +68,9 @@ def grid_of(path: Path, reader: sitk.ImageFileReader) -> VoxelGrid:
     affine[:3, :3] = directions[:, ::-1]
     affine[:3, 3] = reader.GetOrigin()
     i, j, k = reader.GetSize()
+    outside = max(map(abs, reader.GetOrigin())) > MOST_POSITION_MM
+    if outside or not all(LEAST_SPACING_MM <= mm <= MOST_STEP_MM for mm in reader.GetSpacing()):
+        raise ScanError(f"{path} says nothing sensible about where its voxels lie. Export it again.")
     try:
         return VoxelGrid((k, j, i), affine)
     except GridError as error:

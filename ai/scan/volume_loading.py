@@ -11,8 +11,8 @@ import SimpleITK as sitk  # noqa: N813  the name its own documentation gives it
 from numpy.typing import NDArray
 
 from ai.progress import QUIET, Part, Progress
-from ai.scan.completeness import is_cut_off
-from ai.scan.errors import ScanError
+from ai.scan.completeness import payload_of
+from ai.scan.errors import ScanError, why
 from ai.scan.files import on_disk
 from ai.scan.loading import Loading, air, ignore
 from ai.scan.nifti_voxels import CutOff, Voxels, voxels_of
@@ -31,6 +31,7 @@ class VolumeLoading(Loading):
     def __init__(self, series: Series) -> None:
         reader = opened(series.source)
         grid = grid_of(series.source, reader)
+        self._longer_bytes = _surplus(series.source, reader)
         self._file = on_disk(series.source)
         self._voxels = voxels_of(self._file, reader)
         self._hu = air(grid.shape)
@@ -54,7 +55,9 @@ class VolumeLoading(Loading):
         )
         name = self.series.source.name
         doubt = f"The thinnest voxel of {name} has {lowest:.0f} HU: the file may not be in Hounsfield units."
-        doubts = (Notice(doubt, grave=True),) if lowest > LEAST_AIR_HU else ()
+        longer = f"{name} is {self._longer_bytes} bytes longer than its voxels: they may be damaged, or lie elsewhere."
+        told = ((doubt, lowest > LEAST_AIR_HU), (longer, self._longer_bytes > 0))
+        doubts = (Notice(text, grave=True) for text, doubtful in told if doubtful)
         return Scan(self.volume, self.series, (*self.notices, *doubts))
 
     def _fill_from(
@@ -103,10 +106,24 @@ def _nearest_first(count: int, look_first: Callable[[], int]) -> Iterator[int]:
         yield slot
 
 
+def _surplus(path: Path, reader: sitk.ImageFileReader) -> int:
+    """Return how many bytes a plain file is longer than its voxels; refuses, before memory is taken, a shorter one."""
+    try:
+        payload = payload_of(on_disk(path), reader)
+        possible = payload is None or payload.can_be_there()
+        surplus = 0 if payload is None or payload.packed else payload.surplus_bytes()
+    except OSError as error:
+        raise ScanError(f"{path} cannot be read ({why(error)}). Check it, and the file with its voxels.") from error
+    if not possible:
+        raise ScanError(f"{path} is cut off or damaged. Copy or export it again.")
+    return surplus
+
+
 def _unpacked(path: Path) -> sitk.Image:
     reader = opened(path)
     try:
-        if is_cut_off(on_disk(path), reader):
+        payload = payload_of(on_disk(path), reader)
+        if payload is not None and payload.packed and payload.surplus_bytes() != 0:
             raise ScanError(f"{path} is cut off or damaged. Copy or export it again.")
         return reader.Execute()
     except (RuntimeError, OSError) as error:

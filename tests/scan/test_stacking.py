@@ -35,7 +35,8 @@ def test_a_missing_slice_is_filled_and_marked(tmp_path: Path) -> None:
 
 def test_a_list_warns_of_a_stack_before_it_is_opened(tmp_path: Path) -> None:
     write_series(tmp_path / "gap", thorax_box(), [0, 1, 2, 3, 4, 6, 7, 8])
-    write_series(tmp_path / "hole", thorax_box((100, 24, 12)), [0, 1, 2, 99])
+    hole = thorax_box((100, 24, 12))
+    write_series(tmp_path / "hole", Plan(hole.hu, hole.grid, uid="1.2.826.0.1.3680043.8.498.9"), [0, 1, 2, 99])
     (tmp_path / "gap" / "readme.txt").write_text("burnt by the archive")
     found = {s.shape[1]: s.notices for s in scan.find_series(tmp_path)}
     told = {rows: [(n.text, n.grave) for n in notices if not n.of_place] for rows, notices in found.items()}
