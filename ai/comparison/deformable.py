@@ -26,9 +26,9 @@ LEVELS = ((4, 14), (2, 12), (1, 10))
 """Coarse to fine: by how much the scans are made smaller, and how many steps are taken."""
 _WINDOW_MM = 10.0
 """Gaussian over which mean and spread of density are taken out: wider than a vessel, narrower than a lobe."""
-_NOISE_HU = 40.0
+_NOISE_HU = 80.0
 """Spread below this is noise, not structure."""
-_GATHER_CELLS, _CALM_CELLS = 1.2, 0.7
+_GATHER_CELLS, _CALM_CELLS = 1.2, 1.3
 """Gaussians, in cells of the field: over which equations are gathered, and by which the field is calmed each step."""
 _CAUTION = 0.15
 """Share of the mean information that every place must outweigh before it moves by itself."""
