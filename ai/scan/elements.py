@@ -193,7 +193,15 @@ class _Walk:
     def _walk(self, position: int, last_group: int) -> int:
         """Keep short values of the elements up to ``last_group``; return where the next element begins."""
         data, values, size, head = self.data, self.values, len(self.data), self._head
+        short = self._heads[0]
         while position < size:
+            if self.explicit and position + 8 <= size:  # what most elements are, without a call: half the time of all
+                group, element, vr, length = short(data, position)
+                end = position + 8 + length
+                if vr in _SHORT and group <= last_group and length <= _KEPT_BYTES and end <= size:
+                    values[group << 16 | element] = data[position + 8 : end]
+                    position = end
+                    continue
             tag, vr, length, value = head(position)
             if tag >> 16 > last_group:
                 return position

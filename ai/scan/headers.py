@@ -6,6 +6,7 @@ import math
 import struct
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from ai.scan.charsets import decoded, person
@@ -72,11 +73,8 @@ class Header:
 
     def numbers(self, tag: int) -> tuple[float, ...]:
         """Return the finite numbers of a decimal string, empty where there are none or one cannot be read."""
-        try:
-            values = tuple(float(part) for part in self._ascii(tag).split("\\") if part.strip())
-        except ValueError:
-            return ()
-        return values if all(math.isfinite(v) for v in values) else ()
+        raw = self.elements.values.get(tag)
+        return _numbers(raw) if raw else ()
 
     def number(self, tag: int) -> float | None:
         """Return the first number of a decimal or integer string."""
@@ -155,6 +153,16 @@ class Header:
     def lossy(self) -> bool:
         """True where the pixels were ever compressed with loss (DICOM PS3.3 C.7.6.1.1.5)."""
         return self._ascii(0x00282110) == "01" or self.elements.transfer_syntax in LOSSY
+
+
+@lru_cache(maxsize=4096)
+def _numbers(raw: bytes) -> tuple[float, ...]:
+    """Read a decimal string; most slices of a stack write the same ones."""
+    try:
+        values = tuple(float(part) for part in raw.decode("latin-1").strip(" \0").split("\\") if part.strip())
+    except ValueError:
+        return ()
+    return values if all(math.isfinite(v) for v in values) else ()
 
 
 def read_header(path: Path) -> Header | None:

@@ -19,6 +19,7 @@ APART = (("mass", "atelectasis"),)
 """Look-alikes that must be kept apart: measured on cases that have exactly one of the two."""
 _PATCH, _WIDE = 0.06, 0.3
 """Share of both lungs up to which pneumonia is a patch, and from which it fills a lung or much of both."""
+_DRAWS = 20
 _MEANS = ("auroc", "pointing", "energy", "ece")
 
 
@@ -42,6 +43,7 @@ def table(
         "organs": {name: _mean(readings.organs[:, i]) for i, name in enumerate(ORGANS)},
         "apart": {f"{a} or {b}": _apart(logits, readings, labels.index(a), labels.index(b)) for a, b in apart},
         "pneumonia, patch or whole lung": _extents(readings),
+        "calibration": _calibration(probability, readings.present),
         "labels": rows,
     }
 
@@ -87,6 +89,23 @@ def _apart(logits: Numbers, readings: Readings, a: int, b: int) -> dict[str, flo
     either = one | other
     score = auroc((logits[:, a] - logits[:, b])[either], one[either].astype(np.float64))
     return {"first": int(one.sum()), "second": int(other.sum()), "auroc": _rounded(score)}
+
+
+def _calibration(probability: Numbers, present: Numbers) -> dict[str, float | None]:
+    """Expected calibration error over all labels together; as a mean of labels; and that mean were all perfect.
+
+    Few cases a label fill ten bins badly: a perfectly calibrated label is not 0 either. How far from it is found by
+    drawing presence from the probabilities themselves.
+    """
+    rng = np.random.default_rng(0)
+    drawn = np.where(np.isnan(present), np.nan, rng.random((_DRAWS, *present.shape)) < probability)
+    labels = range(present.shape[1])
+    perfect = [calibration_error(probability[:, i], one[:, i]) for one in drawn for i in labels]
+    return {
+        "all labels together": _rounded(calibration_error(probability.ravel(), present.ravel())),
+        "mean of labels": _mean(calibration_error(probability[:, i], present[:, i]) for i in labels),
+        "that mean, were they perfect": _mean(perfect),
+    }
 
 
 def _extents(readings: Readings) -> dict[str, float | int | None]:

@@ -9,7 +9,7 @@ from ai.training.summary import ROWS, summary
 
 def drawn(auroc: float) -> dict[str, Any]:
     """Return a table of drawn cases."""
-    mean = {"auroc": auroc, "focal pointing": 0.8, "energy": 0.5, "ece": 0.04}
+    mean = {"auroc": auroc, "focal pointing": 0.8, "energy": 0.5}
     return {
         "mean": mean,
         "nodules": {"mean sensitivity": 0.7},
