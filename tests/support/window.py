@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -17,6 +17,7 @@ from ai.findings import Analysis
 from ai.progress import Progress
 from ai.series import Scan
 from ai.volume import Volume
+from tests.support.changes import StandInChange
 from tests.support.readings import analysis_of, comparison_of, shift, with_settings
 from viewer.app import build_window
 from viewer.mpr.pane_state import PaneState
@@ -48,6 +49,11 @@ class StandInModel:
 def register(prior: Volume, current: Volume, progress: Progress) -> Registration:
     """Say that the prior lies 6 mm lower."""
     return shift(superior=6.0)
+
+
+def deform(prior: Volume, current: Volume, rigid: Registration, progress: Progress) -> Registration:
+    """Say that nothing breathed: the map is the rigid motion."""
+    return replace(rigid, warp_to_current=rigid.to_current, warp_to_prior=rigid.to_prior)
 
 
 def compare(
@@ -126,7 +132,17 @@ class Hand:
 
 def open_window(qtbot: QtBot, model: StandInModel) -> Hand:
     """Show the real window over the real reader and stand-ins for model and registration."""
-    return open_window_over(qtbot, Engines(analyse=model.analyse, register=register, compare=compare))
+    change = StandInChange()
+    engines = Engines(
+        analyse=model.analyse,
+        register=register,
+        deform=deform,
+        compare=compare,
+        map_change=change.map_change,
+        map_heat_change=change.map_heat_change,
+        warp_prior=change.warp_prior,
+    )
+    return open_window_over(qtbot, engines)
 
 
 def open_window_over(qtbot: QtBot, engines: Engines) -> Hand:

@@ -100,6 +100,7 @@ class MainWindow(QMainWindow):
             None if prior is None else prior.scan,
             self.reading.findings[Role.PRIOR].value.analysis,
             self.reading.comparison.value.comparison,
+            self.reading.comparison.value.rejected(),
         )
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
@@ -264,6 +265,8 @@ class MainWindow(QMainWindow):
     def _escape(self) -> None:
         if self.keys.isVisible():
             self.keys.hide()
+        elif self.commands.stop_comparing():
+            return
         elif self.grid.maximised is not None:
             self.grid.toggle_maximised(self.grid.maximised)
         elif self.isFullScreen():

@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from viewer.mpr.caption import caption_of
+from viewer.mpr.comparing import CompareLook
 from viewer.mpr.look_at import look_at
-from viewer.mpr.pane_state import OverlayLook, PaneState
+from viewer.mpr.pane_state import OverlayKind, OverlayLook, PaneState
 from viewer.mpr.plane import Plane
 from viewer.rendering import Picture, SliceRenderer, colour_bar
 from viewer.state.reading import Reading
@@ -44,12 +45,12 @@ def reading_pictures(reading: Reading) -> SavePictures:
 
 
 def _heat(reading: Reading, role: Role) -> OverlayLook:
-    return replace(reading.panes[role].value.overlay, shown=True)
+    return replace(reading.panes[role].value.overlay, shown=True, kind=OverlayKind.HEAT)
 
 
 def _picture(shown: ScanOnScreen, state: PaneState, plane: Plane, heat: DrawnHeat) -> Picture:
-    overlay = replace(state.overlay, shown=bool(heat.heatmaps))
-    state = replace(state, overlay=overlay)
+    overlay = replace(state.overlay, shown=bool(heat.heatmaps), kind=OverlayKind.HEAT)
+    state = replace(state, overlay=overlay, compare=CompareLook())
     filled_in = shown.scan.interpolated if shown.scan is not None else frozenset()
     look = look_at(shown.volume.grid, state, plane, SIZE_PX, caption_of(shown.series, shown.volume.grid, filled_in))
     rgb = SliceRenderer(shown.volume).render(look, heat.heatmaps, heat.tops)
