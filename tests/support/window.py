@@ -130,10 +130,10 @@ class Hand:
         return canvas.picture.rgb.tobytes() if canvas.picture is not None else b""
 
 
-def open_window(qtbot: QtBot, model: StandInModel) -> Hand:
-    """Show the real window over the real reader and stand-ins for model and registration."""
+def stand_in_engines(model: StandInModel) -> Engines:
+    """Return the real reader with stand-ins for model, registration, comparison and maps of change."""
     change = StandInChange()
-    engines = Engines(
+    return Engines(
         analyse=model.analyse,
         register=register,
         deform=deform,
@@ -142,7 +142,11 @@ def open_window(qtbot: QtBot, model: StandInModel) -> Hand:
         map_heat_change=change.map_heat_change,
         warp_prior=change.warp_prior,
     )
-    return open_window_over(qtbot, engines)
+
+
+def open_window(qtbot: QtBot, model: StandInModel) -> Hand:
+    """Show the real window over the real reader and stand-ins for all that computes."""
+    return open_window_over(qtbot, stand_in_engines(model))
 
 
 def open_window_over(qtbot: QtBot, engines: Engines) -> Hand:
