@@ -56,9 +56,9 @@ def test_a_shrunk_lesion_has_a_true_minus_and_no_doubling() -> None:
     assert (size_words(SHRUNK), doubling_words(SHRUNK)) == ("520 mm³ → 260 mm³  −50 %", "")
 
 
-def test_a_new_and_a_resolved_lesion_have_one_volume_and_one_diameter() -> None:
-    assert (size_words(NEW), diameter_words(NEW)) == ("900 mm³", "13.0 mm mean diameter")
-    assert (size_words(GONE), diameter_words(GONE)) == ("520 mm³", "10.0 mm mean diameter")
+def test_a_new_and_a_resolved_lesion_have_nothing_on_the_other_side() -> None:
+    assert (size_words(NEW), diameter_words(NEW)) == ("– → 900 mm³", "– → 13.0 mm mean diameter")
+    assert (size_words(GONE), diameter_words(GONE)) == ("520 mm³ → –", "10.0 → – mm mean diameter")
 
 
 def test_what_spreads_says_its_probabilities() -> None:

@@ -10,6 +10,7 @@ from ai.change import ChangeKind
 from viewer.state.verdict import Verdict
 from viewer.widgets.change_words import WORDS, Change, diameter_words, doubling_words, size_words, title_words
 
+KIND_WIDTH_PX = 78
 WORSE = (ChangeKind.NEW, ChangeKind.GROWN)
 
 
@@ -69,14 +70,15 @@ class ChangeRow(QFrame):
         grid.setContentsMargins(6, 3, 6, 3)
         grid.setHorizontalSpacing(6)
         grid.setVerticalSpacing(1)
-        self.kind.setFixedWidth(66)
-        grid.addWidget(self.kind, 0, 0, Qt.AlignmentFlag.AlignTop)
+        self.kind.setFixedWidth(KIND_WIDTH_PX)
+        self.kind.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        grid.addWidget(self.kind, 0, 0)
         grid.addWidget(self.title, 0, 1)
         verdicts = QHBoxLayout()
         verdicts.setSpacing(2)
         verdicts.addWidget(self.accept)
         verdicts.addWidget(self.reject)
-        grid.addLayout(verdicts, 0, 2, Qt.AlignmentFlag.AlignTop)
+        grid.addLayout(verdicts, 0, 2)
         for row, line in enumerate(self.lines, start=1):
             line.setProperty("quiet", row > 1)
             line.setWordWrap(True)

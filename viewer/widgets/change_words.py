@@ -53,7 +53,7 @@ def size_words(change: Change) -> str:
         then, now = (None if f is None else percent(f.probability) for f in (change.prior, change.current))
         return f"{then or '–'} → {now or '–'}"
     then, now = (None if lesion is None else volume(lesion.volume_mm3) for lesion in (change.prior, change.current))
-    words = f"{then} → {now}" if then and now else then or now or ""
+    words = f"{then or '–'} → {now or '–'}"
     if change.volume_change is not None:
         words += f"  {100 * change.volume_change:+.0f} %".replace("-", "−")
     return words
@@ -63,10 +63,10 @@ def diameter_words(change: Change) -> str:
     """Return mean diameters then → now in millimetres; empty where there are none."""
     if isinstance(change, FindingChange):
         return ""
-    sizes = [lesion.diameter_mm for lesion in (change.prior, change.current) if lesion is not None]
-    if not sizes or min(sizes) <= 0:
+    then, now = (0.0 if lesion is None else lesion.diameter_mm for lesion in (change.prior, change.current))
+    if max(then, now) <= 0:
         return ""
-    return " → ".join(f"{size:.1f}" for size in sizes) + " mm mean diameter"
+    return " → ".join(f"{size:.1f}" if size > 0 else "–" for size in (then, now)) + " mm mean diameter"
 
 
 def doubling_words(change: Change) -> str:

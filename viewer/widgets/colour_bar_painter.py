@@ -16,6 +16,8 @@ LEFT = 32.0
 """Beside the left letter, logical pixels."""
 THICK = 10.0
 SHORTEST = 60.0
+WHOLE = 10.0
+"""From here on a change is written without decimals."""
 SIDE = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -60,7 +62,9 @@ def _number(value: float) -> str:
 
 
 def _signed(value: float) -> str:
-    return f"{value:+.2g}".replace("-", "−") if value else "0"
+    if value == 0:
+        return "0"
+    return (f"{value:+.0f}" if abs(value) >= WHOLE else f"{value:+.2g}").replace("-", "−")
 
 
 def _strip(bar: ColourBar) -> QImage:

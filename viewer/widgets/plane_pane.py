@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject
 from ai.geometry import PointMm
 from viewer.mpr.hover_line import hover_line
 from viewer.mpr.plane import Plane
+from viewer.state.change_model import ChangeOnScreen
 from viewer.state.findings_model import FindingsOnScreen
 from viewer.state.reading import Reading
 from viewer.state.role import Role
@@ -36,7 +37,7 @@ class PlanePane(QObject):
         for found in reading.findings.values():
             found.changed.connect(self._findings_changed)
         if role is Role.CURRENT:
-            reading.change.changed.connect(lambda before, after: self._refresh_if_compared())
+            reading.change.changed.connect(self._change_changed)
             reading.comparison.changed.connect(lambda before, after: self._refresh_if_compared())
 
     def _listen_to_canvas(self) -> None:
@@ -66,6 +67,11 @@ class PlanePane(QObject):
             self.canvas.show_hover(f"Prior, warped: {hover_line(warped, point)}")
             return
         self.canvas.show_hover(hover_line(shown.volume, point))
+
+    def _change_changed(self, before: ChangeOnScreen, after: ChangeOnScreen) -> None:
+        if before.warped_prior is not after.warped_prior:
+            self._pictures.part_from_prior()
+        self._refresh_if_compared()
 
     def _refresh_if_compared(self) -> None:
         """Refresh where a map or the warped prior is asked for, whether it has come or gone."""

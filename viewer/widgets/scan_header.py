@@ -59,7 +59,8 @@ class ScanHeader(QWidget):
     def _write(self) -> None:
         shown = self._reading.scans[self._role].value
         compare = self._reading.panes[self._role].value.compare
-        self._chip.setText(self._role.value.upper() + (f" · {compare.mode.value}" if compare.on else ""))
+        both = f"{Role.CURRENT.value} and {Role.PRIOR.value}".upper() + f" · {compare.mode.value}"
+        self._chip.setText(both if compare.on else self._role.value.upper())
         self._about.setText("" if shown is None else describe(shown.series.study.taken_on, shown.series.title))
         self._about.setToolTip(self._about.text())
         self._tie.setText(self.tie_text() if self._role is Role.PRIOR else "")

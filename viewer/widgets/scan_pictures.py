@@ -50,6 +50,10 @@ class ScanPictures:
         if self._renderer is not None:
             self._renderer.voxels_changed()
 
+    def part_from_prior(self) -> None:
+        """The warped prior that was drawn is no more: let its voxels go, also of a pane that is hidden."""
+        self._prior = None
+
     def draw(self, size_px: tuple[int, int]) -> Picture | None:
         """Return the picture for a pane of (width, height) device pixels; None without a scan."""
         shown = self._reading.scans[self._role].value
@@ -74,9 +78,8 @@ class ScanPictures:
         state = _with_room(self._reading.panes[self._role].value, size_px)
         warped = self._reading.change.value.warped_prior if self._role is Role.CURRENT else None
         if warped is None:
-            self._prior = None
             return replace(state, compare=CompareLook())
-        if self._prior is None or self._prior[0] is not warped:
+        if state.compare.on and (self._prior is None or self._prior[0] is not warped):
             self._prior = warped, SliceRenderer(warped)
         return state
 

@@ -37,6 +37,7 @@ class TrendChart(QWidget):
         self.points: tuple[TrendPoint, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(150)
+        self.setToolTip("Within the grey band (±25 % of the first volume) nothing has surely changed")
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Return a comfortable size."""
