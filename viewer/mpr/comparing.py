@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-import numpy as np
-from numpy.typing import NDArray
-
 CHECKER_PX = 96
 """Side of a field of the checkerboard, device pixels."""
+Field = tuple[slice, slice]
+"""Rows and columns of a picture."""
 
 
 class CompareMode(Enum):
@@ -47,6 +46,11 @@ class CompareLook:
         """True where the picture of this moment shows some of the prior."""
         return self.on and (self.mode is not CompareMode.FLICKER or self.prior_shown)
 
+    @property
+    def wholly_prior(self) -> bool:
+        """True where nothing of the current scan is shown at this moment."""
+        return self.mode is CompareMode.FLICKER and self.prior_shown
+
     def line_px(self, width: int) -> int:
         """Return the first column that the prior has while swiping."""
         return min(width, max(0, round(self.swipe * width)))
@@ -63,13 +67,17 @@ class CompareLook:
             case CompareMode.CHECKER:
                 return (x_px // CHECKER_PX + y_px // CHECKER_PX) % 2 == 1
 
-    def prior_mask(self, width: int, height: int) -> NDArray[np.bool_]:
-        """Return where a picture shows the prior, (height, width)."""
+    def prior_fields(self, width: int, height: int) -> list[Field]:
+        """Return the parts of a picture that show the prior."""
         match self.mode:
-            case CompareMode.CHECKER:
-                across, down = np.arange(width) // CHECKER_PX, np.arange(height) // CHECKER_PX
-                return np.asarray((down[:, None] + across[None]) % 2 == 1)
             case CompareMode.SWIPE:
-                return np.broadcast_to(np.arange(width) >= self.line_px(width), (height, width))
+                return [(slice(None), slice(self.line_px(width), None))]
+            case CompareMode.CHECKER:
+                return [
+                    (slice(y, y + CHECKER_PX), slice(x, x + CHECKER_PX))
+                    for y in range(0, height, CHECKER_PX)
+                    for x in range(0, width, CHECKER_PX)
+                    if self.prior_at(x, y, width)
+                ]
             case _:
-                return np.full((height, width), self.mode is CompareMode.FLICKER and self.prior_shown)
+                return [(slice(None), slice(None))] if self.wholly_prior else []

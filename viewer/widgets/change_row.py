@@ -10,7 +10,7 @@ from ai.change import ChangeKind
 from viewer.state.verdict import Verdict
 from viewer.widgets.change_words import WORDS, Change, diameter_words, doubling_words, size_words, title_words
 
-KIND_WIDTH_PX = 78
+KIND_PX = (78, 19)
 WORSE = (ChangeKind.NEW, ChangeKind.GROWN)
 
 
@@ -70,7 +70,7 @@ class ChangeRow(QFrame):
         grid.setContentsMargins(6, 3, 6, 3)
         grid.setHorizontalSpacing(6)
         grid.setVerticalSpacing(1)
-        self.kind.setFixedWidth(KIND_WIDTH_PX)
+        self.kind.setFixedSize(*KIND_PX)
         self.kind.setAlignment(Qt.AlignmentFlag.AlignCenter)
         grid.addWidget(self.kind, 0, 0)
         grid.addWidget(self.title, 0, 1)

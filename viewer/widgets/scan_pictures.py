@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ai.volume import Volume
 from viewer.mpr.caption import Caption, caption_of
-from viewer.mpr.comparing import CompareLook, CompareMode
+from viewer.mpr.comparing import CompareLook
 from viewer.mpr.look_at import look_at
 from viewer.mpr.pane_state import CornerTexts, PaneState
 from viewer.mpr.plane import Plane
@@ -65,9 +65,12 @@ class ScanPictures:
         look = self._marked(look_at(shown.volume.grid, state, self._plane, size_px, self._caption_of(state)))
         heat = drawn_heat(self._reading, self._role, state.overlay)
         change = drawn_change(self._reading, self._role, state.overlay)
-        rgb = renderer.render(look, heat.heatmaps, heat.tops, change)
-        if look.compare.needs_prior:
-            rgb = shared_picture(look, rgb, self._prior_rgb(look, change))
+        if look.compare.wholly_prior:
+            rgb = self._prior_rgb(look, change)
+        else:
+            rgb = renderer.render(look, heat.heatmaps, heat.tops, change)
+            if look.compare.needs_prior:
+                rgb = shared_picture(look, rgb, self._prior_rgb(look, change))
         if self._plane is not Plane.AXIAL and size_px[1] < BAR_FITS_PX:
             return Picture(look, rgb)
         bar = colour_bar(state.overlay, list(zip(heat.titles, heat.heatmaps, strict=True)), heat.tops)
@@ -93,8 +96,7 @@ class ScanPictures:
     def _caption_of(self, state: PaneState) -> Caption:
         """Return whose texts are written: the prior's where the whole picture is the prior's."""
         prior = self._reading.scans[Role.PRIOR].value
-        wholly = state.compare.mode is CompareMode.FLICKER and state.compare.prior_shown
-        if prior is None or self._prior is None or not wholly:
+        if prior is None or self._prior is None or not state.compare.wholly_prior:
             return self._caption
         return replace(caption_of(prior.series, self._prior[0].grid), thickness_mm=None)
 
