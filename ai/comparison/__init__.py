@@ -4,6 +4,7 @@ from ai.comparison.change_map import change_map, heat_change
 from ai.comparison.changes import compare
 from ai.comparison.errors import ComparisonError
 from ai.comparison.registration import register, register_deformable, register_rigid
+from ai.comparison.warped_prior import warped_prior
 
 __all__ = [
     "ComparisonError",
@@ -13,4 +14,5 @@ __all__ = [
     "register",
     "register_deformable",
     "register_rigid",
+    "warped_prior",
 ]

@@ -91,7 +91,7 @@ def _sampled(values: NDArray[np.generic], grid: VoxelGrid, points_mm: Matrix, ou
     low = np.clip(np.floor(indices.min(axis=0)).astype(int) - 1, 0, np.array(grid.shape) - 1)
     high = np.clip(np.ceil(indices.max(axis=0)).astype(int) + 2, low + 1, grid.shape)
     part = values[tuple(slice(a, b) for a, b in zip(low, high, strict=True))]
-    block = torch.from_numpy(np.ascontiguousarray(part, dtype=np.float32))[None, None] - outside
+    block = torch.from_numpy(np.array(part, dtype=np.float32, order="C"))[None, None] - outside
     size = np.array(block.shape[2:], dtype=np.float64)
     places = (2 * (indices - low) + 1) / size - 1
     where = torch.from_numpy(places[:, ::-1].astype(np.float32).copy())[None, :, None, None]

@@ -19,10 +19,9 @@ from ai.progress import Progress
 from ai.scan import find_series, write_dicom
 from ai.series import Patient, Series, Study
 from tests.support.readings import grid_of, scan_of
-from tests.support.window import Hand, StandInModel, compare, open_window_over, register
+from tests.support.window import Hand, StandInModel, open_window_over, stand_in_engines
 from viewer.state.role import Role
 from viewer.steps import engines
-from viewer.steps.all_steps import Engines
 from viewer.widgets.study_rows import PairRow, SeriesRow
 
 pytestmark = pytest.mark.journey
@@ -81,9 +80,7 @@ def gate() -> Gate:
 @pytest.fixture
 def hand(qtbot: QtBot, gate: Gate) -> Iterator[Hand]:
     """Return a hand on an empty window; closes it afterwards."""
-    analyse = StandInModel().analyse
-    engines = Engines(find_series=gate.find_series, analyse=analyse, register=register, compare=compare)
-    made = open_window_over(qtbot, engines)
+    made = open_window_over(qtbot, replace(stand_in_engines(StandInModel()), find_series=gate.find_series))
     yield made
     if gate.held is not None:
         gate.held.set()

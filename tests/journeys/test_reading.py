@@ -17,10 +17,12 @@ from ai.findings import Setting
 from ai.scan import write_dicom
 from tests.support.readings import grid_of, scan_of
 from tests.support.window import Hand, StandInModel, open_window
+from viewer.mpr.comparing import CompareMode
 from viewer.mpr.pane_state import CornerTexts
 from viewer.mpr.plane import Plane
-from viewer.state.findings_model import Stage, Verdict
+from viewer.state.findings_model import Stage
 from viewer.state.role import Role
+from viewer.state.verdict import Verdict
 from viewer.widgets.menus import RESEARCH_ONLY
 
 pytestmark = pytest.mark.journey
@@ -184,22 +186,60 @@ def test_a_prior_is_linked_unlinked_and_its_changes_listed(hand: Hand, current: 
     hand.wheel(hand.canvas(), -1)
     assert hand.state(Role.CURRENT).crosshair.superior - there.superior == pytest.approx(6.0)
     assert hand.state(Role.PRIOR).crosshair.superior == pytest.approx(there.superior - 3.0)
-    tree = hand.window.side.changes.tree
-    groups = [tree.topLevelItem(n) for n in range(tree.topLevelItemCount())]
-    assert [group.text(0) for group in groups if group is not None] == ["In both (2)", "Only now (0)", "Only then (0)"]
-    assert groups[0] is not None
-    tree.itemClicked.emit(groups[0].child(0), 0)
+    changes = hand.window.side.changes
+    assert {row.change.abnormality.name for row in changes.rows.values()} >= {"nodule", "groundglass"}
+    row = next(row for row in changes.rows.values() if row.change.abnormality.name == "nodule")
+    hand.window.side.tabs.setCurrentWidget(changes)
+    QTest.mouseClick(row, Qt.MouseButton.LeftButton)
     peak = hand.window.side.findings[Role.PRIOR].rows["nodule"].finding.peaks[0].position
     assert hand.state(Role.PRIOR).crosshair.distance_mm(peak) < 0.01
+    assert changes.trend.isVisible()
 
 
-def test_flicker_shows_the_prior_in_the_current_place(hand: Hand, current: Path, prior: Path) -> None:
+def test_flicker_swipe_and_checker_show_the_warped_prior_in_the_current_place(
+    hand: Hand, current: Path, prior: Path
+) -> None:
     hand.open(current)
     hand.open(prior, Role.PRIOR)
+    hand.qtbot.waitUntil(lambda: hand.reading.change.value.warped_prior is not None)
+    axial = hand.canvas()
+    axial.setFocus()
+    alone = hand.seen(axial)
     hand.press("f")
-    assert hand.active_role() is Role.PRIOR
+    warped = hand.seen(axial)
+    assert warped != alone
+    assert axial.picture is not None
+    assert axial.picture.look.compare.prior_shown
     hand.press("f")
-    assert hand.active_role() is Role.CURRENT
+    assert hand.seen(axial) == alone
+    hand.press("f", SHIFT)
+    assert hand.seen(axial) not in (alone, warped)
+    window = hand.state().window
+    hand.drag(axial, Qt.MouseButton.LeftButton, -axial.width() // 4, 0)
+    assert hand.state().compare.swipe == pytest.approx(0.25, abs=0.02)
+    assert hand.state().window == window
+    hand.press("f", SHIFT)
+    assert hand.state().compare.mode is CompareMode.CHECKER
+    hand.press(Qt.Key.Key_Escape)
+    assert hand.seen(axial) == alone
+
+
+def test_the_change_map_is_laid_over_the_current_scan_by_one_key(hand: Hand, current: Path, prior: Path) -> None:
+    hand.open(current)
+    hand.open(prior, Role.PRIOR)
+    hand.qtbot.waitUntil(lambda: hand.reading.change.value.density is not None)
+    axial = hand.canvas()
+    axial.setFocus()
+    there = hand.seen(hand.canvas(Role.PRIOR))
+    without = hand.seen(axial)
+    hand.press("g", SHIFT)
+    assert hand.seen(axial) != without
+    assert axial.picture is not None
+    assert axial.picture.bar is not None
+    assert axial.picture.bar.signed
+    assert hand.seen(hand.canvas(Role.PRIOR)) == there
+    hand.press("g", SHIFT)
+    assert hand.seen(axial) == without
 
 
 def test_two_folders_dropped_together_are_hung_by_their_dates(hand: Hand, current: Path, prior: Path) -> None:

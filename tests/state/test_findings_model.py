@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from ai.findings import Doubt, Setting
 from tests.support.readings import analysis_of, grid_of, with_settings
-from viewer.state.findings_model import FindingsModel, Stage, Verdict
+from viewer.state.findings_model import FindingsModel, Stage
+from viewer.state.verdict import Verdict
 
 
 def model() -> FindingsModel:

@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from ai.progress import Progress
 from tests.support.readings import analysis_of, comparison_of, scan_of, shift
+from viewer.state.change_key import key_of
 from viewer.state.notices_model import NoticesModel
 from viewer.steps.write_reading import ReadingToWrite, WriteReading
 
@@ -29,6 +30,18 @@ def test_what_was_rejected_is_not_reported() -> None:
     assert changes is not None
     assert {c.abnormality.name for c in changes.findings} == {c.abnormality.name for c in changes.lesions} == {"nodule"}
     assert len(comparison.findings) == 2
+
+
+def test_a_rejected_change_is_not_reported_and_a_finding_goes_with_its_last_one() -> None:
+    scan = scan_of()
+    then, now = (analysis_of(scan.volume.grid, nodule=2.0, mass=1.0) for _ in range(2))
+    comparison = comparison_of(shift(), then, now)
+    rejected = frozenset(key_of(c) for c in comparison.lesions if c.abnormality.name == "mass")
+    written = ReadingToWrite(scan, now, frozenset(), lambda folder: [], scan, then, comparison, rejected)
+    changes = written.reported_changes()
+    assert changes is not None
+    assert [c.abnormality.name for c in changes.lesions] == [c.abnormality.name for c in changes.findings] == ["nodule"]
+    assert len(written.reported().findings) == 2
 
 
 def test_the_folder_is_made_and_named(qtbot: QtBot, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -17,6 +17,7 @@ from ai.findings import Analysis
 from ai.progress import Progress
 from ai.series import Scan
 from ai.volume import Volume
+from tests.support.changes import StandInChange
 from tests.support.readings import analysis_of, comparison_of, shift, with_settings
 from viewer.app import build_window
 from viewer.mpr.pane_state import PaneState
@@ -48,6 +49,11 @@ class StandInModel:
 def register(prior: Volume, current: Volume, progress: Progress) -> Registration:
     """Say that the prior lies 6 mm lower."""
     return shift(superior=6.0)
+
+
+def deform(prior: Volume, current: Volume, rigid: Registration, progress: Progress) -> Registration:
+    """Say that nothing breathed: the map is the rigid motion."""
+    return replace(rigid, warp_to_current=rigid.to_current, warp_to_prior=rigid.to_prior)
 
 
 def compare(
@@ -124,9 +130,23 @@ class Hand:
         return canvas.picture.rgb.tobytes() if canvas.picture is not None else b""
 
 
+def stand_in_engines(model: StandInModel) -> Engines:
+    """Return the real reader with stand-ins for model, registration, comparison and maps of change."""
+    change = StandInChange()
+    return Engines(
+        analyse=model.analyse,
+        register=register,
+        deform=deform,
+        compare=compare,
+        map_change=change.map_change,
+        map_heat_change=change.map_heat_change,
+        warp_prior=change.warp_prior,
+    )
+
+
 def open_window(qtbot: QtBot, model: StandInModel) -> Hand:
-    """Show the real window over the real reader and stand-ins for model and registration."""
-    return open_window_over(qtbot, Engines(analyse=model.analyse, register=register, compare=compare))
+    """Show the real window over the real reader and stand-ins for all that computes."""
+    return open_window_over(qtbot, stand_in_engines(model))
 
 
 def open_window_over(qtbot: QtBot, engines: Engines) -> Hand:

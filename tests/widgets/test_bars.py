@@ -70,6 +70,8 @@ def test_the_header_says_what_links_the_scans(qtbot: QtBot) -> None:
         reading.scans[role].complete(scan_of(uid=role.value))
     assert header.tie_text() == "linked by the volumes’ middles"
     reading.comparison.register(shift(superior=3, quality=0.93))
+    assert header.tie_text() == "linked by rigid registration so far, agreement 0.93"
+    reading.comparison.settle(shift(superior=3, quality=0.93))
     assert header.tie_text() == "linked by rigid registration, agreement 0.93"
     reading.linked.toggle_link()
     assert header.tie_text().startswith("unlinked")

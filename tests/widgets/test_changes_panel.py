@@ -1,60 +1,137 @@
-"""What is in both, only now, only then, in the reader's words."""
+"""What changed, in the reader's words and in the order that matters."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
 
-from ai.change import ChangeKind, FindingChange, LesionChange
-from ai.findings import Finding
-from tests.support.readings import analysis_of, scan_of
-from viewer.widgets.changes_panel import group_of, lesion_place, lesion_words, probabilities
+from ai.change import ChangeKind, Comparison, FindingChange, LesionChange
+from ai.vocabulary import abnormality
+from tests.support.readings import analysis_of, grid_of, scan_of, series_of, shift
+from viewer.state.change_key import key_of
+from viewer.state.reading import Reading
+from viewer.state.role import Role
+from viewer.state.verdict import Verdict
+from viewer.widgets.change_words import by_weight, diameter_words, doubling_words, size_words, title_words
+from viewer.widgets.changes_panel import ChangesPanel
 from viewer.widgets.instance_row import volume
 
 GRID = scan_of().volume.grid
-PRESENT, ABSENT = analysis_of(GRID, nodule=3.0, mass=-3.0).findings
+PRESENT, ABSENT = analysis_of(GRID, nodule=3.0, emphysema=-3.0).findings
 LESION = PRESENT.lesions[0]
+NODULE, EMPHYSEMA = PRESENT.abnormality, abnormality("emphysema")
 
 
-@pytest.mark.parametrize(
-    ("then", "now", "group"),
-    [
-        (PRESENT, PRESENT, "In both"),
-        (ABSENT, PRESENT, "Only now"),
-        (None, PRESENT, "Only now"),
-        (PRESENT, ABSENT, "Only then"),
-        (ABSENT, ABSENT, ""),
-    ],
-)
-def test_groups_follow_what_reached_its_threshold(then: Finding | None, now: Finding | None, group: str) -> None:
-    assert group_of(FindingChange(PRESENT.abnormality, then, now, ChangeKind.STABLE)) == group
+def lesion_change(kind: ChangeKind, then: float | None, now: float | None, left: float = 0.0) -> LesionChange:
+    """A change of a lesion of that many mm³ then and now, displaced to the left."""
+    here = replace(LESION, centre=LESION.centre.moved(left=left))
+    prior = None if then is None else replace(here, volume_mm3=then)
+    current = None if now is None else replace(here, volume_mm3=now, diameters_mm=(14.0, 12.0))
+    both = None if then is None or now is None else now / then - 1
+    return LesionChange(NODULE, kind, prior, current, both, 90.0 if both is not None and both > 0 else None)
 
 
-def test_a_grown_lesion_says_volumes_change_and_doubling() -> None:
-    grown = LesionChange(PRESENT.abnormality, ChangeKind.GROWN, LESION, replace(LESION, volume_mm3=1040.0), 1.0, 90.0)
-    assert lesion_words(grown) == "520 mm³ → 1040 mm³  +100 %\nvolume doubles in 90 days"
-    assert lesion_place(grown) == "larger · right upper"
+NEW, SMALL_NEW = lesion_change(ChangeKind.NEW, None, 900.0), lesion_change(ChangeKind.NEW, None, 90.0, 4.0)
+GROWN = lesion_change(ChangeKind.GROWN, 520.0, 1040.0, 8.0)
+SHRUNK = lesion_change(ChangeKind.SHRUNK, 520.0, 260.0, -4.0)
+GONE = lesion_change(ChangeKind.GONE, 520.0, None, -8.0)
+STABLE = lesion_change(ChangeKind.STABLE, 520.0, 530.0, 2.0)
+DIFFUSE = FindingChange(EMPHYSEMA, None, replace(PRESENT, abnormality=EMPHYSEMA, lesions=()), ChangeKind.NEW)
+COMPARISON = Comparison(shift(), (STABLE, GONE, SHRUNK, SMALL_NEW, GROWN, NEW), (DIFFUSE,), 100)
+
+
+def test_a_grown_lesion_says_volumes_diameters_change_and_doubling() -> None:
+    assert size_words(GROWN) == "520 mm³ → 1040 mm³  +100 %"
+    assert diameter_words(GROWN) == "10.0 → 13.0 mm mean diameter"
+    assert doubling_words(GROWN) == "volume doubles in 90 days"
+    assert title_words(GROWN) == "Nodule · right upper"
 
 
 def test_a_shrunk_lesion_has_a_true_minus_and_no_doubling() -> None:
-    shrunk = LesionChange(
-        PRESENT.abnormality, ChangeKind.SHRUNK, LESION, replace(LESION, volume_mm3=260.0), -0.5, -90.0
-    )
-    assert lesion_words(shrunk) == "520 mm³ → 260 mm³  −50 %"
+    assert (size_words(SHRUNK), doubling_words(SHRUNK)) == ("520 mm³ → 260 mm³  −50 %", "")
 
 
-def test_a_new_and_a_resolved_lesion_have_one_volume() -> None:
-    new = LesionChange(PRESENT.abnormality, ChangeKind.NEW, None, LESION)
-    gone = LesionChange(PRESENT.abnormality, ChangeKind.GONE, LESION, None)
-    assert (lesion_words(new), lesion_place(new)) == ("520 mm³", "new · right upper")
-    assert (lesion_words(gone), lesion_place(gone)) == ("520 mm³", "resolved · right upper")
+def test_a_new_and_a_resolved_lesion_have_nothing_on_the_other_side() -> None:
+    assert (size_words(NEW), diameter_words(NEW)) == ("– → 900 mm³", "– → 13.0 mm mean diameter")
+    assert (size_words(GONE), diameter_words(GONE)) == ("520 mm³ → –", "10.0 → – mm mean diameter")
 
 
-def test_probabilities_then_and_now() -> None:
-    change = FindingChange(PRESENT.abnormality, None, PRESENT, ChangeKind.NEW)
-    assert probabilities(change) == "– → 0.953"
+def test_what_spreads_says_its_probabilities() -> None:
+    assert (title_words(DIFFUSE), size_words(DIFFUSE), diameter_words(DIFFUSE)) == ("Emphysema", "– → 0.953", "")
+
+
+def test_new_and_grown_come_first_then_smaller_and_resolved_then_unchanged() -> None:
+    assert by_weight(COMPARISON) == (NEW, SMALL_NEW, DIFFUSE, GROWN, SHRUNK, GONE, STABLE)
+
+
+def test_a_finding_that_its_lesions_tell_is_no_row_of_its_own() -> None:
+    nodule = FindingChange(NODULE, PRESENT, PRESENT, ChangeKind.GROWN)
+    below = FindingChange(EMPHYSEMA, ABSENT, ABSENT, ChangeKind.STABLE)
+    assert by_weight(replace(COMPARISON, lesions=(GROWN,), findings=(nodule, below))) == (GROWN,)
 
 
 def test_large_volumes_are_millilitres() -> None:
     assert volume(25_400.0) == "25 ml"
+
+
+@pytest.fixture
+def reading() -> Reading:
+    """Return a reading whose two scans were compared."""
+    made, grid = Reading(), grid_of()
+    for role, day in ((Role.PRIOR, date(2024, 1, 1)), (Role.CURRENT, date(2024, 4, 10))):
+        scan = scan_of(grid)
+        made.scans[role].complete(replace(scan, series=series_of(grid, role.value, day)))
+    made.comparison.settle(shift(superior=3.0))
+    made.comparison.show(COMPARISON)
+    return made
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, reading: Reading) -> ChangesPanel:
+    """Return the panel, shown."""
+    made = ChangesPanel(reading)
+    qtbot.addWidget(made)
+    made.resize(340, 700)
+    made.show()
+    return made
+
+
+def test_the_unchanged_is_folded_away(panel: ChangesPanel) -> None:
+    visible = [key for key, row in panel.rows.items() if row.isVisible()]
+    assert visible == [key_of(change) for change in (NEW, SMALL_NEW, DIFFUSE, GROWN, SHRUNK, GONE)]
+    panel.fold.click()
+    assert panel.rows[key_of(STABLE)].isVisible()
+
+
+def test_a_click_goes_there_in_both_scans_and_draws_the_trend(panel: ChangesPanel, reading: Reading) -> None:
+    assert not panel.trend.isVisible()
+    QTest.mouseClick(panel.rows[key_of(GROWN)], Qt.MouseButton.LeftButton)
+    assert GROWN.prior is not None
+    assert reading.panes[Role.PRIOR].value.crosshair.distance_mm(GROWN.prior.centre) < 0.01
+    assert reading.panes[Role.CURRENT].value.crosshair.distance_mm(GROWN.prior.centre) < 0.01
+    assert panel.trend.isVisible()
+    points = panel.trend.points
+    assert [(p.label, p.volume_mm3) for p in points] == [("2024-01-01", 520.0), ("2024-04-10", 1040.0)]
+    assert points[1].day - points[0].day == 100
+    assert panel.rows[key_of(GROWN)].property("selected")
+
+
+def test_accept_and_reject_are_the_readers_and_can_be_taken_back(panel: ChangesPanel, reading: Reading) -> None:
+    row, key = panel.rows[key_of(NEW)], key_of(NEW)
+    seen = []
+    for button in (row.reject, row.accept, row.accept):
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        seen.append(reading.comparison.value.verdict(key))
+    assert seen == [Verdict.REJECTED, Verdict.ACCEPTED, Verdict.OPEN]
+    assert reading.comparison.value.selected is None
+
+
+def test_closing_the_prior_empties_the_list(panel: ChangesPanel, reading: Reading) -> None:
+    reading.comparison.clear()
+    assert panel.rows == {}
+    assert not panel.trend.isVisible()

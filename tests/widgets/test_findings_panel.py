@@ -12,9 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from ai.findings import Doubt, Setting
 from tests.support.readings import analysis_of, scan_of, with_settings
-from viewer.state.findings_model import Verdict
 from viewer.state.reading import Reading
 from viewer.state.role import Role
+from viewer.state.verdict import Verdict
 from viewer.widgets.finding_row import percent, where_words
 from viewer.widgets.findings_panel import FindingsPanel, sentence
 

@@ -13,10 +13,12 @@ from tests.support.grids import straight
 from tests.support.pictures import bare_state, flat_picture, pixels
 from viewer.assets import colours
 from viewer.mpr.caption import Caption
+from viewer.mpr.comparing import CompareLook, CompareMode
 from viewer.mpr.look_at import look_at
-from viewer.mpr.pane_state import CornerTexts, OverlayLook
+from viewer.mpr.pane_state import CornerTexts, OverlayKind, OverlayLook
 from viewer.mpr.plane import Plane
-from viewer.rendering import ColourBar, Picture
+from viewer.rendering import ChangeScale, ColourBar, Picture
+from viewer.rendering.change_colours import change_table
 from viewer.rendering.colour_bar import HeatEntry
 from viewer.rendering.heat_colours import heat_table
 from viewer.widgets.picture_file import PictureError, save_picture
@@ -145,3 +147,32 @@ def test_a_picture_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     folder.mkdir()
     with pytest.raises(PictureError, match=r"axial\.png"):
         save_picture(flat_picture(SIZE, bare_state()), folder)
+
+
+def plates(compare: CompareLook) -> tuple[bool, bool]:
+    """Whether the plates of the current scan and of the prior are painted."""
+    drawn = pixels(picture_image(flat_picture(SIZE, replace(bare_state(), compare=compare))))
+    current, prior = (
+        bool((drawn == rgb_of(colour)).all(axis=2).sum() > 300) for colour in (colours().accent, colours().warning)
+    )
+    return current, prior
+
+
+def test_which_scan_is_seen_is_marked_in_its_colour() -> None:
+    assert plates(CompareLook()) == (False, False)
+    assert plates(CompareLook(CompareMode.FLICKER)) == (True, False)
+    assert plates(CompareLook(CompareMode.FLICKER, prior_shown=True)) == (False, True)
+    assert plates(CompareLook(CompareMode.SWIPE)) == (True, True)
+    assert plates(CompareLook(CompareMode.CHECKER)) == (True, True)
+
+
+def test_a_change_bar_reaches_as_far_below_zero_as_above() -> None:
+    overlay = OverlayLook(shown=True, opacity=0.6, kind=OverlayKind.DENSITY_CHANGE)
+    scale = ChangeScale(320.0, 20.0, "HU")
+    bar = ColourBar(change_table(overlay.opacity, scale), 1 / 16, (HeatEntry("Change", 320.0, "HU"),), signed=True)
+    picture = flat_picture(SIZE, bare_state())
+    strip = pixels(picture_image(Picture(picture.look, picture.rgb, bar)))[:, 36].astype(int)
+    red, blue = np.flatnonzero(strip[:, 0] > strip[:, 2] + 60), np.flatnonzero(strip[:, 2] > strip[:, 0] + 60)
+    assert red.max() < blue.min()
+    assert abs(len(red) - len(blue)) <= 2
+    assert blue.min() - red.max() > 4

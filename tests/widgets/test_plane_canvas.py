@@ -1,6 +1,7 @@
 """What the canvas asks for when the mouse moves, and when it fetches a picture."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from ai.geometry import PointMm
 from tests.support.pictures import bare_state, flat_picture, pixels
+from viewer.mpr.comparing import CompareLook, CompareMode
 from viewer.mpr.plane import Plane
 from viewer.rendering import Picture
 from viewer.widgets.plane_canvas import PlaneCanvas
@@ -32,6 +34,7 @@ SIGNALS = (
     "hovered",
     "maximise_asked",
     "drag_began",
+    "swiped",
 )
 
 
@@ -40,6 +43,7 @@ class Pane:
 
     def __init__(self, qtbot: QtBot) -> None:
         self.asked: list[tuple[int, int]] = []
+        self.state = bare_state()
         self.heard: list[tuple[Any, ...]] = []
         self.canvas = PlaneCanvas(Plane.AXIAL, self._draw)
         qtbot.addWidget(self.canvas)
@@ -83,7 +87,7 @@ class Pane:
 
     def _draw(self, size_px: tuple[int, int]) -> Picture:
         self.asked.append(size_px)
-        return flat_picture(size_px, bare_state())
+        return flat_picture(size_px, self.state)
 
     def _listener(self, name: str) -> Callable[..., None]:
         return lambda *said: self.heard.append((name, *said))
@@ -257,3 +261,32 @@ def test_wheel_steps_never_lose_or_invent_movement() -> None:
     wheel.add(119)
     wheel.forget()
     assert wheel.add(119) == 0
+
+
+def swiping(pane: Pane) -> None:
+    pane.state = replace(pane.state, compare=CompareLook(CompareMode.SWIPE, swipe=0.5))
+    pane.canvas.refresh()
+    QApplication.processEvents()
+
+
+def test_the_line_of_a_swipe_is_dragged_and_nothing_else_happens(pane: Pane) -> None:
+    swiping(pane)
+    pane.heard.clear()
+    pane.drag(LEFT, (152, 80), (120, 80), (60, 90))
+    assert pane.heard == [("swiped", 0.4), ("swiped", 0.2)]
+
+
+def test_beside_the_line_the_left_button_is_the_windows_as_ever(pane: Pane) -> None:
+    swiping(pane)
+    pane.drag(LEFT, (180, 80), (200, 80))
+    assert "swiped" not in pane.names()
+    assert "window_dragged" in pane.names()
+
+
+def test_over_the_line_the_cursor_says_that_it_can_be_taken(pane: Pane) -> None:
+    swiping(pane)
+    shapes = []
+    for x in (148, 200):
+        pane.mouse(QEvent.Type.MouseMove, x, 80, Qt.MouseButton.NoButton)
+        shapes.append(pane.canvas.cursor().shape())
+    assert shapes == [Qt.CursorShape.SplitHCursor, Qt.CursorShape.ArrowCursor]

@@ -42,4 +42,5 @@ def look_at(
         slice_number=number,
         slice_count=axis.count,
         mark=mark_of(caption, grid, axis, number, state.slab_mm),
+        compare=state.compare,
     )

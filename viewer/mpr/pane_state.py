@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from ai.geometry import PointMm
+from viewer.mpr.comparing import CompareLook
 from viewer.mpr.window import Window
 
 
@@ -25,10 +26,19 @@ class SlabMode(Enum):
     MEAN = "Mean"
 
 
+class OverlayKind(Enum):
+    """What is laid over the slices: one at a time, for their colours would mix into a third that no bar explains."""
+
+    HEAT = "heatmaps"
+    DENSITY_CHANGE = "change map"
+    HEAT_CHANGE = "change of heat"
+
+
 @dataclass(frozen=True)
 class OverlayLook:
-    """Which abnormalities' heat is drawn, and how. Off at first.
+    """What is laid over the slices, and how: which abnormalities' heat, or a map of change. Off at first.
 
+    ``kind`` is what is drawn while ``shown``; a change is drawn over the current scan only, where its map lies.
     ``abnormalities`` are all that are drawn: those whose eye the reader ``opened``, and the one ``followed``, which is
     that of the finding being looked at.
     ``threshold`` is the share (0…1) of the heat scale under which nothing is drawn; ``opacity`` (0…1) is the
@@ -41,6 +51,17 @@ class OverlayLook:
     threshold: float = 0.1
     opened: frozenset[str] = frozenset()
     followed: str | None = None
+    kind: OverlayKind = OverlayKind.HEAT
+
+    @property
+    def heat_shown(self) -> bool:
+        """True where heat is drawn."""
+        return self.shown and self.kind is OverlayKind.HEAT
+
+    @property
+    def change_shown(self) -> OverlayKind | None:
+        """The kind of change that is drawn, None where none is."""
+        return self.kind if self.shown and self.kind is not OverlayKind.HEAT else None
 
 
 @dataclass(frozen=True)
@@ -66,6 +87,7 @@ class PaneState:
     hide_patient: bool = False
     show_crosshair: bool = True
     overlay: OverlayLook = field(default_factory=OverlayLook)
+    compare: CompareLook = field(default_factory=CompareLook)
 
     def looking_at(self, point: PointMm) -> PaneState:
         """Return the state with the crosshair at a point."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from ai.geometry import Matrix, PointMm
+from viewer.mpr.comparing import CompareLook
 from viewer.mpr.pane_state import OverlayLook, SlabMode
 from viewer.mpr.plane import Plane
 from viewer.mpr.window import Window
@@ -76,7 +77,8 @@ class SliceLook:
     """What one pane shows: ``viewer.rendering`` obeys pose, window, slab and overlay; the canvas paints the rest.
 
     ``crosshair_px`` is None where the crosshair is hidden; ``slice_number`` counts from 1; ``mark`` is a warning
-    drawn on the picture ("interpolated slice", "lossy compression", …), empty if there is none.
+    drawn on the picture ("interpolated slice", "lossy compression", …), empty if there is none. ``compare`` says which
+    part of the picture shows the warped prior.
     """
 
     plane: Plane
@@ -92,3 +94,4 @@ class SliceLook:
     slice_number: int
     slice_count: int
     mark: str = ""
+    compare: CompareLook = field(default_factory=CompareLook)

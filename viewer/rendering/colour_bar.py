@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from ai.findings import Heatmap
 from viewer.mpr.pane_state import OverlayLook
+from viewer.rendering.change_colours import change_table
+from viewer.rendering.change_layer import DrawnChange
 from viewer.rendering.heat_colours import heat_table
 from viewer.rendering.heat_scale import heat_top
 
@@ -28,7 +30,7 @@ class HeatEntry:
 
 @dataclass(frozen=True, eq=False)
 class ColourBar:
-    """Colours from zero to the top of the scale.
+    """Colours from zero to the top of the scale; where ``signed``, from as far below zero.
 
     Args:
         rgba: (256, 4), alpha as drawn; wholly transparent below the threshold.
@@ -39,6 +41,7 @@ class ColourBar:
     rgba: NDArray[np.uint8]
     threshold: float
     entries: tuple[HeatEntry, ...]
+    signed: bool = False
 
 
 def colour_bar(
@@ -48,7 +51,7 @@ def colour_bar(
 
     ``tops`` as given to ``SliceRenderer.render``.
     """
-    if not overlay.shown or not drawn:
+    if not overlay.heat_shown or not drawn:
         return None
     own = tuple(tops) or tuple(heat_top(heatmap) for _, heatmap in drawn)
     entries = tuple(
@@ -56,3 +59,12 @@ def colour_bar(
         for (title, heatmap), top in zip(drawn, own, strict=True)
     )
     return ColourBar(rgba=heat_table(overlay), threshold=overlay.threshold, entries=entries)
+
+
+def change_bar(overlay: OverlayLook, change: DrawnChange | None) -> ColourBar | None:
+    """Return the legend of a map of change; None where none is drawn."""
+    if overlay.change_shown is None or change is None:
+        return None
+    scale = change.scale
+    entry = HeatEntry(change.title, scale.top, scale.unit)
+    return ColourBar(change_table(overlay.opacity, scale), scale.least / scale.top, (entry,), signed=True)

@@ -51,4 +51,4 @@ class HeatLayer:
         least = top * max(overlay.threshold - 1 / STEPS, 1 / STEPS)
         if least != self._least:
             self._least = least
-            self._warm = warm_corners_mm(self._heatmap.values, self._heatmap.grid, least)
+            self._warm = warm_corners_mm(self._heatmap.values > least, self._heatmap.grid)

@@ -12,6 +12,7 @@ from vtkmodules.vtkImagingCore import vtkImageBlend, vtkImageMapToColors
 from ai.findings import Heatmap
 from ai.volume import AIR_HU, Volume
 from viewer.mpr.slice_look import SliceLook
+from viewer.rendering.change_layer import ChangeLayer, DrawnChange, Side
 from viewer.rendering.heat_layer import HeatLayer
 from viewer.rendering.heat_scale import heat_top
 from viewer.rendering.layer_cut import LayerCut
@@ -31,13 +32,18 @@ class SliceRenderer:
         self._layer = LayerCut(volume.hu, volume.grid, outside=float(AIR_HU))
         self._greys = WindowColours()
         self._layers: dict[Heatmap, HeatLayer] = {}
+        self._sides: tuple[ChangeLayer, ...] = ()
         self._blend = vtkImageBlend()
         self._blend.SetNumberOfThreads(1)
-        self._blended: tuple[HeatLayer, ...] = ()
+        self._blended: tuple[HeatLayer | ChangeLayer, ...] = ()
         self._last: tuple[tuple[object, ...], NDArray[np.uint8]] | None = None
 
     def render(
-        self, look: SliceLook, heatmaps: Sequence[Heatmap] = (), tops: Sequence[float] = ()
+        self,
+        look: SliceLook,
+        heatmaps: Sequence[Heatmap] = (),
+        tops: Sequence[float] = (),
+        change: DrawnChange | None = None,
     ) -> NDArray[np.uint8]:
         """Return the picture of a look, RGB, (height, width, 3), read-only.
 
@@ -45,21 +51,29 @@ class SliceRenderer:
 
         Args:
             look: pose, window, slab and overlay are obeyed.
-            heatmaps: those to draw, the first undermost; ignored while ``look.overlay.shown`` is false.
+            heatmaps: those to draw, the first undermost; ignored while ``look.overlay`` does not show heat.
             tops: the evidence of the strongest colour, one a heatmap (to give two scans the same scale); left out,
                 each heatmap has its own (``heat_top``).
+            change: the map to draw; ignored while ``look.overlay`` shows no change.
         """
-        wanted = _content(look, heatmaps if look.overlay.shown else (), tops)
+        drawn = heatmaps if look.overlay.heat_shown else ()
+        changed = change if look.overlay.change_shown is not None else None
+        wanted = _content(look, drawn, tops, changed)
         if self._last is None or self._last[0] != wanted:
-            self._last = wanted, self._drawn(look, heatmaps, tops)
+            self._last = wanted, self._drawn(look, drawn, tops, changed)
         return self._last[1]
 
-    def _drawn(self, look: SliceLook, heatmaps: Sequence[Heatmap], tops: Sequence[float]) -> NDArray[np.uint8]:
+    def _drawn(
+        self, look: SliceLook, heatmaps: Sequence[Heatmap], tops: Sequence[float], change: DrawnChange | None
+    ) -> NDArray[np.uint8]:
         self._greys.use(self._layer.aimed(look) or self._aimed(look), look.window)
-        warm = self._warm_layers(look, heatmaps, tops) if look.overlay.shown else ()
-        if warm != self._blended:
-            self._blend_over(warm)
-        return _pixels(self._blend if warm else self._greys.filter)
+        coloured: tuple[HeatLayer | ChangeLayer, ...] = (
+            *(self._warm_layers(look, heatmaps, tops) if look.overlay.heat_shown else ()),
+            *self._change_layers(look, change),
+        )
+        if coloured != self._blended:
+            self._blend_over(coloured)
+        return _pixels(self._blend if coloured else self._greys.filter)
 
     def voxels_changed(self) -> None:
         """Draw anew from the array: slices have arrived."""
@@ -84,19 +98,29 @@ class SliceRenderer:
         layers = zip(self._layers.values(), scales, strict=True)
         return tuple(layer for layer, top in layers if layer.aim(look, top))
 
-    def _blend_over(self, warm: tuple[HeatLayer, ...]) -> None:
+    def _change_layers(self, look: SliceLook, change: DrawnChange | None) -> tuple[ChangeLayer, ...]:
+        """Return what shows of both sides of a change; the layers of a map no longer wanted are dropped."""
+        if change is None:
+            self._sides = ()
+        elif not self._sides or self._sides[0].map is not change.map:
+            self._sides = tuple(ChangeLayer(change.map, side) for side in Side)
+        return () if change is None else tuple(side for side in self._sides if side.aim(look, change.scale))
+
+    def _blend_over(self, coloured: tuple[HeatLayer | ChangeLayer, ...]) -> None:
         self._blend.RemoveAllInputs()
         self._blend.AddInputConnection(self._greys.filter.GetOutputPort())
-        for layer in warm:
+        for layer in coloured:
             self._blend.AddInputConnection(layer.filter.GetOutputPort())
-        self._blended = warm
+        self._blended = coloured
 
 
-def _content(look: SliceLook, heatmaps: Sequence[Heatmap], tops: Sequence[float]) -> tuple[object, ...]:
+def _content(
+    look: SliceLook, heatmaps: Sequence[Heatmap], tops: Sequence[float], change: DrawnChange | None
+) -> tuple[object, ...]:
     """What the pixels depend on; two looks with equal content give the same picture."""
     pose = look.pose
     place = (pose.origin, pose.right.tobytes(), pose.down.tobytes(), pose.size_px)
-    return place, look.window, look.slab_mm, look.slab_mode, look.overlay, tuple(heatmaps), tuple(tops)
+    return place, look.window, look.slab_mm, look.slab_mode, look.overlay, tuple(heatmaps), tuple(tops), change
 
 
 def _pixels(last: vtkImageBlend | vtkImageMapToColors) -> NDArray[np.uint8]:

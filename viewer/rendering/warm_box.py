@@ -14,12 +14,11 @@ Rectangle = tuple[int, int, int, int]
 """First and last column, first and last row, pixels, all included."""
 
 
-def warm_corners_mm(values: NDArray[np.float32], grid: VoxelGrid, least: float) -> Matrix | None:
-    """Return the corners, (8, 3) LPS mm, of the box around all voxels above ``least``; None if there is none.
+def warm_corners_mm(warm: NDArray[np.bool_], grid: VoxelGrid) -> Matrix | None:
+    """Return the corners, (8, 3) LPS mm, of the box around all voxels that are warm; None if there is none.
 
     One voxel wider on each side: that far linear interpolation carries.
     """
-    warm = values > least
     if not warm.any():
         return None
     ends = []

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject
 from ai.findings import Analysis, Finding, Setting
 from ai.vocabulary import REGIONS
 from viewer.state.observed import Observed
+from viewer.state.verdict import Verdict
 
 
 class Stage(Enum):
@@ -24,14 +25,6 @@ class Stage(Enum):
     CANCELLED = "cancelled"
     FAILED = "failed"
     WITHHELD = "withheld"
-
-
-class Verdict(Enum):
-    """What the reader says of a finding."""
-
-    OPEN = "open"
-    ACCEPTED = "accepted"
-    REJECTED = "rejected"
 
 
 @dataclass(frozen=True, eq=False)

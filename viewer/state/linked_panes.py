@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from PySide6.QtCore import QObject
 
 from ai.geometry import PointMm
-from viewer.mpr.pane_state import CornerTexts
+from viewer.mpr.comparing import CompareMode
+from viewer.mpr.pane_state import CornerTexts, OverlayKind
 from viewer.mpr.plane import Plane
 from viewer.mpr.posing import fit_mm_per_px
 from viewer.mpr.window import Window
@@ -46,14 +47,19 @@ class LinkedPanes(QObject):
     @property
     def heat_shown(self) -> bool:
         """True where heat is drawn over one of the scans that are there."""
-        return any(pane.value.overlay.shown for pane in self._panes.values() if pane.grid is not None)
+        return any(pane.value.overlay.heat_shown for pane in self._panes.values() if pane.grid is not None)
+
+    @property
+    def change_shown(self) -> OverlayKind | None:
+        """The kind of change that is drawn over the current scan, None where none is."""
+        return self._panes[Role.CURRENT].value.overlay.change_shown
 
     def hang(self) -> None:
         """Show the prior as the current scan is shown: same window, same place, same scale, heat or no heat."""
         shown = self._panes[Role.CURRENT].value
         self.link.link(NO_OFFSET)
         self._panes[Role.PRIOR].use_window(shown.window)
-        self._panes[Role.PRIOR].show_overlay(shown.overlay.shown)
+        self._panes[Role.PRIOR].show_overlay(shown.overlay.heat_shown)
         self._share_view(Role.CURRENT)
         self._share_crosshair(Role.CURRENT)
 
@@ -149,6 +155,43 @@ class LinkedPanes(QObject):
         """Draw heat in both, or in none."""
         shown = not self.heat_shown
         self._in_both(lambda pane: pane.show_overlay(shown))
+
+    def toggle_change(self, kind: OverlayKind) -> None:
+        """Draw a map of change over the current scan, in the place of heat, or nothing."""
+        shown = None if self.change_shown is kind or not self.paired else kind
+        self._in_both(lambda pane: pane.show_change(shown))
+
+    def compare_by(self, mode: CompareMode) -> None:
+        """Let the warped prior share the current scan's panes; without a prior nothing happens."""
+        if self.paired or mode is CompareMode.OFF:
+            self._panes[Role.CURRENT].compare_by(mode)
+
+    def toggle_comparing(self, mode: CompareMode) -> None:
+        """Compare in one way, or side by side again."""
+        now = self._panes[Role.CURRENT].value.compare.mode
+        self.compare_by(CompareMode.OFF if now is mode else mode)
+
+    def next_compare_mode(self) -> None:
+        """Go on to the next way of comparing: flicker, swipe, checkerboard, side by side."""
+        modes = list(CompareMode)
+        now = modes.index(self._panes[Role.CURRENT].value.compare.mode)
+        self.compare_by(modes[(now + 1) % len(modes)])
+
+    def swap_flicker(self) -> None:
+        """Show the prior in the current scan's place, or the current scan again."""
+        if self.paired:
+            self._panes[Role.CURRENT].swap_flicker()
+
+    def toggle_automatic_flicker(self) -> None:
+        """Let prior and current take turns by themselves, or hold what is seen."""
+        if self.paired:
+            self._panes[Role.CURRENT].flicker_by_itself(not self._panes[Role.CURRENT].value.compare.automatic)
+
+    def part_from_prior(self) -> None:
+        """There is no prior any more: nothing to compare with."""
+        self.compare_by(CompareMode.OFF)
+        if self.change_shown is not None:
+            self._in_both(lambda pane: pane.show_change(None))
 
     def use_opacity(self, opacity: float) -> None:
         """Set the alpha of the strongest heat, 0…1."""

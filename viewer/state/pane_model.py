@@ -8,8 +8,9 @@ from PySide6.QtCore import QObject
 
 from ai.geometry import PointMm
 from ai.volume import VoxelGrid
+from viewer.mpr.comparing import CompareLook, CompareMode
 from viewer.mpr.first_look import first_look
-from viewer.mpr.pane_state import CornerTexts, OverlayLook, PaneState
+from viewer.mpr.pane_state import CornerTexts, OverlayKind, OverlayLook, PaneState
 from viewer.mpr.plane import Plane
 from viewer.mpr.slab import next_slab_mode, slab_thickened
 from viewer.mpr.slice_axis import slice_axis
@@ -59,6 +60,7 @@ class PaneModel(Observed[PaneState]):
                 zoom=first.zoom,
                 slab_mm=first.slab_mm,
                 overlay=overlay,
+                compare=CompareLook(),
             )
         )
 
@@ -143,7 +145,38 @@ class PaneModel(Observed[PaneState]):
         """Draw the chosen heatmaps, or none; where every eye was shut, that of the finding looked at."""
         overlay = self.value.overlay
         names = overlay.abnormalities or frozenset({overlay.followed} if overlay.followed else ())
-        self._overlay(replace(overlay, shown=shown, abnormalities=names))
+        self._overlay(replace(overlay, shown=shown, abnormalities=names, kind=OverlayKind.HEAT))
+
+    def show_change(self, kind: OverlayKind | None) -> None:
+        """Draw a map of change in the place of heat; None draws nothing."""
+        overlay = self.value.overlay
+        self._overlay(replace(overlay, shown=kind is not None, kind=kind or overlay.kind))
+
+    def compare_by(self, mode: CompareMode) -> None:
+        """Let the warped prior share the panes in one way; flicker begins with the prior, by hand."""
+        compare = self.value.compare
+        if mode is not compare.mode:
+            flicker = mode is CompareMode.FLICKER
+            self._compare(replace(compare, mode=mode, prior_shown=flicker, automatic=False))
+
+    def swap_flicker(self) -> None:
+        """Show the other of current and prior in this place; from any other way of comparing, begin to flicker."""
+        compare = self.value.compare
+        if compare.mode is CompareMode.FLICKER:
+            self._compare(replace(compare, prior_shown=not compare.prior_shown))
+        else:
+            self.compare_by(CompareMode.FLICKER)
+
+    def flicker_by_itself(self, automatic: bool) -> None:
+        """Let the flicker go on by itself, or hold it."""
+        if automatic:
+            self.compare_by(CompareMode.FLICKER)
+        if self.value.compare.mode is CompareMode.FLICKER:
+            self._compare(replace(self.value.compare, automatic=automatic))
+
+    def swipe_to(self, share: float) -> None:
+        """Put the line between current and prior at a share of the panes' width, 0…1."""
+        self._compare(replace(self.value.compare, swipe=min(1.0, max(0.0, share))))
 
     def follow_heatmap(self, name: str | None) -> None:
         """Draw the heat of the finding that is looked at, instead of the one before; eyes the reader opened stay open.
@@ -158,12 +191,12 @@ class PaneModel(Observed[PaneState]):
     def toggle_heatmap(self, name: str) -> None:
         """Turn one abnormality's heat on (and with it the overlay) or off.
 
-        While the overlay is off nothing is seen, so the first eye opened shows that abnormality alone.
+        While no heat is drawn, the first eye opened shows that abnormality alone.
         """
         overlay = self.value.overlay
-        if not overlay.shown:
+        if not overlay.heat_shown:
             alone = frozenset({name})
-            self._overlay(replace(overlay, shown=True, abnormalities=alone, opened=alone))
+            self._overlay(replace(overlay, shown=True, abnormalities=alone, opened=alone, kind=OverlayKind.HEAT))
             return
         drawn = name in overlay.abnormalities
         names = overlay.abnormalities ^ {name}
@@ -180,6 +213,9 @@ class PaneModel(Observed[PaneState]):
 
     def _overlay(self, overlay: OverlayLook) -> None:
         self._become(replace(self.value, overlay=overlay))
+
+    def _compare(self, compare: CompareLook) -> None:
+        self._become(replace(self.value, compare=compare))
 
     def _go_to(self, view: View | None) -> None:
         if view is not None:

@@ -10,8 +10,10 @@ from ai.series import Series
 from viewer.mpr.automatic_window import file_window
 from viewer.mpr.window import Window
 from viewer.state.browser_model import BrowserModel
+from viewer.state.change_model import ChangeModel
 from viewer.state.comparison_model import ComparisonModel
 from viewer.state.findings_model import FindingsModel, FindingsOnScreen
+from viewer.state.flicker_clock import FlickerClock
 from viewer.state.linked_panes import LinkedPanes
 from viewer.state.notices_model import NoticesModel
 from viewer.state.pane_model import LUNG, PaneModel
@@ -29,10 +31,12 @@ class Reading(QObject):
         self.panes = {role: PaneModel(self) for role in Role}
         self.findings = {role: FindingsModel(self) for role in Role}
         self.comparison = ComparisonModel(self)
+        self.change = ChangeModel(self)
         self.notices = NoticesModel(self)
         self.browser = BrowserModel(self)
         self.thumbnails = ThumbnailsModel(self)
         self.linked = LinkedPanes(self.panes, self.comparison, self)
+        self.flicker_clock = FlickerClock(self.panes[Role.CURRENT], self)
         for role in Role:
             self.scans[role].changed.connect(lambda before, after, role=role: self._scan_changed(role, before, after))
             self.findings[role].changed.connect(
@@ -88,6 +92,7 @@ class Reading(QObject):
     def _scan_changed(self, role: Role, before: ScanOnScreen | None, after: ScanOnScreen | None) -> None:
         if after is None:
             self.panes[role].end()
+            self.linked.part_from_prior()
             return
         if before is not None and before.volume is after.volume:
             return

@@ -12,6 +12,8 @@ from viewer.steps import engines
 from viewer.steps.analyse_scan import AnalyseScan
 from viewer.steps.compare_scans import CompareScans
 from viewer.steps.draw_thumbnails import DrawThumbnails
+from viewer.steps.map_change import MapChange
+from viewer.steps.map_heat_change import MapHeatChange
 from viewer.steps.open_demo import MakeDemo, OpenDemo, make_demo
 from viewer.steps.open_paths import OpenPaths
 from viewer.steps.open_scan import OpenScan
@@ -32,6 +34,9 @@ class Engines:
     register: engines.Register = engines.register
     deform: engines.Deform = engines.deform
     compare: engines.Compare = engines.compare
+    map_change: engines.MapChange = engines.map_change
+    map_heat_change: engines.MapHeatChange = engines.map_heat_change
+    warp_prior: engines.WarpPrior = engines.warp_prior
     write: WriteFiles = write_files
     make_demo: MakeDemo = make_demo
 
@@ -58,6 +63,10 @@ class AllSteps(QObject):
             ask.compare,
             self,
         )
+        self.map_change = MapChange(
+            reading.scans, reading.comparison, reading.change, ask.map_change, ask.warp_prior, self
+        )
+        self.map_heat_change = MapHeatChange(reading, ask.map_heat_change, self)
         self.write = WriteReading(reading.notices, ask.write, self)
         self.wake = WakeEngines(parent=self)
         self.demo = OpenDemo(self.paths, reading.notices, ask.make_demo, self)
@@ -70,6 +79,8 @@ class AllSteps(QObject):
             *(step.lane for step in self.opens.values()),
             self.analyse.lane,
             self.compare.lane,
+            self.map_change.lane,
+            self.map_heat_change.lane,
             self.write.lane,
         )
 

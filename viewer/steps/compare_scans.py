@@ -45,7 +45,6 @@ class CompareScans(QObject):
         self._deform = deform
         self._compare = compare
         self._pair: tuple[Scan, Scan] | None = None
-        self._settled = False
         for scan in scans.values():
             scan.changed.connect(lambda before, after: self._scans_changed())
         for found in findings.values():
@@ -69,7 +68,6 @@ class CompareScans(QObject):
         if pair == self._pair:
             return
         self._pair = pair
-        self._settled = False
         self.lane.cancel()
         self._comparison.clear()
         self._notices.forget(ABOUT)
@@ -94,14 +92,12 @@ class CompareScans(QObject):
         self.lane.run(
             lambda progress: self._deform(prior.volume, current.volume, rigid, progress),
             self._followed,
-            self._left_rigid,
+            lambda error: self._left_rigid(rigid, error),
             lambda: self._stopped_at(rigid, pair),
         )
 
     def _followed(self, registration: Registration) -> None:
-        self._settled = True
-        if registration is not self._comparison.value.registration:
-            self._comparison.register(registration)
+        self._comparison.settle(registration)
         self._compare_if_ready()
 
     def _stopped_at(self, rigid: Registration, pair: tuple[Scan, Scan] | None) -> None:
@@ -109,11 +105,10 @@ class CompareScans(QObject):
         if pair is self._pair:
             self._followed(rigid)
 
-    def _left_rigid(self, error: Exception) -> None:
+    def _left_rigid(self, rigid: Registration, error: Exception) -> None:
         sentence = sentence_of(error, "Following breath and posture")
         self._notices.say(f"{sentence} The scans stay linked by the rigid registration.", True, ABOUT)
-        self._settled = True
-        self._compare_if_ready()
+        self._followed(rigid)
 
     def _findings_changed(self, before: object, after: object) -> None:
         if before is not after:
@@ -124,7 +119,7 @@ class CompareScans(QObject):
         then, now = self._findings[Role.PRIOR].value.analysis, self._findings[Role.CURRENT].value.analysis
         if (
             self._pair is None
-            or not self._settled
+            or not self._comparison.value.settled
             or registration is None
             or then is None
             or now is None

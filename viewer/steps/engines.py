@@ -13,11 +13,11 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ai.change import Comparison, Registration
-from ai.findings import Analysis
+from ai.change import ChangeMap, Comparison, Registration
+from ai.findings import Analysis, Heatmap
 from ai.progress import Progress
 from ai.series import Notice, Scan, Series
-from ai.volume import Volume
+from ai.volume import Volume, VoxelGrid
 
 
 class Loading(Protocol):
@@ -48,6 +48,9 @@ Analyse = Callable[[Volume, Progress], Analysis]
 Register = Callable[[Volume, Volume, Progress], Registration]
 Deform = Callable[[Volume, Volume, Registration, Progress], Registration]
 Compare = Callable[[Scan, Analysis, Scan, Analysis, Registration, Progress], Comparison]
+MapChange = Callable[[Volume, Volume, Registration, Progress], ChangeMap]
+MapHeatChange = Callable[[Heatmap, Heatmap, Registration], ChangeMap]
+WarpPrior = Callable[[Volume, VoxelGrid, Registration, Progress], Volume]
 
 
 def find_series(path: Path, progress: Progress, so_far: SoFar) -> Sequence[Series]:
@@ -101,3 +104,24 @@ def compare(
     from ai import comparison  # noqa: PLC0415
 
     return comparison.compare(prior, prior_analysis, current, analysis, found, progress)
+
+
+def map_change(prior: Volume, current: Volume, found: Registration, progress: Progress) -> ChangeMap:
+    """Ask ``ai.comparison`` where the current scan is denser or less dense than the prior."""
+    from ai import comparison  # noqa: PLC0415
+
+    return comparison.change_map(prior, current, found, progress)
+
+
+def map_heat_change(prior: Heatmap, current: Heatmap, found: Registration) -> ChangeMap:
+    """Ask ``ai.comparison`` where an abnormality's heat changed."""
+    from ai import comparison  # noqa: PLC0415
+
+    return comparison.heat_change(prior, current, found)
+
+
+def warp_prior(prior: Volume, current: VoxelGrid, found: Registration, progress: Progress) -> Volume:
+    """Ask ``ai.comparison`` for the prior on the current scan's grid."""
+    from ai import comparison  # noqa: PLC0415
+
+    return comparison.warped_prior(prior, current, found, progress)

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from ai.change import Comparison
+from ai.change import Comparison, FindingChange, LesionChange
 from ai.findings import Analysis
 from ai.progress import Part, Progress
 from ai.series import Scan
+from viewer.state.change_key import ChangeKey, key_of
 from viewer.state.notices_model import NoticesModel
 from viewer.steps.sentence import sentence_of
 from viewer.work import Lane
@@ -24,7 +25,10 @@ SavePictures = Callable[[Path], Sequence[Path]]
 
 @dataclass(frozen=True, eq=False)
 class ReadingToWrite:
-    """Everything an export holds; ``rejected`` names the abnormalities that the reader rejected in the current scan."""
+    """Everything an export holds.
+
+    ``rejected`` names the abnormalities that the reader rejected in the current scan, ``rejected_changes`` the changes.
+    """
 
     scan: Scan
     analysis: Analysis
@@ -33,6 +37,7 @@ class ReadingToWrite:
     prior: Scan | None = None
     prior_analysis: Analysis | None = None
     comparison: Comparison | None = None
+    rejected_changes: frozenset[ChangeKey] = frozenset()
 
     def reported(self) -> Analysis:
         """Return the analysis without what was rejected."""
@@ -40,12 +45,21 @@ class ReadingToWrite:
         return replace(self.analysis, findings=kept)
 
     def reported_changes(self) -> Comparison | None:
-        """Return the comparison without what was rejected."""
+        """Return the comparison without what was rejected; a finding goes with the last of its lesions' changes."""
         if self.comparison is None:
             return None
-        findings = tuple(c for c in self.comparison.findings if c.abnormality.name not in self.rejected)
-        lesions = tuple(c for c in self.comparison.lesions if c.abnormality.name not in self.rejected)
+        lesions = tuple(c for c in self.comparison.lesions if self._kept(c))
+        left = {c.abnormality.name for c in lesions}
+        told = {c.abnormality.name for c in self.comparison.lesions}
+        findings = tuple(
+            c
+            for c in self.comparison.findings
+            if self._kept(c) and (c.abnormality.name in left or c.abnormality.name not in told)
+        )
         return replace(self.comparison, findings=findings, lesions=lesions)
+
+    def _kept(self, change: LesionChange | FindingChange) -> bool:
+        return change.abnormality.name not in self.rejected and key_of(change) not in self.rejected_changes
 
 
 WriteFiles = Callable[[ReadingToWrite, Path, Progress], Path]

@@ -16,13 +16,16 @@ LEFT = 32.0
 """Beside the left letter, logical pixels."""
 THICK = 10.0
 SHORTEST = 60.0
+WHOLE = 10.0
+"""From here on a change is written without decimals."""
 SIDE = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 def paint_colour_bar(painter: QPainter, bar: ColourBar, width: float, height: float) -> None:
     """Paint the bar at the left of a picture of that logical size, its numbers beside it, its titles below.
 
-    One heatmap: zero, half and top in logit points. Several: the top of each, since each has its own scale.
+    One heatmap: zero, half and top in logit points. Several: the top of each, since each has its own scale. A change:
+    as far below zero as above it.
     """
     tall = height * 0.32
     if tall < SHORTEST:
@@ -33,12 +36,17 @@ def paint_colour_bar(painter: QPainter, bar: ColourBar, width: float, height: fl
     painter.drawRect(frame)
     label = partial(_label, painter, frame, width)
     single = bar.entries[0] if len(bar.entries) == 1 else None
-    for share in (0.0, 0.5, 1.0):
-        label(share, _number(share * single.top) if single else f"{share:.0%}")
+    if bar.signed and single:
+        for share in (-1.0, -0.5, 0.0, 0.5, 1.0):
+            label((share + 1) / 2, _signed(share * single.top))
+    else:
+        for share in (0.0, 0.5, 1.0):
+            label(share, _number(share * single.top) if single else f"{share:.0%}")
     if bar.threshold > 0:
-        y = frame.bottom() - bar.threshold * frame.height()
         painter.setPen(QColor(colours().picture_text))
-        painter.drawLine(QPointF(frame.left() - 3, y), QPointF(frame.right() + 3, y))
+        for share in (0.5 - bar.threshold / 2, 0.5 + bar.threshold / 2) if bar.signed else (bar.threshold,):
+            y = frame.bottom() - share * frame.height()
+            painter.drawLine(QPointF(frame.left() - 3, y), QPointF(frame.right() + 3, y))
     lines = [single.title, single.unit] if single else [f"{e.title}: {_number(e.top)} {e.unit}" for e in bar.entries]
     for row, line in enumerate(lines):
         write(painter, QRectF(LEFT, frame.bottom() + 8 + row * HEIGHT, width / 2, HEIGHT), SIDE, line)
@@ -51,6 +59,12 @@ def _label(painter: QPainter, frame: QRectF, width: float, share: float, text: s
 
 def _number(value: float) -> str:
     return f"{value:.2g}"
+
+
+def _signed(value: float) -> str:
+    if value == 0:
+        return "0"
+    return (f"{value:+.0f}" if abs(value) >= WHOLE else f"{value:+.2g}").replace("-", "−")
 
 
 def _strip(bar: ColourBar) -> QImage:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from viewer.assets import WindowPreset
 from viewer.mpr.automatic_window import automatic_window, file_window
+from viewer.mpr.comparing import CompareMode
+from viewer.mpr.pane_state import OverlayKind
 from viewer.mpr.plane import Plane
 from viewer.mpr.window import Window
 from viewer.state.linked_panes import LinkedPanes
@@ -79,6 +81,38 @@ class Commands:
         """Make heat more or less opaque."""
         opacity = self._reading.panes[self._grid.role].value.overlay.opacity
         self._linked.use_opacity(round(opacity + steps * OPACITY_STEP, 2))
+
+    def toggle_change(self, kind: OverlayKind) -> None:
+        """Draw a map of change, or none; one that was stopped is made anew."""
+        self._steps.map_change.start_again()
+        self._linked.toggle_change(kind)
+
+    def swap_flicker(self) -> None:
+        """Show the prior in the current scan's place, or the current scan again."""
+        self._steps.map_change.start_again()
+        self._linked.swap_flicker()
+
+    def flicker_by_itself(self) -> None:
+        """Let prior and current take turns, or hold what is seen."""
+        self._steps.map_change.start_again()
+        self._linked.toggle_automatic_flicker()
+
+    def toggle_comparing(self, mode: CompareMode) -> None:
+        """Let the prior share the current scan's panes in one way, or no more."""
+        self._steps.map_change.start_again()
+        self._linked.toggle_comparing(mode)
+
+    def next_compare_mode(self) -> None:
+        """Go on to the next way of comparing."""
+        self._steps.map_change.start_again()
+        self._linked.next_compare_mode()
+
+    def stop_comparing(self) -> bool:
+        """Go back to side by side; false where that is how the scans are."""
+        if not self._reading.panes[Role.CURRENT].value.compare.on:
+            return False
+        self._linked.compare_by(CompareMode.OFF)
+        return True
 
     def go_to_neighbour(self, step: int) -> None:
         """Go to the next or previous finding of the active scan."""

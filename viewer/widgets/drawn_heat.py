@@ -22,7 +22,7 @@ class DrawnHeat:
 
 def drawn_heat(reading: Reading, role: Role, overlay: OverlayLook) -> DrawnHeat:
     """Return what is drawn over a scan. Both scans share one scale per abnormality, so that their colours compare."""
-    if not overlay.shown:
+    if not overlay.heat_shown:
         return DrawnHeat()
     there = reading.findings[role.other].value.analysis
     here = reading.findings[role].value.analysis

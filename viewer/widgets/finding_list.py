@@ -57,7 +57,7 @@ class FindingList(QWidget):
     def show_eyes(self, overlay: OverlayLook) -> None:
         """Open the eyes of the heat that is drawn."""
         for name, row in self.rows.items():
-            row.show_eye(overlay.shown and name in overlay.abnormalities)
+            row.show_eye(overlay.heat_shown and name in overlay.abnormalities)
 
     def seek(self, words: str) -> None:
         """Show only what holds these words in its title or name, whether folded away or not; all if empty."""

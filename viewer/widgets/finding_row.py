@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QToolBut
 from ai.findings import Finding
 from ai.organs import Organs
 from viewer.assets import colours
-from viewer.state.findings_model import Verdict
+from viewer.state.verdict import Verdict
 from viewer.state.whereabouts import whereabouts
 from viewer.widgets.icon import icon
 from viewer.widgets.instance_row import InstanceRow

@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollA
 
 from ai.findings import Analysis, Finding, Lesion
 from viewer.mpr.pane_state import PaneState
-from viewer.state.findings_model import FindingsOnScreen, Stage, Verdict
+from viewer.state.findings_model import FindingsOnScreen, Stage
 from viewer.state.reading import Reading
 from viewer.state.role import Role
+from viewer.state.verdict import Verdict
 from viewer.widgets.filter_field import FilterField
 from viewer.widgets.finding_list import FindingList
 from viewer.widgets.finding_row import FindingRow

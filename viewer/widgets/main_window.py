@@ -100,6 +100,7 @@ class MainWindow(QMainWindow):
             None if prior is None else prior.scan,
             self.reading.findings[Role.PRIOR].value.analysis,
             self.reading.comparison.value.comparison,
+            self.reading.comparison.value.rejected(),
         )
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
@@ -161,6 +162,7 @@ class MainWindow(QMainWindow):
         for role in Role:
             self.side.findings[role].filter.left.connect(lambda: self.grid.canvas(*self._active()).setFocus())
             self.reading.scans[role].changed.connect(lambda before, after: self._show_page())
+        self.reading.scans[Role.CURRENT].changed.connect(lambda before, after: self._current_came(before))
         self.browser.tree.series_asked.connect(self._choose)
         self.browser.tree.pair_asked.connect(self._choose_pair)
         self.browser.tree.in_sight.connect(self.steps.thumbnails.want)
@@ -198,6 +200,11 @@ class MainWindow(QMainWindow):
         self._stack.setCurrentIndex(1 if shown else 0)
         self._give_room()
         if shown:
+            self._focus_pictures()
+
+    def _current_came(self, before: object) -> None:
+        """Let the keys go to the pictures, also where the prior was quicker and the page stands already."""
+        if before is None:
             self._focus_pictures()
 
     def _choose(self, series: Series, role: Role | None) -> None:
@@ -264,6 +271,8 @@ class MainWindow(QMainWindow):
     def _escape(self) -> None:
         if self.keys.isVisible():
             self.keys.hide()
+        elif self.commands.stop_comparing():
+            return
         elif self.grid.maximised is not None:
             self.grid.toggle_maximised(self.grid.maximised)
         elif self.isFullScreen():

@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QLabel, QMainWindow, QMenu, QSizePolicy, QToolBar,
 
 from ai.findings import Setting
 from viewer.assets import window_presets
+from viewer.mpr.comparing import CompareMode
+from viewer.mpr.pane_state import OverlayKind
 from viewer.state.reading import Reading
 from viewer.state.role import Role
 from viewer.widgets.commands import Commands
@@ -51,6 +53,8 @@ class Menus:
         self._commands = commands
         self._own = own
         self._settings: dict[Setting, QAction] = {}
+        self._kinds: dict[OverlayKind, QAction] = {}
+        self._modes: dict[CompareMode, QAction] = {}
         self._bar = QToolBar("Tools")
         self._bar.setMovable(False)
         self._bar.setIconSize(QSize(18, 18))
@@ -59,6 +63,7 @@ class Menus:
         self._view_menu()
         self._window_menu()
         self._findings_menu()
+        self._change_menu()
         self._help_menu()
         window.addToolBar(self._bar)
         self._keep_in_step()
@@ -119,7 +124,6 @@ class Menus:
         menu.addSeparator()
         self._link = self._add(menu, "Link the two scans", "L", linked.toggle_link, "link", "Link")
         self._link.setCheckable(True)
-        self._flicker = self._add(menu, "Flicker current and prior", "F", grid.toggle_flicker)
         self._columns = self._add(menu, "Scans one above the other", "", self._hang)
         self._columns.setCheckable(True)
         menu.addSeparator()
@@ -162,6 +166,27 @@ class Menus:
         self._add(menu, "Next setting", "T", self._reading.next_setting)
         self._bar.addSeparator()
 
+    def _change_menu(self) -> None:
+        menu, linked, commands = self._menu("Change"), self._reading.linked, self._commands
+        for kind, words, key, on_bar in (
+            (OverlayKind.DENSITY_CHANGE, "Change map", "Shift+G", "Change map"),
+            (OverlayKind.HEAT_CHANGE, "Change of the finding’s heat", "Shift+H", ""),
+        ):
+            do = lambda kind=kind: commands.toggle_change(kind)  # noqa: E731
+            self._kinds[kind] = self._add(menu, words, key, do, "change", on_bar)
+            self._kinds[kind].setCheckable(True)
+        menu.addSeparator()
+        self._flicker = self._add(menu, "Flicker: prior or current", "F", commands.swap_flicker)
+        self._automatic = self._add(menu, "Flicker by itself", "Ctrl+F", commands.flicker_by_itself)
+        self._automatic.setCheckable(True)
+        for mode in (CompareMode.SWIPE, CompareMode.CHECKER):
+            do = lambda mode=mode: commands.toggle_comparing(mode)  # noqa: E731
+            self._modes[mode] = self._add(menu, mode.value.capitalize(), "", do)
+            self._modes[mode].setCheckable(True)
+        self._next_mode = self._add(menu, "Next way to compare", "Shift+F", commands.next_compare_mode)
+        self._side_by_side = self._add(menu, "Side by side again", "", lambda: linked.compare_by(CompareMode.OFF))
+        self._bar.addSeparator()
+
     def _help_menu(self) -> None:
         menu = self._menu("Help")
         self._add(menu, "Mouse and keys", "? F1", self._own.show_keys, "keys", "Keys")
@@ -184,7 +209,14 @@ class Menus:
         self._heat.setChecked(linked.heat_shown)
         self._settings[reading.findings[Role.CURRENT].value.setting].setChecked(True)
         self._link.setChecked(linked.paired and linked.link.value.on)
-        for action in (self._link, self._flicker, self._close_prior, self._swap, self._columns):
+        compare = reading.panes[Role.CURRENT].value.compare
+        self._automatic.setChecked(compare.automatic)
+        for mode, action in self._modes.items():
+            action.setChecked(compare.mode is mode)
+        for kind, action in self._kinds.items():
+            action.setChecked(linked.change_shown is kind)
+        of_two = (self._link, self._close_prior, self._swap, self._columns, self._flicker, self._automatic)
+        for action in (*of_two, self._next_mode, self._side_by_side, *self._modes.values(), *self._kinds.values()):
             action.setEnabled(linked.paired)
         self._prior.setEnabled(bool(current))
         self._prior_file.setEnabled(bool(current))

@@ -51,7 +51,7 @@ class OverlayBar(QWidget):
 
     def _write(self, state: PaneState) -> None:
         overlay = state.overlay
-        self.switch.setChecked(overlay.shown)
+        self.switch.setChecked(overlay.heat_shown)
         for slider, number, value in zip(
             (self.opacity, self.threshold), self._numbers, (overlay.opacity, overlay.threshold), strict=True
         ):

@@ -42,9 +42,8 @@ class PaneGrid(QWidget):
 
     @property
     def role(self) -> Role:
-        """The scan that the keys speak to; while flickering, the one that is seen."""
-        role, plane = self._place
-        return self.scans[role].panes[plane].role
+        """The scan that the keys speak to."""
+        return self._place[0]
 
     @property
     def plane(self) -> Plane:
@@ -87,16 +86,6 @@ class PaneGrid(QWidget):
         self._in_columns = columns
         self._hang()
 
-    def toggle_flicker(self) -> None:
-        """Show the prior in the current scan's place, or the current scan again."""
-        current = self.scans[Role.CURRENT]
-        showing_prior = current.panes[Plane.AXIAL].role is Role.PRIOR
-        self._flicker(not showing_prior and self._reading.linked.paired)
-
-    def _flicker(self, on: bool) -> None:
-        self.scans[Role.CURRENT].flicker(on)
-        self.active_changed.emit(self.role)
-
     def _places(self) -> list[tuple[Role, Plane, PlaneCanvas]]:
         return [(role, plane, self.canvas(role, plane)) for role in Role for plane in Plane]
 
@@ -106,7 +95,6 @@ class PaneGrid(QWidget):
 
     def _prior_changed(self, before: object, after: object) -> None:
         if (before is None) != (after is None):
-            self._flicker(False)
             self._hang()
             if after is None:
                 self.activate(Role.CURRENT, self.plane)

@@ -12,12 +12,15 @@ from viewer.mpr.plane import Plane
 from viewer.mpr.slice_look import Letters, ScaleBar
 from viewer.rendering import Picture
 from viewer.widgets.colour_bar_painter import paint_colour_bar
+from viewer.widgets.compare_painter import paint_compare
 from viewer.widgets.picture_text import HEIGHT, MARGIN, picture_font, write
 
 GAP = 10.0
 """Half the hole left in the crosshair's middle, so that it hides nothing, logical pixels."""
 LETTER = 12.0
 """Room kept beside an orientation letter in the middle of a side, logical pixels."""
+BETWEEN_TEXTS = 0.3
+"""Share of the width that the upper corners' texts leave free between them."""
 CROSSING = {
     Plane.AXIAL: (Plane.SAGITTAL, Plane.CORONAL),
     Plane.CORONAL: (Plane.SAGITTAL, Plane.AXIAL),
@@ -53,8 +56,10 @@ def paint_picture(painter: QPainter, picture: Picture, pixel_ratio: float = 1.0,
     above_bar = _scale_bar(painter, look.scale_bar, pixel_ratio, width, height)
     lines = (*corners.bottom_right, *((hover,) if hover else ()))
     _column(painter, lines, width, above_bar - len(lines) * HEIGHT, left=False)
+    below = paint_compare(painter, look.compare, pixel_ratio, width)
     if look.mark:
-        _mark(painter, look.mark, width)
+        texts = MARGIN + HEIGHT * max(len(corners.top_left[:rows]), len(corners.top_right[:rows]))
+        _mark(painter, look.mark, width, below, texts)
 
 
 def rgb_image(picture: Picture) -> QImage:
@@ -131,13 +136,16 @@ def _scale_bar(painter: QPainter, bar: ScaleBar, pixel_ratio: float, width: floa
     return room.top()
 
 
-def _mark(painter: QPainter, mark: str, width: float) -> None:
-    """Write the warning on a plate of its own below the top letter."""
-    room = QFontMetricsF(painter.font()).horizontalAdvance(mark) + 16
-    plate = QRectF((width - room) / 2, 28, room, HEIGHT + 4)
+def _mark(painter: QPainter, mark: str, width: float, top: float, texts: float) -> None:
+    """Write the warning on a plate of its own below the top letter; a wide one below the corner texts too."""
+    metrics = QFontMetricsF(painter.font())
+    shown = metrics.elidedText(mark, Qt.TextElideMode.ElideRight, width - 2 * MARGIN - 16)
+    room = metrics.horizontalAdvance(shown) + 16
+    below = max(top, texts) if room > BETWEEN_TEXTS * width else top
+    plate = QRectF((width - room) / 2, below, room, HEIGHT + 4)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(0, 0, 0, 190))
     painter.drawRoundedRect(plate, 4, 4)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QColor(colours().warning))
-    painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, mark)
+    painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, shown)

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ai.geometry import PointMm
 from viewer.assets import colours
+from viewer.mpr.comparing import CompareMode
 from viewer.mpr.plane import Plane
 from viewer.rendering import Picture
 from viewer.widgets.mouse_drag import MouseDrag
@@ -32,6 +33,8 @@ Draw = Callable[[tuple[int, int]], Picture | None]
 
 ZOOM_PER_NOTCH = 1.15
 ZOOM_PER_PX = 1.006
+GRIP_PX = 7.0
+"""How far beside the line of a swipe it can still be taken hold of, logical pixels."""
 CTRL = Qt.KeyboardModifier.ControlModifier
 ALT = Qt.KeyboardModifier.AltModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -57,6 +60,7 @@ class PlaneCanvas(QWidget):
         hovered(PointMm | None): what lies under the cursor; None once it left. Answer with ``show_hover``.
         maximise_asked(): double click.
         drag_began(): a window, pan or zoom drag starts, for undo; its own signals follow.
+        swiped(float): the line between current and prior is wanted at that share of the width.
         activated(): this pane is the one that keys now speak to.
     """
 
@@ -69,6 +73,7 @@ class PlaneCanvas(QWidget):
     hovered = Signal(object)
     maximise_asked = Signal()
     drag_began = Signal()
+    swiped = Signal(float)
     activated = Signal()
 
     def __init__(self, plane: Plane, draw: Draw, parent: QWidget | None = None) -> None:
@@ -80,6 +85,7 @@ class PlaneCanvas(QWidget):
         self._active = False
         self._hover = ""
         self._drag: MouseDrag | None = None
+        self._swiping = False
         self._slices = WheelSteps()
         self._notches = WheelSteps()
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -141,6 +147,7 @@ class PlaneCanvas(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
         """Forget a drag that can no longer end here."""
         self._drag = None
+        self._swiping = False
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         """Tell that this pane is spoken to."""
@@ -148,13 +155,18 @@ class PlaneCanvas(QWidget):
         self.activated.emit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """Begin a drag or a click."""
+        """Begin a drag or a click; on the line of a swipe, take hold of it."""
         self.activated.emit()
-        if self._drag is None:
+        if event.button() == Qt.MouseButton.LeftButton and self._on_line(event.position()):
+            self._swiping = True
+        elif self._drag is None:
             self._drag = MouseDrag(event.button(), event.position())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Drag, move the crosshair (Shift), or tell what is under the cursor."""
+        if self._swiping:
+            self.swiped.emit(event.position().x() / self.width())
+            return
         if self._drag is not None:
             clicking = self._drag.is_click
             moved = self._drag.move(event.position())
@@ -163,6 +175,7 @@ class PlaneCanvas(QWidget):
                     self.drag_began.emit()
                 self._dragged(self._drag, moved)
             return
+        self._shape_cursor(event.position())
         point = self.point_at(event.position())
         if point is None:
             return
@@ -172,6 +185,9 @@ class PlaneCanvas(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """End a drag; a left click that never moved sets the crosshair."""
+        if self._swiping and event.button() == Qt.MouseButton.LeftButton:
+            self._swiping = False
+            return
         drag = self._drag
         if drag is None or event.button() != drag.button:
             return
@@ -215,6 +231,18 @@ class PlaneCanvas(QWidget):
             return None
         ratio = self.devicePixelRatioF()
         return self._picture.look.pose.point(position.x() * ratio - 0.5, position.y() * ratio - 0.5)
+
+    def _on_line(self, position: QPointF) -> bool:
+        """Say whether the line of a swipe lies under a logical pixel of this widget."""
+        compare = None if self._picture is None else self._picture.look.compare
+        if compare is None or compare.mode is not CompareMode.SWIPE:
+            return False
+        return abs(position.x() - compare.swipe * self.width()) <= GRIP_PX
+
+    def _shape_cursor(self, position: QPointF) -> None:
+        shape = Qt.CursorShape.SplitHCursor if self._on_line(position) else Qt.CursorShape.ArrowCursor
+        if self.cursor().shape() != shape:
+            self.setCursor(shape)
 
     def _dragged(self, drag: MouseDrag, moved: QPointF) -> None:
         if self._picture is None:

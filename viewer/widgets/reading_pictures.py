@@ -7,14 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from viewer.mpr.caption import caption_of
+from viewer.mpr.comparing import CompareLook
 from viewer.mpr.look_at import look_at
-from viewer.mpr.pane_state import OverlayLook, PaneState
+from viewer.mpr.pane_state import OverlayKind, PaneState
 from viewer.mpr.plane import Plane
-from viewer.rendering import Picture, SliceRenderer, colour_bar
+from viewer.rendering import DrawnChange, Picture, SliceRenderer, change_bar, colour_bar
 from viewer.state.reading import Reading
 from viewer.state.role import Role
 from viewer.state.scan_model import ScanOnScreen
 from viewer.steps.write_reading import SavePictures
+from viewer.widgets.drawn_change import drawn_change
 from viewer.widgets.drawn_heat import DrawnHeat, drawn_heat
 from viewer.widgets.picture_file import save_picture
 
@@ -22,9 +24,9 @@ SIZE_PX = (800, 800)
 
 
 def reading_pictures(reading: Reading) -> SavePictures:
-    """Freeze what is seen now; return what draws and writes it later, in a job's thread, with and without heat."""
+    """Freeze what is seen now; return what draws and writes it later: bare, with heat, with change."""
     frozen = [
-        (shown, reading.panes[role].value, plane, drawn_heat(reading, role, _heat(reading, role)), role)
+        (shown, reading.panes[role].value, plane, _overlays(reading, role), role)
         for role in Role
         if (shown := reading.scans[role].value) is not None
         for plane in Plane
@@ -32,26 +34,37 @@ def reading_pictures(reading: Reading) -> SavePictures:
 
     def save(folder: Path) -> Sequence[Path]:
         saved = []
-        for shown, state, plane, drawn, role in frozen:
+        for shown, state, plane, overlays, role in frozen:
             name = f"{role.value.lower()}_{plane.title.lower()}"
-            for ending, heat in (("", DrawnHeat()), ("_heat", drawn)):
-                if ending == "" or heat.heatmaps:
-                    picture = _picture(shown, state, plane, heat)
-                    saved.append(save_picture(picture, folder / "pictures" / f"{name}{ending}.png"))
+            for ending, drawn in overlays:
+                picture = _picture(shown, state, plane, drawn)
+                saved.append(save_picture(picture, folder / "pictures" / f"{name}{ending}.png"))
         return saved
 
     return save
 
 
-def _heat(reading: Reading, role: Role) -> OverlayLook:
-    return replace(reading.panes[role].value.overlay, shown=True)
+def _overlays(reading: Reading, role: Role) -> list[tuple[str, DrawnHeat | DrawnChange | None]]:
+    """Return what a scan's pictures show over the slices, with the ending of their names; one picture each."""
+    overlay = reading.panes[role].value.overlay
+    heat = drawn_heat(reading, role, replace(overlay, shown=True, kind=OverlayKind.HEAT))
+    change = drawn_change(reading, role, replace(overlay, shown=True, kind=OverlayKind.DENSITY_CHANGE))
+    overlays: list[tuple[str, DrawnHeat | DrawnChange | None]] = [("", None)]
+    if heat.heatmaps:
+        overlays.append(("_heat", heat))
+    if change is not None:
+        overlays.append(("_change", change))
+    return overlays
 
 
-def _picture(shown: ScanOnScreen, state: PaneState, plane: Plane, heat: DrawnHeat) -> Picture:
-    overlay = replace(state.overlay, shown=bool(heat.heatmaps))
-    state = replace(state, overlay=overlay)
+def _picture(shown: ScanOnScreen, state: PaneState, plane: Plane, drawn: DrawnHeat | DrawnChange | None) -> Picture:
+    change = drawn if isinstance(drawn, DrawnChange) else None
+    heat = drawn if isinstance(drawn, DrawnHeat) else DrawnHeat()
+    kind = OverlayKind.HEAT if change is None else OverlayKind.DENSITY_CHANGE
+    overlay = replace(state.overlay, shown=drawn is not None, kind=kind)
+    state = replace(state, overlay=overlay, compare=CompareLook())
     filled_in = shown.scan.interpolated if shown.scan is not None else frozenset()
     look = look_at(shown.volume.grid, state, plane, SIZE_PX, caption_of(shown.series, shown.volume.grid, filled_in))
-    rgb = SliceRenderer(shown.volume).render(look, heat.heatmaps, heat.tops)
+    rgb = SliceRenderer(shown.volume).render(look, heat.heatmaps, heat.tops, change)
     bar = colour_bar(overlay, list(zip(heat.titles, heat.heatmaps, strict=True)), heat.tops)
-    return Picture(look, rgb, bar)
+    return Picture(look, rgb, bar or change_bar(overlay, change))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
+from viewer.mpr.pane_state import PaneState
 from viewer.state.reading import Reading
 from viewer.state.role import Role
 from viewer.widgets.elided_label import ElidedLabel
@@ -19,7 +20,6 @@ class ScanHeader(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._reading = reading
         self._role = role
-        self._flicker = False
         self._chip = QLabel(role.value.upper())
         self._chip.setProperty("chip", role.value)
         self._about = ElidedLabel()  # a long text must not make its scan's panes wider than the other's
@@ -36,11 +36,7 @@ class ScanHeader(QWidget):
         reading.scans[role.other].changed.connect(lambda before, after: self._write())
         reading.comparison.changed.connect(lambda before, after: self._write())
         reading.linked.link.changed.connect(lambda before, after: self._write())
-        self._write()
-
-    def flicker(self, on: bool) -> None:
-        """Say that the other scan is shown in this place."""
-        self._flicker = on
+        reading.panes[role].changed.connect(self._pane_changed)
         self._write()
 
     def tie_text(self) -> str:
@@ -57,17 +53,23 @@ class ScanHeader(QWidget):
         if registration is None:
             return f"linked by the volumes’ middles{shifted}"
         kind = "deformable" if registration.deformable else "rigid"
-        return f"linked by {kind} registration, agreement {registration.quality:.2f}{shifted}"
+        coming = "" if self._reading.comparison.value.settled else " so far"
+        return f"linked by {kind} registration{coming}, agreement {registration.quality:.2f}{shifted}"
 
     def _write(self) -> None:
-        role = self._role.other if self._flicker else self._role
-        self._chip.setText(role.value.upper() + (" · flicker" if self._flicker else ""))
-        shown = self._reading.scans[role].value
+        shown = self._reading.scans[self._role].value
+        compare = self._reading.panes[self._role].value.compare
+        both = f"{Role.CURRENT.value} and {Role.PRIOR.value}".upper() + f" · {compare.mode.value}"
+        self._chip.setText(both if compare.on else self._role.value.upper())
         self._about.setText("" if shown is None else describe(shown.series.study.taken_on, shown.series.title))
         self._about.setToolTip(self._about.text())
         self._tie.setText(self.tie_text() if self._role is Role.PRIOR else "")
         self._tie.setToolTip(self._tie.text())
         self._tie.setVisible(self._role is Role.PRIOR)
+
+    def _pane_changed(self, before: PaneState, after: PaneState) -> None:
+        if before.compare.mode is not after.compare.mode:
+            self._write()
 
 
 def describe(taken_on: object, title: str) -> str:

@@ -64,9 +64,3 @@ class ScanPanes(QWidget):
         for each, pane in self.panes.items():
             pane.canvas.setVisible(plane in (None, each))
         self._inner.setVisible(plane is not Plane.AXIAL)
-
-    def flicker(self, on: bool) -> None:
-        """Show the other scan in this place."""
-        self.header.flicker(on)
-        for pane in self.panes.values():
-            pane.flicker(on)

@@ -1,0 +1,66 @@
+"""The prior in the current scan's frame."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from ai.comparison import warped_prior
+from ai.geometry import PointMm
+from ai.progress import Cancelled
+from ai.volume import AIR_HU, Volume
+from tests.support.grids import GRIDS, volume_with_cube
+from tests.support.readings import grid_of, shift
+
+CURRENT = grid_of((20, 40, 44), (2.5, 1.0, 1.0))
+PRIOR = grid_of((30, 30, 30), (1.5, 1.5, 1.5), PointMm(-15.0, -20.0, -95.0))
+
+
+def middle_mm(volume: Volume) -> PointMm:
+    """The middle of all that is dense."""
+    return PointMm.of(volume.grid.points_mm(np.argwhere(volume.hu > -200).astype(float)).mean(axis=0))
+
+
+def test_a_cube_lies_where_the_registration_says_on_the_current_grid() -> None:
+    there = PointMm(5.0, 2.0, -70.0)
+    prior = volume_with_cube(PRIOR, there, 9.0)
+    warped = warped_prior(prior, CURRENT, shift(left=3.0, posterior=-2.0, superior=4.0))
+    assert warped.grid == CURRENT
+    assert middle_mm(warped).distance_mm(middle_mm(prior).moved(3.0, -2.0, 4.0)) < 0.6
+
+
+@pytest.mark.parametrize("name", GRIDS)
+def test_any_two_orientations_are_laid_onto_each_other(name: str) -> None:
+    prior = volume_with_cube(GRIDS[name], GRIDS[name].centre, 16.0)
+    warped = warped_prior(prior, GRIDS["straight"], shift())
+    assert middle_mm(warped).distance_mm(middle_mm(prior)) < 0.6
+
+
+def test_the_same_scan_unmoved_stays_as_it_is() -> None:
+    prior = volume_with_cube(CURRENT, CURRENT.centre, 12.0)
+    assert np.abs(warped_prior(prior, CURRENT, shift()).hu.astype(int) - prior.hu).max() <= 1
+
+
+def test_a_deformable_map_is_followed() -> None:
+    def stretched(points: np.ndarray) -> np.ndarray:
+        return np.column_stack([points[:, :2], -75.0 + (points[:, 2] + 75.0) * 0.8])
+
+    prior = volume_with_cube(PRIOR, PointMm(0.0, 0.0, -83.0), 8.0)
+    found = warped_prior(prior, CURRENT, replace(shift(), warp_to_prior=stretched))
+    assert middle_mm(found).superior == pytest.approx(-75.0 - 8.0 / 0.8, abs=1.3)
+
+
+def test_beyond_the_prior_lies_air() -> None:
+    prior = Volume(np.full(PRIOR.shape, 40, np.int16), PRIOR)
+    assert (warped_prior(prior, CURRENT, shift(left=500.0)).hu == AIR_HU).all()
+
+
+def test_it_can_be_stopped() -> None:
+    class Impatient:
+        def report(self, fraction: float, doing: str) -> None:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        warped_prior(Volume(np.zeros(PRIOR.shape, np.int16), PRIOR), CURRENT, shift(), Impatient())
