@@ -18,9 +18,9 @@ from ai.volume import AIR_HU, Volume, VoxelGrid
 SPACING_MM = 2.0
 _BLUR_MM = 1.0
 """Both scans are blurred by so much: noise of single voxels is no change."""
-_FORGIVEN = 0.6
-"""How much of the way to its neighbours' extremes a place may differ: an edge about a millimetre off is no change, and
-the rim of a lesion that grew still is one."""
+_FORGIVEN = 0.7
+"""How much of the way to its neighbours' extremes a place may differ: an edge half a millimetre off, which is the map's
+usual error, is no change, and the rim of a lesion that grew still is one."""
 _LUNG_HU = -500.0
 _DENSEST_HU = 600.0
 """Bone and metal beyond this are not told apart: their edges would outshine everything."""
@@ -33,8 +33,8 @@ def change_map(prior: Volume, current: Volume, registration: Registration, progr
     """Return current minus prior, HU, on a 2 mm grid of the current scan.
 
     The prior is brought into the current scan's shape. In lung its density is corrected for how much the lung expanded
-    (mass is kept). A place counts as changed by how far it lies outside what the prior holds about a millimetre
-    around the corresponding place: an edge that is so little off is no change.
+    (mass is kept). A place counts as changed by how far it lies outside what the prior holds about half a
+    millimetre around the corresponding place: an edge that is so little off is no change.
 
     Args:
         prior, current: the scans.

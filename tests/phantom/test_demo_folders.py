@@ -21,7 +21,7 @@ class _Drawing:
     """Counts how often the study is drawn."""
 
     def __init__(self) -> None:
-        volume = chest(chest_grid((40.0, 20.0, 20.0)))
+        volume = chest(chest_grid((20.0, 10.0, 10.0)))
         self.scans = scan(volume, date(2024, 1, 1), "1.2.3.1"), scan(volume, date(2024, 3, 1), "1.2.3.2")
         self.count = 0
 

@@ -31,7 +31,7 @@ def lesion(
 
 def finding(name: str, logit: float = 2.0, lesions: tuple[Lesion, ...] = (), threshold: float = 0.5) -> Finding:
     """Return a finding whose heatmap holds one hot voxel and adds up to the logit."""
-    grid = axis_aligned((4, 5, 6), (60.0, 50.0, 50.0), PointMm(-125, -100, -90))
+    grid = axis_aligned((4, 5, 6), (50.0, 50.0, 50.0), PointMm(-125, -100, -80))
     values = np.zeros(grid.shape, dtype=np.float32)
     values[1, 2, 3] = logit + 3.0
     heatmap = Heatmap(values, grid, bias=-3.0)
