@@ -18,6 +18,7 @@ from ai.scan.headers import (
 )
 from ai.series import SliceHeader
 
+NUMBER_OF_FRAMES = 0x00280008
 _BLOATED = (MemoryError, OverflowError)
 """What a damaged length leads to."""
 
@@ -32,12 +33,22 @@ def frames(header: Header) -> list[SliceHeader]:
         whole = dataset(header.path)
         shared = whole.SharedFunctionalGroupsSequence[0]
         groups = list(whole.PerFrameFunctionalGroupsSequence)
+        _refuse_other_count(header, len(groups))
         size = picture_size(header, pixel_format(header)[0], len(groups))
         return [_frame(header, size, number, group, shared) for number, group in enumerate(groups)]
     except (*FAULTS, *_BLOATED) as error:
         raise HeaderFault(
             f"{header.path} holds several pictures but does not say where each lies. Export it as single slices."
         ) from error
+
+
+def _refuse_other_count(header: Header, groups: int) -> None:
+    """Refuse a file whose damage made some of its pictures' places vanish: the others would be shown as the whole."""
+    said = header.whole(NUMBER_OF_FRAMES)
+    if said is not None and said != groups:
+        raise HeaderFault(
+            f"{header.path} is damaged: it holds {said} pictures but says of {groups} where they lie. Export it again."
+        )
 
 
 def _frame(header: Header, size: tuple[int, int], number: int, group: Dataset, shared: Dataset) -> SliceHeader:

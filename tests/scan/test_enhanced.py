@@ -39,3 +39,12 @@ def test_frames_without_a_place_are_refused(tmp_path: Path) -> None:
     build.save(ds, tmp_path / "enhanced.dcm")
     with pytest.raises(scan.ScanError, match="does not say where each lies"):
         scan.read(tmp_path)
+
+
+def test_pictures_whose_places_were_lost_are_not_passed_over(tmp_path: Path) -> None:
+    path = enhanced(tmp_path / "enhanced.dcm", thorax_box(), list(range(9)))
+    content = path.read_bytes()
+    assert content.count(b"IS\x02\x009 ") == 1
+    path.write_bytes(content.replace(b"IS\x02\x009 ", b"IS\x02\x0012"))
+    with pytest.raises(scan.ScanError, match="holds 12 pictures but says of 9 where they lie"):
+        scan.read(tmp_path)
