@@ -42,8 +42,10 @@ def change_map(prior: Volume, current: Volume, registration: Registration, progr
         progress: told how far it is; Cancelled passes through.
     """
     grid = current.grid.coarser(SPACING_MM)
-    ours, known = _on_grid(current, grid, None, Part(progress, 0.0, 0.3), "the current scan")
-    theirs, there = _on_grid(prior, grid, registration, Part(progress, 0.3, 0.9), "the prior")
+    ours, known = _on_grid(current, grid, None, Part(progress, 0.0, 0.3), "Sampling the current scan")
+    theirs, there = _on_grid(
+        prior, grid, registration, Part(progress, 0.3, 0.9), "Laying the prior onto the current scan"
+    )
     lung = ((smoothed(ours, 2.0) < _LUNG_HU) & (smoothed(theirs, 2.0) < _LUNG_HU)).float()
     expected = (theirs + 1000) * _expansion(grid, registration) - 1000
     theirs = theirs + (expected - theirs) * smoothed(lung, 1.0)
@@ -62,13 +64,13 @@ def heat_change(prior: Heatmap, current: Heatmap, registration: Registration) ->
 
 
 def _on_grid(
-    volume: Volume, grid: VoxelGrid, registration: Registration | None, progress: Progress, name: str
+    volume: Volume, grid: VoxelGrid, registration: Registration | None, progress: Progress, doing: str
 ) -> tuple[Tensor, Tensor]:
     """Return (HU, 1 where measured) on a grid of the current scan, (1, 1, s, r, c) both."""
     hu = np.empty(grid.shape, np.float32)
     known = np.empty(grid.shape, np.float32)
     for start in range(0, grid.shape[0], _SLICES_AT_ONCE):
-        progress.report(start / grid.shape[0], f"Laying {name} onto the current scan")
+        progress.report(start / grid.shape[0], doing)
         block = slice(start, min(start + _SLICES_AT_ONCE, grid.shape[0]))
         points = _points(grid, block)
         places = points if registration is None else registration.to_prior(points)
