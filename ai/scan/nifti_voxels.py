@@ -22,6 +22,7 @@ _KINDS = {
 _HEADERS = {size: order for order in "<>" for size in (struct.pack(f"{order}i", 348), struct.pack(f"{order}i", 540))}
 """How a file begins, with the size of its header, tells its byte order."""
 _DAMAGE = (EOFError, zlib.error, gzip.BadGzipFile)
+_HEAD_BYTES, _NIFTI_2 = 192, 540
 _TAIL_BYTES = 1 << 16
 
 
@@ -95,15 +96,24 @@ def voxels_of(path: Path, reader: sitk.ImageFileReader) -> Voxels | None:
         return None
     kind = _KINDS.get(int(reader.GetMetaData("datatype")))
     with gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb") as file:
-        order = _HEADERS.get(file.read(4))
-    if kind is None or order is None:
+        head = file.read(_HEAD_BYTES)
+    order = _HEADERS.get(head[:4])
+    if kind is None or order is None or len(head) < _HEAD_BYTES:
         return None
     i, j, k = reader.GetSize()
-    slope, intercept = (float(reader.GetMetaData(key)) for key in ("scl_slope", "scl_inter"))
+    offset, slope, intercept = _placed_and_scaled(head, order)
     if not (np.isfinite(slope) and np.isfinite(intercept)):
         return None
-    offset = int(float(reader.GetMetaData("vox_offset")))
     return Voxels(path, np.dtype(order + kind), offset, (k, j, i), slope, intercept)
+
+
+def _placed_and_scaled(head: bytes, order: str) -> tuple[int, float, float]:
+    """Return where the voxels begin, slope and intercept (nifti1.h, nifti2.h); ITK's texts round them to six digits."""
+    if struct.unpack_from(f"{order}i", head)[0] == _NIFTI_2:
+        offset, slope, intercept = struct.unpack_from(f"{order}qdd", head, 168)
+        return int(offset), float(slope), float(intercept)
+    start, slope, intercept = struct.unpack_from(f"{order}fff", head, 108)
+    return int(start), float(slope), float(intercept)
 
 
 def _fill(file: IO[bytes], room: NDArray[Any]) -> None:

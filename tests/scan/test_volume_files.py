@@ -170,7 +170,7 @@ def test_written_values_are_kept_exactly(tmp_path: Path, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["<i2", ">i2", "<u2", "<f4", ">f8", "|u1"])
-@pytest.mark.parametrize("scaling", [(0.0, 0.0), (1.0, -1024.0), (0.5, 3.0)])
+@pytest.mark.parametrize("scaling", [(0.0, 0.0), (1.0, -1024.0), (0.5, 3.0), (1.015625, 0.0), (129.140625, -0.25)])
 @pytest.mark.parametrize("name", ["v.nii", "v.nii.gz"])
 def test_numbers_and_scalings_read_as_itk_reads_them(
     tmp_path: Path, name: str, kind: str, scaling: tuple[float, float]
