@@ -64,7 +64,7 @@ def _shift(stored: NDArray[np.uint16], header: SliceHeader, intercept: int) -> N
 
 def _scale(stored: NDArray[np.uint16], header: SliceHeader) -> None:
     values = stored.view(np.int16) if header.signed else stored
-    hu = values * np.float32(header.slope) + np.float32(header.intercept)
+    hu = values * np.float64(header.slope) + np.float64(header.intercept)  # in single precision .5 rounds wrongly
     np.rint(hu, out=hu)
     np.clip(hu, AIR_HU, MOST_HU, out=hu)
     stored.view(np.int16)[...] = hu

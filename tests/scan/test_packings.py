@@ -126,3 +126,15 @@ def test_thinner_than_vacuum_is_air(tmp_path: Path) -> None:
 
     write_series(tmp_path, plan, change=change)
     assert (scan.read(tmp_path).volume.hu == AIR_HU).all()
+
+
+def test_a_rescale_is_rounded_as_in_double_precision(tmp_path: Path) -> None:
+    plan = planned(Form())
+
+    def change(ds: Dataset, index: int) -> None:
+        ds.RescaleSlope, ds.RescaleIntercept = "1.1", "-1024.5"
+
+    write_series(tmp_path, plan, change=change)
+    stored = plan.hu.astype(np.int64) + 1024
+    wanted = np.clip(np.rint(stored * 1.1 - 1024.5), AIR_HU, 32767)
+    assert np.array_equal(scan.read(tmp_path).volume.hu, wanted)
