@@ -16,6 +16,7 @@ from ai.geometry import Matrix
 from ai.scan.errors import ScanError, why
 
 HEADER_BYTES = 1 << 16
+_MOST_DIMENSIONS = 10
 _NRRD_TO_LPS = {
     "left-posterior-superior": (1, 1, 1),
     "lps": (1, 1, 1),
@@ -100,6 +101,22 @@ def text_header(path: Path) -> TextHeader:
         if key == "elementdatafile" or (is_nrrd(path) and not line.strip()):
             break
     return TextHeader(path, fields, end)
+
+
+def refuse_many_dimensions(path: Path) -> None:
+    """Refuse a MetaImage that says it has more dimensions than its library has room for, which then ends the program.
+
+    Raises:
+        ScanError: it does, or does not say a number; or the file cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            raw = file.read(HEADER_BYTES)
+    except OSError as error:
+        raise ScanError(f"{path} cannot be read ({why(error)}). Check its permissions.") from error
+    for said in re.findall(rb"ndims[ \t]*=[ \t]*([^\r\n]*)", raw, re.IGNORECASE):
+        if not said.strip().isdigit() or not 1 <= int(said) <= _MOST_DIMENSIONS:
+            raise ScanError(f"{path} has a damaged header: “NDims” cannot be read. Export it again.")
 
 
 def _affine(directions: Matrix, origin: Matrix, signs: Matrix) -> Matrix:

@@ -13,6 +13,7 @@ from ai.scan.errors import ScanError
 from ai.scan.files import on_disk
 from ai.scan.headers import LEAST_SPACING_MM, MOST_POSITION_MM
 from ai.scan.orientation import orientation_notices
+from ai.scan.text_headers import refuse_many_dimensions
 from ai.series import Series
 from ai.volume import AIR_HU, MOST_HU, GridError, VoxelGrid
 
@@ -40,6 +41,8 @@ def volume_series(path: Path) -> Series:
 
 def opened(path: Path) -> sitk.ImageFileReader:
     """Return a reader that has read the header and not yet the voxels. Raises ScanError as ``volume_series``."""
+    if path.name.lower().endswith((".mha", ".mhd")):
+        refuse_many_dimensions(on_disk(path))
     reader = sitk.ImageFileReader()
     reader.SetFileName(str(on_disk(path)))
     try:

@@ -128,3 +128,11 @@ def test_no_memory_is_taken_for_voxels_that_cannot_be_there(tmp_path: Path, name
     (series,) = scan.find_series(tmp_path / name)
     with pytest.raises(scan.ScanError, match="cut off or damaged"):
         scan.begin(series)
+
+
+@pytest.mark.parametrize("said", [b"73", b"0", b"-3", b"3000000000", b"three"])
+def test_dimensions_that_no_library_has_room_for_are_refused(tmp_path: Path, said: bytes) -> None:
+    """MetaIO writes beyond its memory at eleven and more, and takes the program with it."""
+    whole = written(tmp_path / "v.mha")
+    (tmp_path / "v.mha").write_bytes(whole.replace(b"NDims = 3", b"NDims = " + said))
+    assert "NDims" in refusal(tmp_path / "v.mha")
