@@ -21,7 +21,8 @@ _KINDS = {
 """NIfTI's datatype codes of whole and real numbers."""
 _HEADERS = {size: order for order in "<>" for size in (struct.pack(f"{order}i", 348), struct.pack(f"{order}i", 540))}
 """How a file begins, with the size of its header, tells its byte order."""
-_DAMAGE = (EOFError, zlib.error, gzip.BadGzipFile)
+_DAMAGE = (EOFError, zlib.error, gzip.BadGzipFile, OverflowError, ValueError)
+"""What is raised over damaged files; the last two by places that no file has."""
 _HEAD_BYTES, _NIFTI_2 = 192, 540
 _TAIL_BYTES = 1 << 16
 
@@ -113,7 +114,7 @@ def _placed_and_scaled(head: bytes, order: str) -> tuple[int, float, float]:
         offset, slope, intercept = struct.unpack_from(f"{order}qdd", head, 168)
         return int(offset), float(slope), float(intercept)
     start, slope, intercept = struct.unpack_from(f"{order}fff", head, 108)
-    return int(start), float(slope), float(intercept)
+    return int(start) if np.isfinite(start) else -1, float(slope), float(intercept)
 
 
 def _fill(file: IO[bytes], room: NDArray[Any]) -> None:

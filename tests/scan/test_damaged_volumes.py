@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -136,3 +137,11 @@ def test_dimensions_that_no_library_has_room_for_are_refused(tmp_path: Path, sai
     whole = written(tmp_path / "v.mha")
     (tmp_path / "v.mha").write_bytes(whole.replace(b"NDims = 3", b"NDims = " + said))
     assert "NDims" in refusal(tmp_path / "v.mha")
+
+
+@pytest.mark.parametrize("said", [1e30, float("inf"), float("nan"), -1e30])
+def test_voxels_that_begin_where_no_file_is_are_refused(tmp_path: Path, said: float) -> None:
+    whole = bytearray(written(tmp_path / "v.nii"))
+    struct.pack_into("<f", whole, 108, said)
+    (tmp_path / "v.nii").write_bytes(whole)
+    assert str(tmp_path / "v.nii") in refusal(tmp_path / "v.nii")
