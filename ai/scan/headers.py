@@ -45,7 +45,8 @@ NEVER_ONE_STACK = 3
 """So many of them, the first ones, make two stacks wherever their slices lie."""
 
 _LOCALISERS = ("LOCALIZER", "SCOUT", "TOPOGRAM")
-_SHEETS = ("DOSE", "PROT", "SCREEN SAVE", "REPORT")
+_SHEETS = frozenset({"CT_SOM5 PROT", "CT_SOM7 PROT", "SCREEN SAVE", "DOSE_INFO", "DOSE INFO", "DOSE REPORT"})
+"""Whole words of an image type: a low-dose scan is no dose sheet."""
 _HOUNSFIELD = ("", "HU", "US")
 """Rescale types (DICOM PS3.3 C.11.1.1.2) of Hounsfield units; many old scanners wrote "unspecified" for them."""
 
@@ -136,7 +137,7 @@ class Header:
     @property
     def is_sheet(self) -> bool:
         """True for pictures of text: dose reports and protocols that scanners store among the slices."""
-        return any(word in part for part in self.image_type for word in _SHEETS)
+        return not _SHEETS.isdisjoint(self.image_type)
 
     @property
     def doubts(self) -> tuple[str, ...]:

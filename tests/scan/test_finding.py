@@ -181,6 +181,16 @@ def test_dose_sheets_are_left_out_and_named(tmp_path: Path, kind: list[str]) -> 
     assert [n.text for n in read.notices] == ["1 picture of text (dose or protocol) was left out."]
 
 
+def test_a_low_dose_scan_is_no_dose_sheet(tmp_path: Path) -> None:
+    def low_dose(ds: Dataset, index: int) -> None:
+        ds.ImageType = ["ORIGINAL", "PRIMARY", "AXIAL", "LOW DOSE"]
+
+    write_series(tmp_path, thorax_box(), change=low_dose)
+    read = scan.read(tmp_path)
+    assert np.array_equal(read.volume.hu, thorax_box().hu)
+    assert not read.notices
+
+
 def test_values_that_are_no_hounsfield_units_are_said_to_be_none(tmp_path: Path) -> None:
     def effective_atomic_number(ds: Dataset, index: int) -> None:
         ds.RescaleType = "Z_EFF"
