@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from ai.change import ChangeMap, Registration
+from ai.comparison.block import block_around
 from ai.comparison.smoothing import smoothed
 from ai.findings import Heatmap
 from ai.geometry import Matrix
@@ -91,12 +92,9 @@ def _points(grid: VoxelGrid, block: slice) -> Matrix:
 
 
 def _sampled(values: NDArray[np.generic], grid: VoxelGrid, points_mm: Matrix, outside: float) -> NDArray[np.float32]:
-    """Sample linearly at points; the block of values around them is all that is copied."""
+    """Sample linearly at points."""
     indices = grid.indices(points_mm)
-    low = np.clip(np.floor(indices.min(axis=0)).astype(int) - 1, 0, np.array(grid.shape) - 1)
-    high = np.clip(np.ceil(indices.max(axis=0)).astype(int) + 2, low + 1, grid.shape)
-    part = values[tuple(slice(a, b) for a, b in zip(low, high, strict=True))]
-    block = torch.from_numpy(np.array(part, dtype=np.float32, order="C"))[None, None] - outside
+    block, low = block_around(values, indices.min(axis=0), indices.max(axis=0), outside)
     size = np.array(block.shape[2:], dtype=np.float64)
     places = (2 * (indices - low) + 1) / size - 1
     where = torch.from_numpy(places[:, ::-1].astype(np.float32).copy())[None, :, None, None]

@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from ai.change import Registration
+from ai.comparison.block import block_around
 from ai.geometry import Matrix
 from ai.progress import QUIET, Progress
 from ai.volume import AIR_HU, Volume, VoxelGrid
@@ -62,17 +63,13 @@ def _planes(lattice: Tensor, grid: VoxelGrid, slices: NDArray[np.int64]) -> Tens
 
 
 def _sampled(prior: Volume, planes: Tensor, grid: VoxelGrid) -> NDArray[np.int16]:
-    """Sample the prior linearly at every voxel of some slices; only the block of it that is asked for is copied.
+    """Sample the prior linearly at every voxel of some slices.
 
     What torch asks for (x, y, z from -1 to 1 over the block) is made of the few places of the lattice, before they
     become millions.
     """
     flat = planes[0].flatten(1)
-    last = np.array(prior.grid.shape) - 1
-    low = np.clip(np.floor(flat.amin(dim=1).numpy()).astype(int) - 1, 0, last)
-    high = np.clip(np.ceil(flat.amax(dim=1).numpy()).astype(int) + 2, low + 1, prior.grid.shape)
-    part = prior.hu[tuple(slice(a, b) for a, b in zip(low, high, strict=True))]
-    block = torch.from_numpy(np.ascontiguousarray(part, dtype=np.float32))[None, None] - AIR_HU
+    block, low = block_around(prior.hu, flat.amin(dim=1).numpy(), flat.amax(dim=1).numpy(), AIR_HU)
     size, begin = (
         torch.tensor(n, dtype=torch.float32)[None, :, None, None, None] for n in (block.shape[2:], low.tolist())
     )
