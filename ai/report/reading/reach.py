@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ai.report.mention import Status
 from ai.report.reading.hits import Hit
 from ai.report.reading.lexicon import Cue
+from ai.report.reading.words import Words
 
 _FORWARD = (Cue.NO, Cue.HEDGE, Cue.PAST, Cue.NOT)
 _BACKWARD = (Cue.NOT_AFTER, Cue.HEDGE_AFTER, Cue.PAST_AFTER, Cue.QUESTION)
@@ -18,27 +19,32 @@ _COURSES = {
     Cue.GONE: Status.RESOLVED,
 }
 _DOUBTS = {Cue.HEDGE, Cue.HEDGE_AFTER, Cue.HEDGE_EITHER, Cue.QUESTION}
+_DASHES = ("-", "–")
+"""“Effusion – no thickening was seen” denies both, as some translations write."""
 _NEAR = 3
 """Words between a course and the finding it is an adjective of: "stable small right nodule"."""
 _NOT_FAR = 5
 """Words over which a bare "not" reaches the size or shape it denies."""
 
 
-def reached(hits: Sequence[Hit], clause_of: dict[int, int]) -> dict[int, set[Cue]]:
+def reached(words: Words, hits: Sequence[Hit], clause_of: dict[int, int]) -> dict[int, set[Cue]]:
     """Return the cues that reach each head, by ``id`` of its hit."""
     heads = [hit for hit in hits if hit.head is not None]
     found: dict[int, set[Cue]] = {id(head): set() for head in heads}
     for hit in hits:
         if isinstance(hit.meaning, Cue):
-            for head in _heads_reached(hit, hit.meaning, heads, clause_of):
+            both_ways = hit.meaning is Cue.NO and words.stems[max(0, hit.first - 1)] in _DASHES
+            for head in _heads_reached(hit, hit.meaning, heads, clause_of, both_ways):
                 found[id(head)].add(hit.meaning)
     return found
 
 
-def _heads_reached(hit: Hit, cue: Cue, heads: Sequence[Hit], clause_of: dict[int, int]) -> list[Hit]:
+def _heads_reached(hit: Hit, cue: Cue, heads: Sequence[Hit], clause_of: dict[int, int], both_ways: bool) -> list[Hit]:
     here = [head for head in heads if clause_of[id(head)] == clause_of[id(hit)]]
     before = [head for head in here if head.last <= hit.first]
     after = [head for head in here if head.first >= hit.last]
+    if both_ways:
+        return here
     if cue is Cue.NOT:
         return [head for head in after if head.head and head.head.state and head.first - hit.last <= _NOT_FAR]
     if cue is Cue.QUESTION:

@@ -31,6 +31,8 @@ class Saying:
     sizes_mm: tuple[float, ...]
     start: int
     end: int
+    beside: frozenset[str] = frozenset()
+    """The findings of the whole sentence, whatever their status."""
 
 
 def read_sentence(text: str, lexicon: Lexicon) -> tuple[Saying, ...]:
@@ -56,10 +58,11 @@ def _of_heads(
     if not heads:
         return
     owned = owners(words, hits, clause_of)
-    cues = reached(hits, clause_of)
+    cues = reached(words, hits, clause_of)
     sizes = _sizes(text, words, heads)
     meanings = {id(hit): list(_findings(hit, owned[id(hit)])) for hit in heads}
     _settle_sizes_and_shapes(heads, meanings, cues, clause_of)
+    beside = frozenset(name for hit in heads for name, _ in meanings[id(hit)])
     for hit in heads:
         for name, spots in meanings[id(hit)]:
             finding = lexicon.findings[name]
@@ -72,6 +75,7 @@ def _of_heads(
                 sizes.get(id(hit), ()),
                 words.starts[hit.first],
                 words.ends[hit.last - 1],
+                beside,
             )
 
 
@@ -80,14 +84,15 @@ def _findings(hit: Hit, owned: Owned) -> Iterator[tuple[str, tuple[Spot, ...]]]:
     head = hit.head
     if head is None:
         return
-    for spots in (owned.own, owned.shared, owned.topic):
+    for spots in (owned.modifiers, owned.own, owned.shared, owned.topic):
         by_name: dict[str, list[Spot]] = {}
         for spot in spots:
             meant = _at(head, spot)
             if meant is not None:
                 by_name.setdefault(meant, []).append(spot)
         if by_name:
-            bare = [spot for spot in spots if _at(head, spot) is None]
+            wider = owned.own if spots is owned.modifiers else spots
+            bare = [spot for spot in wider if _at(head, spot) is None]
             yield from ((name, (*at, *bare)) for name, at in by_name.items() if name)
             return
     if head.default:

@@ -35,6 +35,8 @@ _FROM_A_HEAD = frozenset(
         "over",
     }
 )
+_LONGEST_LIST = 8
+"""Words of a list of places."""
 _FARTHEST = 4
 """Words between a side and its place."""
 
@@ -119,8 +121,9 @@ def _joined(words: Words, before: Hit, after: Hit) -> bool:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Owned:
-    """The spots of one head: ``own`` are said of it, ``shared`` of a neighbour in the same list, ``topic`` of the sentence."""
+    """The spots of one head: ``own`` are said of it (``modifiers`` just before it), ``shared`` of a neighbour in the same list, ``topic`` of the sentence."""
 
+    modifiers: tuple[Spot, ...]
     own: tuple[Spot, ...]
     shared: tuple[Spot, ...]
     topic: tuple[Spot, ...]
@@ -164,12 +167,16 @@ def _modifies(words: Words, spot: Spot, head: Hit, breaks: Iterable[int], after_
         return "，" not in between or not after_a_head
     if any(spot.last <= place < head.first for place in breaks) or any(word in _FROM_A_HEAD for word in between):
         return False
-    led_in = (
-        spot.first > 0
-        and after_a_head
-        and any(word in _FROM_A_HEAD for word in words.stems[max(0, spot.first - 3) : spot.first])
-    )
-    return not (led_in and "," in between) and not (led_in and "and" in between)
+    listed = "and" in between or "," in between
+    return not (after_a_head and listed and _led_in(words, spot))
+
+
+def _led_in(words: Words, spot: Spot) -> bool:
+    """True in "calcification in the aorta, coronary arteries and …": the list hangs on a preposition."""
+    place = spot.first - 1
+    while place >= 0 and spot.first - place <= _LONGEST_LIST and words.stems[place] not in _FROM_A_HEAD:
+        place -= 1
+    return place >= 0 and words.stems[place] in _FROM_A_HEAD
 
 
 def _owned(
@@ -188,4 +195,4 @@ def _owned(
     shared = next((tuple(trailing[id(h)]) for h in later if trailing[id(h)]), ())
     if not shared:
         shared = next((tuple(modifiers[id(h)]) for h in reversed(earlier) if modifiers[id(h)]), ())
-    return Owned(own, shared, tuple(spot for spot in topic if spot.first < head.first))
+    return Owned(tuple(modifiers[id(head)]), own, shared, tuple(spot for spot in topic if spot.first < head.first))
