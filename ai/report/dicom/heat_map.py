@@ -51,10 +51,7 @@ def write_heat_map(
         voi_lut_transformations=[VOILUTTransformation(window_center=top / 2, window_width=top)],
         pixel_measures=PixelMeasuresSequence(heat.grid.spacing_mm[1:], heat.grid.spacing_mm[0]),
         plane_orientation=PlaneOrientationSequence("PATIENT", [*axes[:, 2], *axes[:, 1]]),
-        plane_positions=[
-            PlanePositionSequence("PATIENT", heat.grid.point(Index(n, 0, 0)).array().tolist())
-            for n in range(heat.grid.shape[0])
-        ],
+        plane_positions=[PlanePositionSequence("PATIENT", place) for place in _first_pixels(heat.grid)],
         content_label="HEATMAP",
         content_description=f"{finding.abnormality.title}: evidence in logit points"[:64],
     )
