@@ -1,4 +1,4 @@
-"""A reading as files: JSON and FHIR for programs, HTML and PDF for people, DICOM objects for the archive."""
+"""A reading as files: JSON and FHIR for programs, HTML and PDF for people, DICOM objects; and reports read as labels."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from ai.report.errors import ReportError
 from ai.report.fhir_report import write_fhir
 from ai.report.field_file import write_field
 from ai.report.html_report import write_report
+from ai.report.labelling import label
+from ai.report.mention import Mention, Side, Status
 from ai.report.uids import Uids
 from ai.series import Scan
 
@@ -25,9 +27,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DicomReading",
+    "Mention",
     "ReportError",
+    "Side",
+    "Status",
     "Uids",
     "anonymous",
+    "label",
     "report_text",
     "restore",
     "write_analysis",

@@ -36,8 +36,16 @@ VERDICTS = {
     "accepted": ours("accepted", "Accepted by the reader"),
 }
 REJECTED = ours("rejected", "Suggested by the model, rejected by the reader")
+COMPOSITION = ours("composition", "What the nodule is made of")
+SOLID = ours("solid_mm", "Mean diameter of the solid part")
+FOUND = ours("found", "How the instance was found")
+SECOND_LOOK = ours("second_look", "Looked for because the other scan shows it")
 CHANGE = ours("change", "Change since the prior")
-VOLUME_CHANGE = ours("volume_change", "Change of volume since the prior")
+VOLUME_COMPOSITION = ours("composition", "What the nodule is made of")
+SOLID = ours("solid_mm", "Mean diameter of the solid part")
+FOUND = ours("found", "How the instance was found")
+SECOND_LOOK = ours("second_look", "Looked for because the other scan shows it")
+CHANGE = ours("volume_change", "Change of volume since the prior")
 DOUBLING = ours("doubling_days", "Doubling time of the volume")
 SCAN_FINDING = ours("scan_finding", "Finding of the whole scan")
 INSTANCE = ours("instance", "Instance of a finding")
@@ -50,6 +58,11 @@ DEFINED_BY = ours("source", "Who defined the measure")
 def said(code: Code) -> DicomCode:
     """Return a code as highdicom takes it."""
     return DicomCode(code.value, code.scheme, code.meaning)
+
+
+def as_dicom(code: Code | DicomCode) -> DicomCode:
+    """Return a code of either kind as highdicom takes it."""
+    return said(code) if isinstance(code, Code) else code
 
 
 def algorithm_of(card: ModelCard) -> tuple[str, str, str]:

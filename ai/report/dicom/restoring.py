@@ -11,7 +11,7 @@ import numpy as np
 from pydicom.dataset import Dataset
 from pydicom.sr.coding import Code as DicomCode
 
-from ai.findings import Analysis, Finding, Heatmap, Lesion, ModelCard, Peak, Quantity, by_weight
+from ai.findings import Analysis, Composition, Finding, Heatmap, Lesion, ModelCard, Peak, Quantity, by_weight
 from ai.geometry import Index, PointMm
 from ai.progress import QUIET, Progress
 from ai.report.codes import OURS, UCUM_UNITS, Code, abnormality_of, location_of
@@ -174,6 +174,9 @@ class _Reader:
             mask=mask,
             grid=grid,
             confidence=_number(group, c.CERTAINTY) / 100,
+            composition=_composition(group),
+            solid_mm=_number(group, c.SOLID),
+            second_look=group.first(c.FOUND.value, OURS) is not None,
         )
 
 
@@ -239,6 +242,11 @@ def _number(group: Item, name: Code | DicomCode, silent: float = math.nan) -> fl
     item = group.first(name.value, scheme)
     number = None if item is None else item.number
     return silent if number is None else number
+
+
+def _composition(group: Item) -> Composition | None:
+    item = group.first(c.COMPOSITION.value, OURS)
+    return next((kind for kind in Composition if item is not None and kind.value == item.code.value), None)
 
 
 def _location(item: Item) -> str:

@@ -82,11 +82,7 @@ def _evidence(source: Source, segmented: Iterable[Segmented]) -> list[Dataset]:
 def _gone(reading: DicomReading) -> list[LesionChange]:
     changes = () if reading.comparison is None else reading.comparison.lesions
     return [
-        change
-        for change in changes
-        if change.current is None
-        and change.prior is not None
-        and reading.verdict(change.abnormality.name) != "rejected"
+        change for change in changes if not change.currents and reading.verdict(change.abnormality.name) != "rejected"
     ]
 
 
@@ -114,9 +110,9 @@ class _Groups:
         self._tracks = tracks
         self._segments = {key: (one.object, n) for one in segmented for key, n in one.numbers.items()}
         self._changes: Mapping[int, LesionChange] = {
-            id(change.current): change
+            id(lesion): change
             for change in (() if reading.comparison is None else reading.comparison.lesions)
-            if change.current is not None
+            for lesion in change.currents
         }
 
     def of_finding(self, finding: Finding) -> Group:
@@ -149,7 +145,7 @@ class _Groups:
             "algorithm_id": self._algorithm(),
             "finding_sites": [_site(lesion.location)],
             "measurements": [*self._measures(lesion), *_of_change(change)],
-            "qualitative_evaluations": [self._verdict(finding.abnormality.name), *_kind(change)],
+            "qualitative_evaluations": [self._verdict(finding.abnormality.name), *_kind(change), *_made_of(lesion)],
         }
         group = self._by_slice(said, lesion) if segment is None else self._by_segment(said, segment)
         centre = sr.Scoord3DContentItem(
@@ -179,9 +175,7 @@ class _Groups:
 
     def of_gone(self, change: LesionChange) -> Group:
         """Return an instance that only the prior has, by its track."""
-        lesion = change.prior if change.prior is not None else change.current
-        if lesion is None:
-            raise ValueError("a change without a lesion")
+        lesion = change.priors[0]
         track = self._tracks.of(lesion)
         return sr.MeasurementsAndQualitativeEvaluations(
             tracking_identifier=sr.TrackingIdentifier(track.uid, track.identifier),
@@ -241,17 +235,18 @@ class _Groups:
             (c.SHORT_AXIS, short_mm, "mm", None),
             (c.DIAMETER, lesion.diameter_mm, "mm", c.MEAN),
             (c.ATTENUATION, lesion.mean_hu, "HU", c.MEAN),
+            (c.SOLID, lesion.solid_mm, "mm", c.MEAN),
             (c.CERTAINTY, lesion.confidence * 100, "%", None),
         ]
         return [
-            sr.Measurement(name, float(value), c.said(unit(of)), derivation=derived)
+            sr.Measurement(c.as_dicom(name), float(value), c.said(unit(of)), derivation=derived)
             for name, value, of, derived in told
             if math.isfinite(value)
         ]
 
 
 def _number(name: Code | DicomCode, value: float, of: str) -> sr.Measurement:
-    return sr.Measurement(c.said(name) if isinstance(name, Code) else name, float(value), c.said(unit(of)))
+    return sr.Measurement(c.as_dicom(name), float(value), c.said(unit(of)))
 
 
 def _of_site(name: Code, value: float, of: str, place: str) -> sr.Measurement:
@@ -284,3 +279,14 @@ def _kind(change: LesionChange | None) -> list[sr.QualitativeEvaluation]:
         return []
     kind = change.kind.value
     return [sr.QualitativeEvaluation(c.said(c.CHANGE), c.said(ours(kind, kind.capitalize())))]
+
+
+def _made_of(lesion: Lesion) -> list[sr.QualitativeEvaluation]:
+    """Say what a nodule is made of, and whether it was only found because the other scan shows it."""
+    told = []
+    if lesion.composition is not None:
+        what = lesion.composition.value
+        told.append(sr.QualitativeEvaluation(c.said(c.COMPOSITION), c.said(ours(what, what.capitalize()))))
+    if lesion.second_look:
+        told.append(sr.QualitativeEvaluation(c.said(c.FOUND), c.said(c.SECOND_LOOK)))
+    return told

@@ -70,8 +70,8 @@ def tracks_of(
     """
     naming = _Naming(uids)
     before = _priors(comparison)
-    old = () if comparison is None or prior is None else [c.prior for c in comparison.lesions if c.prior is not None]
-    for lesion in old:
+    old = () if comparison is None or prior is None else comparison.lesions
+    for lesion in (lesion for change in old for lesion in change.priors):
         naming.name(lesion, prior, known_before)
     for lesion in (lesion for finding in analysis.findings for lesion in finding.lesions):
         naming.name(lesion, scan, known, before.get(id(lesion)))
@@ -79,15 +79,9 @@ def tracks_of(
 
 
 def _priors(comparison: Comparison | None) -> dict[int, Lesion]:
-    """Return each current lesion's prior; of one that several became, the first told keeps the track."""
-    found: dict[int, Lesion] = {}
-    taken: set[int] = set()
-    for change in () if comparison is None else comparison.lesions:
-        if change.prior is None or change.current is None or id(change.prior) in taken:
-            continue
-        if found.setdefault(id(change.current), change.prior) is change.prior:
-            taken.add(id(change.prior))
-    return found
+    """Return each current lesion's prior, largest with largest: of those that merged or split, one keeps the track."""
+    changes = () if comparison is None else comparison.lesions
+    return {id(now): then for change in changes for then, now in zip(change.priors, change.currents, strict=False)}
 
 
 class _Naming:
