@@ -1,4 +1,4 @@
-"""A reading as files: JSON and FHIR for programs, HTML and PDF for people, DICOM objects; and reports read as labels."""
+"""A reading as files: JSON and FHIR for programs, HTML and PDF for people, DICOM objects; reports read as labels."""
 
 from __future__ import annotations
 

@@ -229,7 +229,7 @@ class _Groups:
 
     def _measures(self, lesion: Lesion) -> list[sr.Measurement]:
         long_mm, short_mm = lesion.diameters_mm
-        told = [
+        told: list[tuple[Code | DicomCode, float, str, DicomCode | None]] = [
             (c.VOLUME, lesion.volume_mm3, "mm3", None),
             (c.LONG_AXIS, long_mm, "mm", None),
             (c.SHORT_AXIS, short_mm, "mm", None),
