@@ -16,6 +16,7 @@ from ai.report.dicom.reading import DicomReading
 from ai.report.errors import ReportError
 from ai.report.fhir_report import write_fhir
 from ai.report.field_file import write_field
+from ai.report.handing_on import HandOn
 from ai.report.html_report import write_report
 from ai.report.labelling import label
 from ai.report.mention import Mention, Side, Status
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DicomReading",
+    "HandOn",
     "Mention",
     "ReportError",
     "Side",
@@ -38,22 +40,11 @@ __all__ = [
     "restore",
     "write_analysis",
     "write_comparison",
-    "write_dicom",
     "write_fhir",
     "write_field",
     "write_pdf",
     "write_report",
 ]
-
-
-def write_dicom(
-    reading: DicomReading, folder: Path, uids: Uids | None = None, progress: Progress = QUIET
-) -> list[Path]:
-    """Write a reading as DICOM objects; see ``ai.report.dicom.writing``."""
-    # highdicom and pydicom take 0.8 s to import: only who writes DICOM waits for them.
-    from ai.report.dicom import writing  # noqa: PLC0415
-
-    return writing.write_dicom(reading, folder, uids, progress)
 
 
 def restore(scan: Scan, progress: Progress = QUIET) -> Restored:

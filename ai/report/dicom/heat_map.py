@@ -48,7 +48,7 @@ def write_heat_map(
         device_serial_number=SERIAL,
         contains_recognizable_visual_features=False,
         real_world_value_mappings=[_logit_points(finding)],
-        voi_lut_transformations=[VOILUTTransformation(window_center=top / 2, window_width=top)],
+        voi_lut_transformations=[_window(top)],
         pixel_measures=PixelMeasuresSequence(heat.grid.spacing_mm[1:], heat.grid.spacing_mm[0]),
         plane_orientation=PlaneOrientationSequence("PATIENT", [*axes[:, 2], *axes[:, 1]]),
         plane_positions=[PlanePositionSequence("PATIENT", place) for place in _first_pixels(heat.grid)],
@@ -57,6 +57,11 @@ def write_heat_map(
     )
     made.SeriesDescription = "Interval: heatmaps (research use only)"
     return made
+
+
+def _window(top: float) -> VOILUTTransformation:
+    """Return the window from nothing to the hottest place; the exact function, as it may be narrower than 1."""
+    return VOILUTTransformation(window_center=top / 2, window_width=top, voi_lut_function="LINEAR_EXACT")
 
 
 def _first_pixels(grid: VoxelGrid) -> list[list[float]]:

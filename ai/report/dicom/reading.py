@@ -8,9 +8,24 @@ from pathlib import Path
 
 from ai.change import Comparison
 from ai.findings import Analysis
+from ai.report.errors import ReportError
 from ai.series import FileWindow, Scan
 
 LUNG = FileWindow(1500.0, -600.0, "LUNG")
+
+
+def refuse_without_slices(scan: Scan) -> None:
+    """Refuse a scan whose slices nothing can refer to.
+
+    Raises:
+        ReportError: the scan is no DICOM series.
+    """
+    series = scan.series
+    if not series.slices or not all(one.instance_uid for one in series.slices):
+        raise ReportError(
+            f"{series.source} is no DICOM series, so DICOM objects that refer to its slices cannot be written. "
+            "Open the series itself, or save the reading as HTML and JSON."
+        )
 
 
 @dataclass(frozen=True, eq=False)

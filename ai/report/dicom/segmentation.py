@@ -7,7 +7,7 @@ from collections.abc import Sequence as Ordered
 from dataclasses import dataclass
 
 import numpy as np
-from highdicom import AlgorithmIdentificationSequence
+from highdicom import AlgorithmIdentificationSequence as Algorithm
 from highdicom.seg import Segmentation, SegmentDescription
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
@@ -16,11 +16,8 @@ from pydicom.sr.coding import Code as DicomCode
 from pydicom.uid import ExplicitVRLittleEndian
 
 from ai.findings import Analysis, Lesion, ModelCard
-from ai.organs import LOBES, Organs
-from ai.progress import QUIET, Progress
-from ai.report.codes import Code, Site, abnormality_code, site_of
+from ai.report.codes import Code, abnormality_code, site_of
 from ai.report.dicom.concepts import (
-    ANATOMY,
     ARTIFICIAL_INTELLIGENCE,
     MANUFACTURER,
     MORPHOLOGY,
@@ -80,26 +77,6 @@ def lesion_maps(analysis: Analysis, source: Source, tracks: Tracks) -> list[Pain
         )
         for pictures, lesions in maps
     ]
-
-
-def organ_maps(organs: Organs, card: ModelCard, source: Source, progress: Progress = QUIET) -> list[Painted]:
-    """Return a label map of lobes, heart and aorta as they were found, and one of both lungs."""
-    codes = {}
-    for number, header in enumerate(source.slices):
-        progress.report(number / len(source.slices), "Laying organs on the slices")
-        taken = on_slice(organs.codes, organs.grid, header)
-        if taken is not None:
-            codes[number] = taken
-    sides = np.zeros(256, np.uint8)
-    for n, lobe in enumerate(LOBES, 1):
-        sides[n] = 1 if lobe.startswith("right") else 2
-    lungs = {number: sides[taken] for number, taken in codes.items() if sides[taken].any()}
-    names = (*LOBES, "heart", "aorta")
-    both = (codes, [(name, site_of(name)) for name in names]), (lungs, [(n, site_of(n)) for n in _LUNGS])
-    return [_of_organs(pictures, named, card) for pictures, named in both if pictures]
-
-
-_LUNGS = ("right_lung", "left_lung")
 
 
 def write_segmentation(painted: Painted, source: Source, title: str, number: int, card: ModelCard) -> Segmented:
@@ -174,46 +151,38 @@ def _paint(pictures: dict[int, Codes], slices: dict[int, Codes], label: int) -> 
 
 def _lesion_segment(number: int, lesion: Lesion, card: ModelCard, tracks: Tracks) -> SegmentDescription:
     track = tracks.of(lesion)
-    description = _segment(number, track.identifier, MORPHOLOGY, abnormality_code(lesion.abnormality), card)
+    description = segment_of(
+        number, track.identifier, MORPHOLOGY, abnormality_code(lesion.abnormality), algorithm_of_model(card)
+    )
     description.TrackingID, description.TrackingUID = track.identifier, track.uid
     site = site_of(lesion.location)
-    item = _coded(site.structure)
+    item = coded(site.structure)
     if site.side is not None:
-        item.AnatomicRegionModifierSequence = [_coded(site.side)]
+        item.AnatomicRegionModifierSequence = [coded(site.side)]
     description.add(DataElement("AnatomicRegionSequence", "SQ", Sequence([item])))
     return description
 
 
-def _of_organs(pictures: dict[int, Codes], named: list[tuple[str, Site]], card: ModelCard) -> Painted:
-    """Return the map of those organs that are there, labelled without gaps."""
-    there = {int(code) for picture in pictures.values() for code in np.unique(picture)} - {0}
-    kept = [(code, *named[code - 1]) for code in sorted(there)]
-    relabelled = np.zeros(256, np.uint8)
-    descriptions = []
-    for label, (code, name, site) in enumerate(kept, 1):
-        relabelled[code] = label
-        segment = _segment(label, name.replace("_", " ").capitalize(), ANATOMY, site.structure, card)
-        if site.side is not None:
-            segment.SegmentedPropertyTypeCodeSequence[0].SegmentedPropertyTypeModifierCodeSequence = [_coded(site.side)]
-        descriptions.append(segment)
-    return Painted({n: relabelled[picture] for n, picture in pictures.items()}, tuple(descriptions))
-
-
-def _segment(number: int, label: str, category: DicomCode, kind: Code, card: ModelCard) -> SegmentDescription:
-    name, version, sha256 = algorithm_of(card)
+def segment_of(number: int, label: str, category: DicomCode, kind: Code, algorithm: Algorithm) -> SegmentDescription:
+    """Return the description of a segment."""
     return SegmentDescription(
         segment_number=number,
         segment_label=label[:64],
         segmented_property_category=category,
         segmented_property_type=said(kind),
         algorithm_type="AUTOMATIC",
-        algorithm_identification=AlgorithmIdentificationSequence(
-            name=name, family=ARTIFICIAL_INTELLIGENCE, version=version, parameters={"sha256": sha256}
-        ),
+        algorithm_identification=algorithm,
     )
 
 
-def _coded(code: Code) -> Dataset:
+def algorithm_of_model(card: ModelCard) -> Algorithm:
+    """Return who made a mask, for a model."""
+    name, version, sha256 = algorithm_of(card)
+    return Algorithm(name=name, family=ARTIFICIAL_INTELLIGENCE, version=version, parameters={"sha256": sha256})
+
+
+def coded(code: Code) -> Dataset:
+    """Return a code as an item of a sequence."""
     item = Dataset()
     item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = code.value, code.scheme, code.meaning
     return item

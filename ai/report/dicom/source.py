@@ -9,6 +9,7 @@ from pydicom.dataset import Dataset
 from pydicom.valuerep import DSfloat
 
 from ai.geometry import Matrix
+from ai.report.dicom.reading import refuse_without_slices
 from ai.report.errors import ReportError
 from ai.report.uids import Uids
 from ai.scan.datasets import FAULTS, dataset
@@ -74,11 +75,7 @@ def source_of(scan: Scan, uids: Uids) -> Source:
         ReportError: the scan is no DICOM series, or its files are gone.
     """
     series = scan.series
-    if not series.slices or not all(one.instance_uid for one in series.slices):
-        raise ReportError(
-            f"{series.source} is no DICOM series, so DICOM objects that refer to its slices cannot be written. "
-            "Open the series itself, or save the reading as HTML and JSON."
-        )
+    refuse_without_slices(scan)
     try:
         first = dataset(series.slices[0].path)
     except FAULTS as cause:

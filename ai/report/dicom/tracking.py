@@ -70,7 +70,7 @@ def tracks_of(
     """
     naming = _Naming(uids)
     before = _priors(comparison)
-    old = () if comparison is None or prior is None else comparison.lesions
+    old = () if comparison is None else comparison.lesions
     for lesion in (lesion for change in old for lesion in change.priors):
         naming.name(lesion, prior, known_before)
     for lesion in (lesion for finding in analysis.findings for lesion in finding.lesions):

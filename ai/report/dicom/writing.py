@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,10 +15,11 @@ from ai.report.dicom.concepts import ORGANISATION
 from ai.report.dicom.document import write_document
 from ai.report.dicom.heat_map import write_heat_map
 from ai.report.dicom.key_picture import write_key_picture
+from ai.report.dicom.organ_maps import organ_maps
 from ai.report.dicom.presentation import write_presentation
 from ai.report.dicom.reading import DicomReading
 from ai.report.dicom.restoring import known_tracks
-from ai.report.dicom.segmentation import Segmented, lesion_maps, organ_maps, write_segmentation
+from ai.report.dicom.segmentation import Segmented, lesion_maps, write_segmentation
 from ai.report.dicom.source import Source, source_of
 from ai.report.dicom.structured_report import write_structured_report
 from ai.report.dicom.tracking import Tracks, tracks_of
@@ -40,6 +43,9 @@ _NO_DATE, _NO_TIME = "19000101", "000000"
 """Where the standard wants a date and an anonymous export gives none (PS3.15 E: a dummy value)."""
 
 
+logging.getLogger("highdicom").setLevel(logging.ERROR)
+
+
 def write_dicom(
     reading: DicomReading, folder: Path, uids: Uids | None = None, progress: Progress = QUIET
 ) -> list[Path]:
@@ -58,7 +64,14 @@ def write_dicom(
     Raises:
         ReportError: the scan is no DICOM series, or a file cannot be written.
     """
-    uids = uids or Uids()
+    with warnings.catch_warnings(action="ignore"):  # of names that are odd: they may be the patient's
+        made = _made(reading, uids or Uids(), progress)
+    progress.report(0.9, "Writing files")
+    anonymous = uids is not None and uids.anonymous
+    return [_saved(made[name], folder / FOLDER / f"{name}.dcm", anonymous) for name in _report_first(made)]
+
+
+def _made(reading: DicomReading, uids: Uids, progress: Progress) -> dict[str, Dataset]:
     progress.report(0.0, "Reading the scan's headers")
     source = source_of(reading.scan, uids)
     tracks = _tracks(reading, uids)
@@ -76,8 +89,7 @@ def write_dicom(
     pdf = pdf_bytes(reading.scan, told, reading.text, reading.pictures, reading.comparison)
     made["report"] = write_document(pdf, source, _SERIES["pdf"], reading.analysis.card.version)
     made["findings"] = write_structured_report(reading, source, tracks, segmented, _SERIES["sr"])
-    progress.report(0.9, "Writing files")
-    return [_saved(made[name], folder / FOLDER / f"{name}.dcm", uids.anonymous) for name in _report_first(made)]
+    return made
 
 
 def _report_first(made: dict[str, Dataset]) -> list[str]:
@@ -102,12 +114,9 @@ def _segmentations(
         written = write_segmentation(painted, source, name.capitalize(), _SERIES["lesions"], analysis.card)
         made[name] = written.object
         of_lesions.append(written)
-    if analysis.organs is not None:
-        for painted in organ_maps(analysis.organs, analysis.card, source, Part(progress, 0.1, 0.4)):
-            name = "lungs" if len(painted.descriptions) <= 2 and "organs" in made else "organs"
-            progress.report(0.4 if name == "organs" else 0.8, f"Writing {name}")
-            written = write_segmentation(painted, source, name.capitalize(), _SERIES[name], analysis.card)
-            made[name] = written.object
+    for name, painted in organ_maps(analysis, reading.scan.volume, source, Part(progress, 0.1, 0.5)).items():
+        progress.report(0.5 if name == "organs" else 0.8, f"Writing {name}")
+        made[name] = write_segmentation(painted, source, name.capitalize(), _SERIES[name], analysis.card).object
     return of_lesions
 
 
