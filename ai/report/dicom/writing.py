@@ -140,7 +140,7 @@ def _saved(made: Dataset, path: Path, anonymous: bool) -> Path:
     if anonymous:
         made.walk(_without_dates)
         made.PatientIdentityRemoved = "YES"
-        made.DeidentificationMethod = "Interval, anonymous export: no name, date or number; identifiers hidden"
+        made.DeidentificationMethod = "Interval: no names, dates, numbers; identifiers hidden"
     with whole_file(path) as partial:
         made.save_as(partial, enforce_file_format=True)
     return path
