@@ -9,6 +9,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from ai.diffuse import DiffuseChange
 from ai.findings import Finding, Lesion
 from ai.geometry import Matrix, PointMm
 from ai.series import Notice
@@ -107,13 +108,17 @@ class FindingChange:
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """All that one comparison found; ``notices`` say what could not be compared and what to be careful about."""
+    """All that one comparison found; ``notices`` say what could not be compared and what to be careful about.
+
+    ``diffuse`` is what changed without being a lesion; None where that was not asked.
+    """
 
     registration: Registration
     lesions: tuple[LesionChange, ...]
     findings: tuple[FindingChange, ...]
     days_between: int | None
     notices: tuple[Notice, ...] = ()
+    diffuse: DiffuseChange | None = None
 
 
 @dataclass(frozen=True, eq=False)

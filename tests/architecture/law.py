@@ -10,6 +10,8 @@ WORDS = (
     "ai.series",
     "ai.studies",
     "ai.change",
+    "ai.diffuse",
+    "ai.timeline",
     "ai.vocabulary",
     "ai.progress",
     "ai.errors",
