@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ai.change import Comparison, FindingChange, LesionChange
 from ai.report import plain
+from ai.report.diffuse_part import diffuse_part
 from ai.report.whole_file import write_whole
 from ai.series import Scan
 
@@ -24,7 +25,7 @@ def comparison_document(comparison: Comparison, prior: Scan, current: Scan) -> p
     """Return comparison.json, schema 1.
 
     ``changes`` holds every lesion's change (``"of": "lesion"``), and the change of each finding that no lesion tells
-    (``"of": "finding"``: diffuse ones).
+    (``"of": "finding"``: diffuse ones). ``diffuse`` holds how far those spread in each lobe, and every measure.
     """
     found = comparison.registration
     return {
@@ -41,6 +42,7 @@ def comparison_document(comparison: Comparison, prior: Scan, current: Scan) -> p
         },
         "changes": [_lesion_change(c) for c in comparison.lesions]
         + [_finding_change(c) for c in untold_by_lesions(comparison)],
+        "diffuse": None if comparison.diffuse is None else diffuse_part(comparison.diffuse),
         "notices": plain.notices(comparison.notices),
         "disclaimer": plain.RESEARCH_ONLY,
     }

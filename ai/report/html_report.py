@@ -61,15 +61,21 @@ def write_report(
 
 
 def _template() -> jinja2.Template:
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATE.parent),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+    )
     environment.filters["percent"] = lambda share: f"{share:.0%}"
     environment.filters["where"] = _where
     environment.filters["size"] = _size
     environment.filters["place"] = _place
     environment.filters["kind"] = _KIND_WORDS.__getitem__
     environment.filters["growth"] = lambda change: "" if change is None else f"{change:+.0%}"
+    environment.filters["signed"] = _signed
     environment.filters["days"] = lambda days: "" if days is None or not math.isfinite(days) else f"{days:.0f} days"
-    return environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
+    return environment.get_template(TEMPLATE.name)
 
 
 def _said(current: Scan, analysis: Analysis, prior: Scan | None, comparison: Comparison | None) -> list[Notice]:
@@ -103,6 +109,11 @@ def _where(finding: Finding) -> str:
     if finding.present and covered:
         return ", ".join(f"{share:.0%} of {name.replace('_', ' ')}" for name, share in covered)
     return _place(finding.peaks[0].position) if finding.present and finding.peaks else ""
+
+
+def _signed(value: float | None, decimals: int = 0) -> str:
+    """Write a change with its sign; a dash where there is none to tell."""
+    return "–" if value is None else f"{value:+.{decimals}f}".replace("-", "−")
 
 
 def _size(lesion: Lesion) -> str:
