@@ -59,7 +59,12 @@ def test_json_tells_regions_then_and_now(tmp_path: Path, comparison: Comparison)
 def test_json_tells_measures_in_both_breaths(tmp_path: Path, comparison: Comparison) -> None:
     part = written(comparison, tmp_path)["diffuse"]
     density, fluid = part["quantities"]
-    assert (density["then"], density["then_in_this_breath"], density["now"], density["change"]) == (-820, -835, -840, -5)
+    assert (density["then"], density["then_in_this_breath"], density["now"], density["change"]) == (
+        -820,
+        -835,
+        -840,
+        -5,
+    )
     assert density["per_organ"]["left_lower"]["change"] is None
     assert (fluid["then"], fluid["now"], fluid["change"]) == (None, 350, None)
     assert part["breath"] == {"then_ml": 4800.0, "now_ml": 5200.0, "change": pytest.approx(1 / 12), "comparable": True}
@@ -74,7 +79,7 @@ def test_the_report_shows_both_breaths_and_every_lobe(tmp_path: Path, comparison
     seen = scan(chest(chest_grid((20.0, 12.0, 12.0))))
     page = write_report(tmp_path, seen, analysis(), (), seen, comparison).read_text(encoding="utf-8")
     for words in (
-        "Diffuse change", "Ground glass", "left lower", "25% (200 ml)", "50% (450 ml)", "+3.5", "−820 HU".replace("−", "-"),
+        "Diffuse change", "Ground glass", "left lower", "25% (200 ml)", "50% (450 ml)", "+3.5", "-820 HU",
         "-835 HU", "−5", "350 ml", "Then: none was seen.", "The kernels differ.",
     ):  # fmt: skip
         assert words in page

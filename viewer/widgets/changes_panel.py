@@ -15,6 +15,7 @@ from viewer.state.role import Role
 from viewer.state.scan_model import ScanOnScreen
 from viewer.widgets.change_row import ChangeRow
 from viewer.widgets.change_words import Change, by_weight, title_words
+from viewer.widgets.diffuse_section import DiffuseSection
 from viewer.widgets.fold_button import FoldButton
 from viewer.widgets.trend_chart import TrendChart, TrendPoint
 
@@ -31,6 +32,8 @@ class ChangesPanel(QWidget):
         self._sentence.setProperty("quiet", True)
         self.fold = FoldButton(self)
         self.fold.toggled.connect(lambda unfolded: self._fold_unchanged())
+        self.diffuse = DiffuseSection()
+        self.diffuse.chosen.connect(self._go_to_finding)
         self.trend = TrendChart()
         self._column = QVBoxLayout()
         self._column.setContentsMargins(0, 0, 4, 0)
@@ -54,11 +57,13 @@ class ChangesPanel(QWidget):
         layout.setContentsMargins(0, 4, 0, 0)
         layout.addWidget(self._sentence)
         layout.addWidget(scroll, 1)
+        layout.addWidget(self.diffuse)
         layout.addWidget(self.trend)
 
     def _changed(self, before: ComparisonOnScreen, after: ComparisonOnScreen) -> None:
         if before.comparison is not after.comparison:
             self._fill(after.comparison)
+            self.diffuse.show_diffuse(None if after.comparison is None else after.comparison.diffuse)
         for key, row in self.rows.items():
             row.show_verdict(after.verdict(key))
             row.show_selected(key == after.selected)
@@ -111,6 +116,14 @@ class ChangesPanel(QWidget):
     def _go_to(self, change: Change) -> None:
         self._reading.comparison.select(key_of(change))
         self._reading.look_at_change(*(_place(seen) for seen in (change.prior, change.current)))
+
+    def _go_to_finding(self, name: str) -> None:
+        """Go to an abnormality's strongest peak, in the scan that shows it."""
+        found = [(role, self._reading.findings[role].value.finding(name)) for role in (Role.CURRENT, Role.PRIOR)]
+        shown = [(role, finding) for role, finding in found if finding is not None]
+        role, finding = next(((r, f) for r, f in shown if f.present), (Role.CURRENT, None))
+        if finding is not None:
+            self._reading.go_to(role, finding)
 
     def _draw_trend(self, shown: ComparisonOnScreen) -> None:
         row = None if shown.selected is None else self.rows.get(shown.selected)
