@@ -48,7 +48,7 @@ def test_extent_and_heat_in_words() -> None:
 
 
 def test_a_measure_says_when_it_is_told_in_the_same_breath_and_when_it_cannot_be() -> None:
-    assert measure_words(DENSITY, DENSITY.then, DENSITY.now) == "-820 HU → -840 HU"
+    assert measure_words(DENSITY, DENSITY.then, DENSITY.now) == "−820 HU → −840 HU"
     assert change_words(DENSITY, DENSITY.change, DENSITY.then) == "−5 HU in the same breath"
     part = DENSITY.parts[0]
     assert change_words(DENSITY, DENSITY.part_change(part), part.then) == "not comparable"
@@ -79,7 +79,7 @@ def test_it_is_copied_as_text(section: DiffuseSection) -> None:
     text = QGuiApplication.clipboard().text()
     assert text == diffuse_text(FOUND)
     assert text.splitlines()[0] == "The kernels differ."
-    assert "Mean lung density: -820 HU → -840 HU; −5 HU in the same breath" in text
+    assert "Mean lung density: −820 HU → −840 HU; −5 HU in the same breath" in text
 
 
 def test_it_is_hidden_where_there_is_nothing(section: DiffuseSection) -> None:

@@ -20,7 +20,8 @@ def heat_words(change: RegionChange) -> str:
 
 def measure_words(one: QuantityChange, then: Then | None, now: float | None) -> str:
     """Return then → now as they were measured."""
-    return " → ".join("–" if value is None else one.shown(value) for value in (then and then.measured, now))
+    values = (then and then.measured, now)
+    return " → ".join("–" if value is None else one.shown(value).replace("-", "−") for value in values)
 
 
 def change_words(one: QuantityChange, change: float | None, then: Then | None) -> str:
