@@ -91,17 +91,24 @@ def _follow(lines: list[_Line], older: OlderStudy, current: str) -> None:
     """Add an older study's lesions: to the lines of their partners of now, of what is gone now, or as new lines."""
     alone: list[Lesion] = []
     for change in older.changes:
-        if change.prior is None:
-            continue
-        if change.current is None:
-            alone.append(change.prior)
-            continue
-        line = next((line for line in lines if any(now is change.current for now in line.found.get(current, ()))), None)
-        if line is None:
-            line = _Line(change.current.centre, {current: (change.current,)})
-            lines.append(line)
-        line.found[older.study.uid] = (*line.found.get(older.study.uid, ()), change.prior)
+        if not change.currents:
+            alone += change.priors
+        elif change.priors:
+            line = _line_of_now(lines, change.currents, current)
+            line.found[older.study.uid] = (*line.found.get(older.study.uid, ()), *change.priors)
     _follow_gone(lines, older, alone, current)
+
+
+def _line_of_now(lines: list[_Line], currents: tuple[Lesion, ...], current: str) -> _Line:
+    """Return the line of a lesion of now; of one that split, all parts' lines become one."""
+    mine = [line for line in lines if any(now in currents for now in line.found.get(current, ()))]
+    line = mine[0] if mine else _Line(currents[0].centre)
+    for other in mine[1:]:
+        lines.remove(other)
+    if not mine:
+        lines.append(line)
+    line.found[current] = currents
+    return line
 
 
 def _follow_gone(lines: list[_Line], older: OlderStudy, alone: list[Lesion], current: str) -> None:

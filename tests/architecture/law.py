@@ -10,6 +10,7 @@ WORDS = (
     "ai.series",
     "ai.studies",
     "ai.change",
+    "ai.advice",
     "ai.diffuse",
     "ai.timeline",
     "ai.vocabulary",
