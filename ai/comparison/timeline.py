@@ -63,7 +63,7 @@ def timeline(current: Scan, analysis: Analysis, older: Sequence[OlderStudy]) -> 
     at_settings = {own.uid: settings_of(analysis), **{uid: one.settings for uid, one in studies.items()}}
 
     def point(line: _Line, study: TimelineStudy) -> LinePoint:
-        lesions = line.found.get(study.uid, ())
+        lesions = tuple(sorted(line.found.get(study.uid, ()), key=lambda lesion: -lesion.volume_mm3))
         settings = [at_settings[study.uid].get(lesion.abnormality.name, frozenset()) for lesion in lesions]
         if lesions:
             return LinePoint(Sight.SEEN, lesions[0].centre, lesions, frozenset[Setting]().union(*settings))
@@ -105,6 +105,8 @@ def _line_of_now(lines: list[_Line], currents: tuple[Lesion, ...], current: str)
     line = mine[0] if mine else _Line(currents[0].centre)
     for other in mine[1:]:
         lines.remove(other)
+        for uid, lesions in other.found.items():
+            line.found[uid] = (*line.found.get(uid, ()), *lesions)
     if not mine:
         lines.append(line)
     line.found[current] = currents

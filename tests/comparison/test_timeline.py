@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from ai.change import Registration
+from ai.change import ChangeKind, LesionChange, Registration
 from ai.comparison import older_study, timeline
 from ai.comparison.older_study import lightened
 from ai.findings import Analysis, Finding, Lesion, Setting, Thresholds
@@ -166,6 +166,31 @@ def test_a_line_is_found_by_any_of_its_lesions() -> None:
     assert found.line_of(earlier) is found.line_of(mine) is found.lines[0]
     assert found.line_of(other) is found.lines[1]
     assert found.line_of(now(90, 8)) is None
+
+
+def test_a_lesion_that_split_is_one_line_whose_volume_is_the_sum() -> None:
+    """Two years ago one lesion, last year and now two beside each other."""
+    parts = now(50, 9), now(62, 7)
+    patient = Patient(nodules(*parts), 700)
+    patient.before(350, nodules(then(50, 8), then(62, 6)))
+    whole = then(55, 14)
+    split = LesionChange(whole.abnormality, ChangeKind.SPLIT, (whole,), parts)
+    patient.older.append(replace(patient.before(0, nodules()).older.pop(), changes=(split,)))
+    (line,) = patient.timeline().lines
+    assert [len(point.lesions) for point in line.points] == [1, 2, 2]
+    assert volumes(line)[1] == pytest.approx(sphere_mm3(8) + sphere_mm3(6))
+    assert line.points[2].longest_mm == pytest.approx(16)
+    assert line.points[2].diameter_mm == 9
+
+
+def test_lesions_that_merged_are_parts_of_one_point() -> None:
+    patient = Patient(nodules(now(55, 20)), 700)
+    small, large = then(62, 7), then(50, 9)
+    merged = LesionChange(small.abnormality, ChangeKind.MERGED, (small, large), patient.analysis.findings[0].lesions)
+    patient.older.append(replace(patient.before(0, nodules()).older.pop(), changes=(merged,)))
+    (line,) = patient.timeline().lines
+    assert line.points[0].lesions == (large, small)
+    assert line.points[0].place == large.centre
 
 
 def test_what_makes_points_differ_by_itself_is_said() -> None:
