@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 import pytest
 
 from ai.phantom.studies.history import Course, History, drawn_history
+from tests.support.drawn_history import ASKED, SPACING_MM, VISITS, history
 
-SPACING_MM = 4.0
-ASKED = frozenset({"nodule", "pleural_effusion", "mass", "sternotomy"})
-VISITS = 4
-
-
-@cache
-def history(seed: int = 11) -> History:
-    """Return a patient's visits, drawn once."""
-    return drawn_history(seed, VISITS, ASKED, SPACING_MM)
+SEEDS = (11, 12, 13)
 
 
 def diameters(found: History, course: Course) -> list[float | None]:
@@ -51,7 +42,7 @@ def test_each_instance_of_each_visit_has_one_course() -> None:
         assert labels == {course.label}
 
 
-@pytest.mark.parametrize("seed", [11, 12])
+@pytest.mark.parametrize("seed", SEEDS)
 def test_what_grows_grows_at_one_rate(seed: int) -> None:
     """Equal factors of diameter in equal times: log diameter lies on a line over the days."""
     found = history(seed)
@@ -68,7 +59,7 @@ def test_what_grows_grows_at_one_rate(seed: int) -> None:
 
 
 def test_over_some_patients_lesions_come_go_grow_and_shrink() -> None:
-    courses = [course for seed in range(11, 15) for course in history(seed).courses]
+    courses = [course for seed in SEEDS for course in history(seed).courses]
     there = {tuple(n is not None for n in course.instances) for course in courses}
     assert any(course.factor > 1 for course in courses)
     assert any(course.factor < 1 for course in courses)
