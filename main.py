@@ -14,7 +14,7 @@ from ai.progress import Part, Progress
 
 if TYPE_CHECKING:
     from ai.findings import Analysis
-    from ai.series import Scan
+    from ai.series import Scan, Series
 
 UNREADABLE = 2
 """Exit code for input that cannot be read and for wrong usage."""
@@ -112,8 +112,14 @@ def analyse(parsed: argparse.Namespace, progress: Progress) -> int:
 
 
 def compare(parsed: argparse.Namespace, progress: Progress) -> int:
-    """Compare two scans into a folder."""
-    return _write_pair(parsed.prior, parsed.current, parsed.device, parsed.out, progress)
+    """Compare two scans, or any number by their dates, into a folder."""
+    if len(parsed.later) == 1:
+        return _write_pair(parsed.prior, parsed.later[0], parsed.device, parsed.out, progress)
+    from ai import scan, studies  # noqa: PLC0415
+
+    found = [scan.only_series(path, Part(progress, 0.0, 0.02)) for path in (parsed.prior, *parsed.later)]
+    *older, prior, current = studies.oldest_first(found)
+    return _write_pair(prior, current, parsed.device, parsed.out, Part(progress, 0.02, 1.0), older=older)
 
 
 def train(parsed: argparse.Namespace, progress: Progress) -> int:
@@ -176,14 +182,14 @@ def demo_paths(progress: Progress) -> tuple[Path, Path]:
     return demo_folders(phantom.demo_study, progress=progress)
 
 
-def read_scan(path: Path, progress: Progress) -> Scan:
+def read_scan(source: Path | Series, progress: Progress) -> Scan:
     """Read a scan whole and say its notices."""
     from ai import scan  # noqa: PLC0415
 
-    found = scan.read(path, progress)
+    found = scan.read(source, progress)
     _cleared(progress)
     for notice in found.notices:
-        _told(f"{path}: {notice.text}", 0)
+        _told(f"{found.series.source}: {notice.text}", 0)
     return found
 
 
@@ -207,9 +213,18 @@ def _why_withheld(scan: Scan, analysis: Analysis) -> str:
 
 
 def _write_pair(
-    prior: Path, current: Path, device: str, out: Path, progress: Progress, with_pictures: bool = False
+    prior: Path | Series,
+    current: Path | Series,
+    device: str,
+    out: Path,
+    progress: Progress,
+    with_pictures: bool = False,
+    older: Sequence[Series] = (),
 ) -> int:
-    """Write the current scan's analysis, the prior's into ``prior/``, the comparison and the report."""
+    """Write the current scan's analysis, the prior's into ``prior/``, the comparison and the report.
+
+    Of studies older than the prior one after the other is held in memory, beside these two.
+    """
     from ai import comparison, report  # noqa: PLC0415
 
     then, now = read_scan(prior, Part(progress, 0.0, 0.1)), read_scan(current, Part(progress, 0.1, 0.2))
@@ -221,9 +236,14 @@ def _write_pair(
         if said.withheld:
             raise IntervalError(_why_withheld(seen, said))
     changed = comparison.compare(then, earlier, now, analysis, found, Part(progress, 0.8, 0.82))
+    lines = None
+    if older:
+        reads = (read_scan, lambda seen, part: analysed(seen, device, part))
+        kept = comparison.older_studies(older, now, analysis, *reads, Part(progress, 0.5, 0.8))
+        lines = comparison.timeline(now, analysis, (*kept, comparison.older_study(then, earlier, now, analysis, found)))
     report.write_analysis(analysis, now, out, Part(progress, 0.82, 0.86))
     report.write_analysis(earlier, then, out / "prior", Part(progress, 0.86, 0.9))
-    report.write_comparison(changed, then, now, out)
+    report.write_comparison(changed, then, now, out, lines)
     report.write_field(found, now.volume.grid, out)
     pictures: list[Path] = []
     if with_pictures:
@@ -232,7 +252,7 @@ def _write_pair(
         place = headless.place_of(headless.main_finding(analysis), now)
         pair = headless.pair_to_show(now, analysis, then, earlier, found.point_in_prior(place))
         pictures = headless.write_pictures(pair, out / "pictures", Part(progress, 0.9, 1.0))
-    report.write_report(out, now, analysis, pictures, then, changed)
+    report.write_report(out, now, analysis, pictures, then, changed, lines)
     return _done(out, progress)
 
 
@@ -282,9 +302,10 @@ def _analyse_parser() -> argparse.ArgumentParser:
 
 
 def _compare_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="main.py compare", description="Compare two scans of a patient.")
+    told = "Compare two scans of a patient; of more, in any order, the latest by date with all the others."
+    parser = argparse.ArgumentParser(prog="main.py compare", description=told)
     parser.add_argument("prior", type=Path, metavar="PRIOR")
-    parser.add_argument("current", type=Path, metavar="CURRENT")
+    parser.add_argument("later", type=Path, metavar="CURRENT", nargs="+")
     _add_engine_options(parser)
     parser.set_defaults(command=compare)
     return parser

@@ -3,6 +3,7 @@
 from ai.comparison.change_map import change_map, heat_change
 from ai.comparison.changes import compare
 from ai.comparison.errors import ComparisonError
+from ai.comparison.many_studies import older_studies
 from ai.comparison.older_study import older_study
 from ai.comparison.registration import register, register_deformable, register_rigid
 from ai.comparison.timeline import timeline
@@ -13,6 +14,7 @@ __all__ = [
     "change_map",
     "compare",
     "heat_change",
+    "older_studies",
     "older_study",
     "register",
     "register_deformable",

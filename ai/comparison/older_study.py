@@ -44,9 +44,7 @@ def older_study(
     progress.report(0.5, "Keeping the map")
     light = lightened(registration, older.volume.grid, current.volume.grid)
     study = TimelineStudy.of(older.series)
-    notices = (
-        tuple(uncovered) if registration.quality >= DOUBTFUL_QUALITY else (_doubt(study, registration), *uncovered)
-    )
+    notices = (*_doubts(older, current, study, registration), *uncovered)
     progress.report(1.0, "Followed")
     return OlderStudy(study, older.volume.grid, light, tuple(changes), settings_of(older_analysis), notices)
 
@@ -73,7 +71,14 @@ def _light(there: PointMap, grid: VoxelGrid) -> Warp:
     return Warp(coarse, np.ascontiguousarray(shift.T).reshape(3, *coarse.shape))
 
 
-def _doubt(study: TimelineStudy, found: Registration) -> Notice:
+def _doubts(older: Scan, current: Scan, study: TimelineStudy, found: Registration) -> list[Notice]:
     name = study.taken_on.isoformat() if study.taken_on else study.title
-    text = f"The study of {name} fits the current scan poorly (likeness {found.quality:.2f} of 1); points may be wrong."
-    return Notice(text, grave=True)
+    said = []
+    if found.quality < DOUBTFUL_QUALITY:
+        text = f"The study of {name} fits the current scan poorly (likeness {found.quality:.2f} of 1)"
+        said.append(Notice(f"{text}; its points may be wrong.", grave=True))
+    who, other = (scan.series.study.patient.identifier for scan in (current, older))
+    if who and other and who != other:
+        text = f"The study of {name} carries another patient identifier than the current one"
+        said.append(Notice(f"{text}; make sure that they are the same person.", grave=True))
+    return said

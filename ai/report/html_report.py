@@ -15,8 +15,11 @@ from ai.geometry import PointMm
 from ai.report.comparison_file import untold_by_lesions
 from ai.report.errors import ReportError
 from ai.report.plain import RESEARCH_ONLY
+from ai.report.timeline_part import told_lines
+from ai.report.trend_plot import trend_plot
 from ai.report.whole_file import write_whole
 from ai.series import Notice, Scan
+from ai.timeline import Timeline
 from ai.vocabulary import RESOURCES
 
 TEMPLATE = RESOURCES / "report" / "report.html.jinja"
@@ -43,6 +46,7 @@ def write_report(
     pictures: Sequence[Path] = (),
     prior: Scan | None = None,
     comparison: Comparison | None = None,
+    timeline: Timeline | None = None,
 ) -> Path:
     """Write ``report.html`` with its pictures (PNG) inside it, so that the file can be passed on alone; return it.
 
@@ -56,6 +60,8 @@ def write_report(
         analysis=analysis,
         comparison=comparison,
         other_changes=[] if comparison is None else untold_by_lesions(comparison),
+        timeline=timeline,
+        lines=[(line, trend_plot(line, timeline.studies)) for line in told_lines(timeline)] if timeline else [],
         notices=_said(current, analysis, prior, comparison),
         pictures=[(_title(path), _embedded(path)) for path in pictures],
     )
