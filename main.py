@@ -226,6 +226,7 @@ def _write_pair(
     Of studies older than the prior one after the other is held in memory, beside these two.
     """
     from ai import comparison, report  # noqa: PLC0415
+    from ai.findings import Setting  # noqa: PLC0415
 
     then, now = read_scan(prior, Part(progress, 0.0, 0.1)), read_scan(current, Part(progress, 0.1, 0.2))
     _made(out)
@@ -240,7 +241,8 @@ def _write_pair(
     if older:
         reads = (read_scan, lambda seen, part: analysed(seen, device, part))
         kept = comparison.older_studies(older, now, analysis, *reads, Part(progress, 0.5, 0.8))
-        lines = comparison.timeline(now, analysis, (*kept, comparison.older_study(then, earlier, now, analysis, found)))
+        kept = (*kept, comparison.older_study(then, earlier, now, analysis, found))
+        lines = comparison.timeline(now, analysis, kept).told(Setting.BALANCED)
     report.write_analysis(analysis, now, out, Part(progress, 0.82, 0.86))
     report.write_analysis(earlier, then, out / "prior", Part(progress, 0.86, 0.9))
     report.write_comparison(changed, then, now, out, lines)

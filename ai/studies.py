@@ -113,6 +113,11 @@ def reading_series(examination: Examination) -> Series | None:
     return min(chest_series(examination), key=_rank, default=None)
 
 
+def series_like(examination: Examination, current: Series) -> Series | None:
+    """Return the series of a visit that is best compared with a current one; None where none shows a chest."""
+    return min(chest_series(examination), key=lambda s: _unlike(current, s), default=None)
+
+
 def chest_series(examination: Examination) -> list[Series]:
     """Return the series of a chest in enough slices: those that say so, else those that name no other part."""
     enough = [s for s in examination.series if s.shape[0] >= FEWEST_SLICES]

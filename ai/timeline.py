@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -152,6 +152,10 @@ class Timeline:
     current: int
     lines: tuple[LesionLine, ...]
     notices: tuple[Notice, ...] = ()
+
+    def told(self, setting: Setting) -> Timeline:
+        """Return it with the lines alone that a setting calls present in any study."""
+        return replace(self, lines=tuple(line for line in self.lines if line.told(setting)))
 
     def line_of(self, lesion: Lesion) -> LesionLine | None:
         """Return the line that a lesion of one of the studies is part of."""

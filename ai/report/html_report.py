@@ -15,7 +15,6 @@ from ai.geometry import PointMm
 from ai.report.comparison_file import untold_by_lesions
 from ai.report.errors import ReportError
 from ai.report.plain import RESEARCH_ONLY
-from ai.report.timeline_part import told_lines
 from ai.report.trend_plot import trend_plot
 from ai.report.whole_file import write_whole
 from ai.series import Notice, Scan
@@ -61,7 +60,7 @@ def write_report(
         comparison=comparison,
         other_changes=[] if comparison is None else untold_by_lesions(comparison),
         timeline=timeline,
-        lines=[(line, trend_plot(line, timeline.studies)) for line in told_lines(timeline)] if timeline else [],
+        lines=[(line, trend_plot(line, timeline.studies)) for line in timeline.lines] if timeline else [],
         notices=_said(current, analysis, prior, comparison),
         pictures=[(_title(path), _embedded(path)) for path in pictures],
     )

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from ai.findings import Setting
 from ai.report import plain
 from ai.timeline import LesionLine, LinePoint, Timeline, TimelineStudy
 
 
-def timeline_part(found: Timeline, setting: Setting = Setting.BALANCED) -> plain.Plain:
-    """Return studies oldest first, and the lines that a setting tells, each with one point a study.
+def timeline_part(found: Timeline) -> plain.Plain:
+    """Return studies oldest first, and the lines, each with one point a study.
 
     ``place_mm`` lies in the study's own coordinates, also where nothing is seen; ``doubling_days`` of a point is since
     the point before it that was seen, that of a line is fitted over all its points.
@@ -16,14 +15,9 @@ def timeline_part(found: Timeline, setting: Setting = Setting.BALANCED) -> plain
     return {
         "studies": [_study(study) for study in found.studies],
         "current": found.current,
-        "lines": [_line(line) for line in told_lines(found, setting)],
+        "lines": [_line(line) for line in found.lines],
         "notices": plain.notices(found.notices),
     }
-
-
-def told_lines(found: Timeline, setting: Setting = Setting.BALANCED) -> tuple[LesionLine, ...]:
-    """Return the lines that a setting calls present in any study."""
-    return tuple(line for line in found.lines if line.told(setting))
 
 
 def _study(study: TimelineStudy) -> plain.Plain:

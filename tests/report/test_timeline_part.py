@@ -11,7 +11,7 @@ import pytest
 from ai.findings import Setting
 from ai.geometry import PointMm
 from ai.report import write_report
-from ai.report.timeline_part import timeline_part, told_lines
+from ai.report.timeline_part import timeline_part
 from ai.report.trend_plot import trend_plot
 from ai.series import Notice
 from ai.timeline import LesionLine, LinePoint, Sight, Timeline, TimelineStudy
@@ -42,7 +42,7 @@ FOUND = Timeline(STUDIES, 3, (LINE, FAINT), (Notice("The kernels differ."),))
 
 
 def test_json_tells_what_each_study_shows() -> None:
-    part = timeline_part(FOUND)
+    part = timeline_part(FOUND.told(Setting.BALANCED))
     assert [one["taken_on"] for one in part["studies"]] == [day.isoformat() for day in DAYS]
     assert part["current"] == 3
     (line,) = part["lines"]
@@ -58,8 +58,8 @@ def test_json_tells_what_each_study_shows() -> None:
 
 
 def test_only_lines_that_the_setting_tells_are_told() -> None:
-    assert told_lines(FOUND) == (LINE,)
-    assert told_lines(FOUND, Setting.SENSITIVE) == (LINE, FAINT)
+    assert FOUND.told(Setting.BALANCED).lines == (LINE,)
+    assert FOUND.told(Setting.SENSITIVE).lines == (LINE, FAINT)
 
 
 def test_dots_lie_by_their_days_and_volumes_and_leave_out_what_was_not_covered() -> None:
@@ -78,7 +78,7 @@ def test_without_a_date_dots_lie_in_their_order() -> None:
 
 def test_the_report_holds_a_table_and_a_drawing(tmp_path: Path) -> None:
     shown = scan(chest(chest_grid((20.0, 12.0, 12.0))))
-    page = write_report(tmp_path, shown, analysis(), timeline=FOUND).read_text(encoding="utf-8")
+    page = write_report(tmp_path, shown, analysis(), timeline=FOUND.told(Setting.BALANCED)).read_text(encoding="utf-8")
     for words in (
         "Lesions over 4 studies",
         "2023-10-28 (current)",

@@ -12,6 +12,7 @@ from ai.change import Comparison, FindingChange, LesionChange
 from ai.findings import Analysis
 from ai.progress import Part, Progress
 from ai.series import Scan
+from ai.timeline import Timeline
 from viewer.state.change_key import ChangeKey, key_of
 from viewer.state.notices_model import NoticesModel
 from viewer.steps.sentence import sentence_of
@@ -38,6 +39,7 @@ class ReadingToWrite:
     prior_analysis: Analysis | None = None
     comparison: Comparison | None = None
     rejected_changes: frozenset[ChangeKey] = frozenset()
+    timeline: Timeline | None = None
 
     def reported(self) -> Analysis:
         """Return the analysis without what was rejected."""
@@ -58,6 +60,13 @@ class ReadingToWrite:
         )
         return replace(self.comparison, findings=findings, lesions=lesions)
 
+    def reported_lines(self) -> Timeline | None:
+        """Return the lines without those of abnormalities that the reader rejected."""
+        if self.timeline is None:
+            return None
+        lines = tuple(line for line in self.timeline.lines if line.abnormality.name not in self.rejected)
+        return replace(self.timeline, lines=lines)
+
     def _kept(self, change: LesionChange | FindingChange) -> bool:
         return change.abnormality.name not in self.rejected and key_of(change) not in self.rejected_changes
 
@@ -77,12 +86,18 @@ def write_files(reading: ReadingToWrite, folder: Path, progress: Progress) -> Pa
     if reading.prior is not None and reading.prior_analysis is not None:
         report.write_analysis(reading.prior_analysis, reading.prior, folder / "prior", Part(progress, 0.4, 0.6))
     if reading.comparison is not None and reading.prior is not None:
-        report.write_comparison(reading.comparison, reading.prior, reading.scan, folder)
+        report.write_comparison(reading.comparison, reading.prior, reading.scan, folder, reading.timeline)
     progress.report(0.7, "Writing pictures")
     pictures = reading.save_pictures(folder)
     progress.report(0.9, "Writing the report")
     return report.write_report(
-        folder, reading.scan, reading.reported(), pictures, reading.prior, reading.reported_changes()
+        folder,
+        reading.scan,
+        reading.reported(),
+        pictures,
+        reading.prior,
+        reading.reported_changes(),
+        reading.reported_lines(),
     )
 
 

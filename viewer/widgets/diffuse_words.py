@@ -20,7 +20,7 @@ def heat_words(change: RegionChange) -> str:
 
 def measure_words(one: QuantityChange, then: Then | None, now: float | None) -> str:
     """Return then → now as they were measured."""
-    values = (then and then.measured, now)
+    values = (None if then is None else then.measured, now)
     return " → ".join("–" if value is None else one.shown(value).replace("-", "−") for value in values)
 
 

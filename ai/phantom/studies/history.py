@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from ai.phantom.canvas import Canvas
 from ai.phantom.case import plan_of, thorax_of
@@ -100,7 +101,7 @@ def _elapsed(days: list[date], number: int) -> float:
 def _factors(shared: Canvas, rng: np.random.Generator) -> dict[int, float]:
     """Return each kept instance's factor from first to last visit; labels of one lesion share it."""
     factors = dict.fromkeys(range(len(shared.instances)), 1.0)
-    done = []
+    done: list[NDArray[np.float64]] = []
     for number, one in enumerate(shared.instances):
         factor, centre = growth_of(shared, number, rng), np.array(one.centre)
         if factor == 1.0 or any(np.linalg.norm(centre - other) < _APART_MM for other in done):
