@@ -44,6 +44,15 @@ class TrendPoint:
     on_screen: bool = False
 
 
+@dataclass(frozen=True)
+class Label:
+    """A few words and where they are written, logical pixels."""
+
+    room: QRectF
+    text: str
+    is_date: bool
+
+
 class TrendChart(QWidget):
     """Points joined by a line, with the band in which nothing has surely changed. Any number of points."""
 
@@ -109,8 +118,11 @@ class TrendChart(QWidget):
             self._paint_frame(painter, room, self._first_seen(places))
             painter.setPen(QPen(QColor(colours().accent), 1.8))
             painter.drawPolyline(shown)
-            for number, (point, place) in enumerate(zip(self.points, places, strict=True)):
-                self._paint_point(painter, room, number, point, place)
+            for point, place in zip(self.points, places, strict=True):
+                self._paint_point(painter, point, place)
+            for label in self.labels():
+                painter.setPen(QColor(colours().quiet if label.is_date else colours().text))
+                painter.drawText(label.room, Qt.AlignmentFlag.AlignCenter, label.text)
         painter.end()
 
     def _first_seen(self, places: Sequence[QPointF]) -> QPointF:
@@ -132,7 +144,22 @@ class TrendChart(QWidget):
         painter.setPen(QColor(colours().border))
         painter.drawLine(room.bottomLeft(), room.bottomRight())
 
-    def _paint_point(self, painter: QPainter, room: QRectF, number: int, point: TrendPoint, place: QPointF) -> None:
+    def labels(self) -> list[Label]:
+        """Return the volumes and dates that have room; the last, the first and the open studies before others."""
+        order = sorted(range(len(self.points)), key=lambda n: (n != len(self.points) - 1, n != 0, not self._open(n), n))
+        places, below, found = self.places(), self._room().bottom() + 6, list[Label]()
+        for number in order:
+            point, place = self.points[number], places[number]
+            for text, top, is_date in ((written(point), place.y() - 20, False), (point.label, below, True)):
+                label = self._label(text, place.x(), top, is_date)
+                if not any(label.room.intersects(other.room) for other in found):
+                    found.append(label)
+        return found
+
+    def _open(self, number: int) -> bool:
+        return self.points[number].on_screen
+
+    def _paint_point(self, painter: QPainter, point: TrendPoint, place: QPointF) -> None:
         colour = QColor(colours().accent if point.covered else colours().quiet)
         painter.setPen(QPen(colour, 1.8))
         painter.setBrush(colour if point.volume_mm3 else QColor(colours().panel))
@@ -141,17 +168,11 @@ class TrendChart(QWidget):
             painter.setPen(QPen(colour, 1.0))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawEllipse(place, RING_PX, RING_PX)
-        painter.setPen(QColor(colours().text))
-        self._write(painter, place.x(), place.y() - 20, written(point))
-        every = max(1, round(len(self.points) / 4))
-        if number % every == 0 or number == len(self.points) - 1:
-            painter.setPen(QColor(colours().quiet))
-            self._write(painter, place.x(), room.bottom() + 6, point.label)
 
-    def _write(self, painter: QPainter, middle: float, top: float, text: str) -> None:
-        wide = painter.fontMetrics().horizontalAdvance(text) + 2.0
+    def _label(self, text: str, middle: float, top: float, is_date: bool) -> Label:
+        wide = self.fontMetrics().horizontalAdvance(text) + 2.0
         left = min(max(2.0, middle - wide / 2), self.width() - wide - 2)
-        painter.drawText(QRectF(left, top, wide, 16), Qt.AlignmentFlag.AlignCenter, text)
+        return Label(QRectF(left, top, wide, 16), text, is_date)
 
 
 def written(point: TrendPoint) -> str:
