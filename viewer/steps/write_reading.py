@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from ai.change import Comparison, FindingChange, LesionChange
+from ai.diffuse import DiffuseChange
 from ai.findings import Analysis
 from ai.progress import Part, Progress
 from ai.series import Scan
@@ -58,7 +59,13 @@ class ReadingToWrite:
             for c in self.comparison.findings
             if self._kept(c) and (c.abnormality.name in left or c.abnormality.name not in told)
         )
-        return replace(self.comparison, findings=findings, lesions=lesions)
+        return replace(self.comparison, findings=findings, lesions=lesions, diffuse=self._reported_diffuse())
+
+    def _reported_diffuse(self) -> DiffuseChange | None:
+        diffuse = None if self.comparison is None else self.comparison.diffuse
+        if diffuse is None:
+            return None
+        return replace(diffuse, regions=tuple(c for c in diffuse.regions if c.abnormality.name not in self.rejected))
 
     def reported_lines(self) -> Timeline | None:
         """Return the lines without those of abnormalities that the reader rejected."""
