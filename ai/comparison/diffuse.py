@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ai.change import Registration
 from ai.comparison.lung_changes import breath_of, counted, lung_changes
 from ai.comparison.quantity_changes import OF_LUNGS, quantity_changes
 from ai.comparison.region_changes import region_changes
-from ai.comparison.shared_lobes import SharedLobes, shared_lobes
+from ai.comparison.shared_lobes import SharedLobes, shared_lobes, whole_lungs
 from ai.diffuse import COMPARABLE_BREATH, Breath, DiffuseChange, QuantityChange
 from ai.findings import Analysis
 from ai.model.measures.blood import CONTRAST_HU
+from ai.organs import LUNGS
 from ai.progress import QUIET, Part, Progress
 from ai.series import Notice, Scan
 
 _THICKER = 1.5
 """Slices so many times as thick hold less noise, and fewer of their voxels fall below −950 HU."""
-_WITHOUT_LOBES = (
-    "The model drew no lobes in one of the scans, so densities and volumes are those of each scan alone: nothing of "
-    "them is corrected for breath, and no lobe is compared."
-)
+_WITHOUT_LOBES = "The model drew no lobes in one of the scans: lungs are compared as a whole, found by their density."
+_WITHOUT_LUNGS = "No lungs were found in one of the scans: measures are those of each alone, not corrected for breath."
 _RIGID = (
     "The scans are laid onto each other without following the breath: what is told of single lobes may be off where "
     "lobes meet and at the diaphragm."
@@ -40,16 +41,22 @@ def diffuse_change(
     """
     (then, before), (now, after) = prior, current
     said = _cautions(then, before, now, after)
-    if before.organs is None or after.organs is None:
-        return DiffuseChange((), quantity_changes(before, after), None, (*said, Notice(_WITHOUT_LOBES)))
     progress.report(0.0, "Finding the same lobes in both scans")
-    shared = shared_lobes((before.organs, then.volume.grid), (after.organs, now.volume.grid), registration)
+    parted = before.organs is not None and after.organs is not None
+    lobes = (before.organs, after.organs) if parted else (whole_lungs(then.volume), whole_lungs(now.volume))
+    if lobes[0] is None or lobes[1] is None:
+        return DiffuseChange((), quantity_changes(before, after), None, (*said, Notice(_WITHOUT_LUNGS)))
+    shared = shared_lobes((lobes[0], then.volume.grid), (lobes[1], now.volume.grid), registration)
     regions = region_changes((before, shared[0].lobes), (after, shared[1].lobes), Part(progress, 0.3, 0.6))
     lungs = _lungs(then, now, shared, Part(progress, 0.6, 1.0))
     if lungs is None:
-        return DiffuseChange(regions, quantity_changes(before, after), None, said)
+        return DiffuseChange(regions, quantity_changes(before, after), None, (*said, Notice(_WITHOUT_LUNGS)))
     quantities, breath = lungs
-    if not registration.deformable:
+    if not parted:
+        regions = tuple(change for change in regions if change.region == LUNGS)
+        quantities = tuple(replace(one, parts=()) for one in quantities)
+        said = (*said, Notice(_WITHOUT_LOBES))
+    elif not registration.deformable:
         said = (*said, Notice(_RIGID))
     rest = quantity_changes(before, after, left_out=OF_LUNGS)
     return DiffuseChange(regions, (*quantities, *rest), breath, (breath_notice(breath), *said))

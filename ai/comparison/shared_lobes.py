@@ -8,13 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from ai.anatomy import find_lungs, resampled, standardised
 from ai.change import Registration
 from ai.geometry import Matrix
 from ai.organs import LOBES, Organs, code_of
-from ai.volume import VoxelGrid
+from ai.volume import Volume, VoxelGrid
 
 _LOBE_CODES = tuple(code_of(lobe) for lobe in LOBES)
 _SLICES_AT_ONCE = 16
+_LUNGS_MM = 3.0
 
 Codes = NDArray[np.uint8]
 
@@ -48,6 +50,16 @@ def shared_lobes(
     seen = _only_lobes(now).codes * _inside(now.grid, prior_grid, registration)
     here = Organs(seen, now.grid)
     return SharedLobes(Organs(carried, then.grid), Organs(lung, then.grid)), SharedLobes(here, here)
+
+
+def whole_lungs(volume: Volume) -> Organs | None:
+    """Return both lungs as one piece, for scans whose lobes no model drew: air-filled lung, found by its density.
+
+    All of it has the code of one lobe, so that only what is told of both lungs means anything. None without lungs.
+    """
+    hu, grid = resampled(*standardised(volume.hu, volume.grid), _LUNGS_MM)
+    lungs = find_lungs(hu, grid)
+    return None if lungs is None else Organs(lungs.mask.astype(np.uint8) * np.uint8(_LOBE_CODES[0]), lungs.grid)
 
 
 def _only_lobes(organs: Organs) -> Organs:

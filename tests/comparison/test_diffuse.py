@@ -193,16 +193,35 @@ def test_an_effusion_that_was_not_there_has_no_volume_of_then() -> None:
     assert fluid.caveat == "Then: The model sees no pleural effusion."
 
 
-def test_without_lobes_the_measures_stand_side_by_side_uncorrected() -> None:
-    chests = [BreathingChest(breath).drawn() for breath in (SHALLOW, 1.0)]
-    known = [replace(analysed(c, quantities=quantities_of(c.volume, None, c.lungs)), organs=None) for c in chests]
-    found = diffuse_change((scan(chests[0].volume), known[0]), (scan(chests[1].volume), known[1]), STILL)
+def without_lobes(chest: KnownChest) -> Analysis:
+    return replace(analysed(chest, quantities=quantities_of(chest.volume, None, chest.lungs)), organs=None)
+
+
+def test_without_lobes_the_lungs_are_compared_as_a_whole() -> None:
+    """Lungs are found by density then; their breath is taken out all the same."""
+    shallow, deep = BreathingChest(SHALLOW), BreathingChest()
+    then, now = in_air(shallow.drawn()), in_air(deep.drawn())
+    found = diffuse_change(
+        (scan(then.volume), without_lobes(then)), (scan(now.volume), without_lobes(now)), breath_between(shallow, deep)
+    )
     density = measure(found, "lung_density")
     assert density.then is not None and density.now is not None
     assert density.then.measured > density.now + 10
+    assert density.change == pytest.approx(0, abs=3.0)
+    assert density.parts == ()
+    assert any("drew no lobes" in notice.text for notice in found.notices)
+
+
+def test_without_lungs_the_measures_stand_side_by_side_uncorrected() -> None:
+    chests = [BreathingChest(breath).drawn() for breath in (SHALLOW, 1.0)]
+    known = [without_lobes(chest) for chest in chests]
+    solid = Volume(np.full(chests[0].grid.shape, 30, np.int16), chests[0].grid)
+    found = diffuse_change((scan(solid), known[0]), (scan(chests[1].volume), known[1]), STILL)
+    density = measure(found, "lung_density")
+    assert density.then is not None
     assert density.change is None
     assert found.breath is None
-    assert any("drew no lobes" in notice.text for notice in found.notices)
+    assert any("No lungs were found" in notice.text for notice in found.notices)
 
 
 def test_kernels_thickness_and_contrast_are_said() -> None:
@@ -249,6 +268,13 @@ def with_fluid(top_mm: float) -> tuple[KnownChest, Analysis]:
     heat = Heatmap(seed.astype(np.float32), chest.cells, -3.0)
     quantities = quantities_of(chest.volume, None, chest.lungs, heat)
     return chest, replace(analysed(chest, quantities=quantities), organs=None)
+
+
+def in_air(chest: KnownChest) -> KnownChest:
+    """Leave air around the body, as a scan has it."""
+    body = inside(chest.grid, ((-90, 90), (-80, 80), (-142, 142)))
+    chest.hu[~body] = -1000
+    return chest
 
 
 def with_series(seen: Scan, kernel: str, thickness_mm: float) -> Scan:
