@@ -15,7 +15,7 @@ from ai.progress import Part, Progress
 if TYPE_CHECKING:
     from ai.findings import Analysis
     from ai.geometry import PointMm
-    from ai.series import Scan
+    from ai.series import Scan, Series
 
     Read = tuple[Scan, Analysis, Callable[[PointMm], PointMm] | None]
 
@@ -121,8 +121,14 @@ def analyse(parsed: argparse.Namespace, progress: Progress) -> int:
 
 
 def compare(parsed: argparse.Namespace, progress: Progress) -> int:
-    """Compare two scans into a folder."""
-    return _write_pair(parsed.prior, parsed.current, parsed, progress, with_pictures=parsed.dicom)
+    """Compare two scans, or any number by their dates, into a folder."""
+    if len(parsed.later) == 1:
+        return _write_pair(parsed.prior, parsed.later[0], parsed, progress, with_pictures=parsed.dicom)
+    from ai import scan, studies  # noqa: PLC0415
+
+    found = [scan.only_series(path, Part(progress, 0.0, 0.02)) for path in (parsed.prior, *parsed.later)]
+    *older, prior, current = studies.oldest_first(found)
+    return _write_pair(prior, current, parsed, Part(progress, 0.02, 1.0), with_pictures=parsed.dicom, older=older)
 
 
 def label(parsed: argparse.Namespace, progress: Progress) -> int:
@@ -197,14 +203,14 @@ def demo_paths(progress: Progress) -> tuple[Path, Path]:
     return demo_folders(phantom.demo_study, progress=progress)
 
 
-def read_scan(path: Path, progress: Progress) -> Scan:
+def read_scan(source: Path | Series, progress: Progress) -> Scan:
     """Read a scan whole and say its notices."""
     from ai import scan  # noqa: PLC0415
 
-    found = scan.read(path, progress)
+    found = scan.read(source, progress)
     _cleared(progress)
     for notice in found.notices:
-        _told(f"{path}: {notice.text}", 0)
+        _told(f"{found.series.source}: {notice.text}", 0)
     return found
 
 
@@ -227,9 +233,20 @@ def _why_withheld(scan: Scan, analysis: Analysis) -> str:
     return f"{scan.series.source}: findings are withheld. " + " ".join(d.sentence for d in analysis.doubts if d.grave)
 
 
-def _write_pair(prior: Path, current: Path, parsed: argparse.Namespace, progress: Progress, with_pictures: bool) -> int:
-    """Write the current scan's analysis, the prior's into ``prior/``, the comparison and the report."""
+def _write_pair(
+    prior: Path | Series,
+    current: Path | Series,
+    parsed: argparse.Namespace,
+    progress: Progress,
+    with_pictures: bool = False,
+    older: Sequence[Series] = (),
+) -> int:
+    """Write the current scan's analysis, the prior's into ``prior/``, the comparison and the report.
+
+    Of studies older than the prior one after the other is held in memory, beside these two.
+    """
     from ai import comparison, report  # noqa: PLC0415
+    from ai.findings import Setting  # noqa: PLC0415
 
     then, now = read_scan(prior, Part(progress, 0.0, 0.1)), read_scan(current, Part(progress, 0.1, 0.2))
     out: Path = parsed.out
@@ -243,14 +260,20 @@ def _write_pair(prior: Path, current: Path, parsed: argparse.Namespace, progress
         if said.withheld:
             raise IntervalError(_why_withheld(seen, said))
     changed = comparison.compare(then, earlier, now, analysis, found, Part(progress, 0.8, 0.82))
+    lines = None
+    if older:
+        reads = (read_scan, lambda seen, part: analysed(seen, parsed.device, part))
+        kept = comparison.older_studies(older, now, analysis, *reads, Part(progress, 0.5, 0.8))
+        kept = (*kept, comparison.older_study(then, earlier, now, analysis, found))
+        lines = hand_on.lines(comparison.timeline(now, analysis, kept).told(Setting.BALANCED))
     then, now = hand_on.shown(then), hand_on.shown(now)
     report.write_analysis(analysis, now, out, Part(progress, 0.82, 0.86))
     report.write_analysis(earlier, then, out / "prior", Part(progress, 0.86, 0.9))
-    report.write_comparison(changed, then, now, out)
+    report.write_comparison(changed, then, now, out, lines)
     report.write_field(found, now.volume.grid, out)
     both = (now, analysis, None), (then, earlier, found.point_in_prior)
     pictures = _pictures_of(out, Part(progress, 0.9, 0.95), *both) if with_pictures else ()
-    report.write_report(out, now, analysis, pictures, then, changed)
+    report.write_report(out, now, analysis, pictures, then, changed, lines)
     reading = report.DicomReading(now, analysis, prior=then, comparison=changed, pictures=pictures)
     hand_on.write(reading, out, Part(progress, 0.95, 1.0))
     return _done(out, progress)
@@ -313,9 +336,10 @@ def _analyse_parser() -> argparse.ArgumentParser:
 
 
 def _compare_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="main.py compare", description="Compare two scans of a patient.")
+    told = "Compare two scans of a patient; of more, in any order, the latest by date with all the others."
+    parser = argparse.ArgumentParser(prog="main.py compare", description=told)
     parser.add_argument("prior", type=Path, metavar="PRIOR")
-    parser.add_argument("current", type=Path, metavar="CURRENT")
+    parser.add_argument("later", type=Path, metavar="CURRENT", nargs="+")
     _add_engine_options(parser)
     parser.set_defaults(command=compare)
     return parser

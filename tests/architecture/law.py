@@ -11,6 +11,8 @@ WORDS = (
     "ai.studies",
     "ai.change",
     "ai.advice",
+    "ai.diffuse",
+    "ai.timeline",
     "ai.vocabulary",
     "ai.progress",
     "ai.errors",

@@ -12,6 +12,8 @@ from viewer.steps import engines
 from viewer.steps.analyse_scan import AnalyseScan
 from viewer.steps.compare_scans import CompareScans
 from viewer.steps.draw_thumbnails import DrawThumbnails
+from viewer.steps.follow_lesions import Asked, FollowLesions
+from viewer.steps.hang_study import HangStudy
 from viewer.steps.map_change import MapChange
 from viewer.steps.map_heat_change import MapHeatChange
 from viewer.steps.open_demo import MakeDemo, OpenDemo, make_demo
@@ -38,6 +40,8 @@ class Engines:
     map_change: engines.MapChange = engines.map_change
     map_heat_change: engines.MapHeatChange = engines.map_heat_change
     warp_prior: engines.WarpPrior = engines.warp_prior
+    keep_older: engines.KeepOlder = engines.keep_older
+    draw_lines: engines.DrawLines = engines.draw_lines
     write: WriteFiles = write_files
     make_demo: MakeDemo = make_demo
 
@@ -68,6 +72,9 @@ class AllSteps(QObject):
             reading.scans, reading.comparison, reading.change, ask.map_change, ask.warp_prior, self
         )
         self.map_heat_change = MapHeatChange(reading, ask.map_heat_change, self)
+        of_older = Asked(ask.begin, ask.analyse, ask.register, ask.deform, ask.keep_older, ask.draw_lines)
+        self.follow = FollowLesions(reading, of_older, self)
+        self.hang = HangStudy(reading, self.series, self)
         self.write = WriteReading(reading.notices, ask.write, self)
         self.wake = WakeEngines(parent=self)
         self.demo = OpenDemo(self.paths, reading.notices, ask.make_demo, self)
@@ -82,6 +89,7 @@ class AllSteps(QObject):
             self.compare.lane,
             self.map_change.lane,
             self.map_heat_change.lane,
+            self.follow.lane,
             self.write.lane,
         )
 

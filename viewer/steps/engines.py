@@ -17,6 +17,7 @@ from ai.change import ChangeMap, Comparison, Registration
 from ai.findings import Analysis, Heatmap
 from ai.progress import Progress
 from ai.series import Notice, Scan, Series
+from ai.timeline import OlderStudy, Timeline
 from ai.volume import Volume, VoxelGrid
 
 
@@ -67,6 +68,8 @@ Deform = Callable[[Volume, Volume, Registration, Progress], Registration]
 Compare = Callable[[Scan, Analysis, Scan, Analysis, Registration, Progress], Comparison]
 MapChange = Callable[[Volume, Volume, Registration, Progress], ChangeMap]
 MapHeatChange = Callable[[Heatmap, Heatmap, Registration], ChangeMap]
+KeepOlder = Callable[[Scan, Analysis, Scan, Analysis, Registration, Progress], OlderStudy]
+DrawLines = Callable[[Scan, Analysis, Sequence[OlderStudy]], Timeline]
 WarpPrior = Callable[[Volume, VoxelGrid, Registration, Progress], Volume]
 
 
@@ -151,3 +154,19 @@ def warp_prior(prior: Volume, current: VoxelGrid, found: Registration, progress:
     from ai import comparison  # noqa: PLC0415
 
     return comparison.warped_prior(prior, current, found, progress)
+
+
+def keep_older(
+    older: Scan, seen: Analysis, current: Scan, analysis: Analysis, found: Registration, progress: Progress
+) -> OlderStudy:
+    """Ask ``ai.comparison`` what of an older study lesions' lines need."""
+    from ai import comparison  # noqa: PLC0415
+
+    return comparison.older_study(older, seen, current, analysis, found, progress)
+
+
+def draw_lines(current: Scan, analysis: Analysis, older: Sequence[OlderStudy]) -> Timeline:
+    """Ask ``ai.comparison`` for every lesion's line."""
+    from ai import comparison  # noqa: PLC0415
+
+    return comparison.timeline(current, analysis, older)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow, QSplitter, QStackedWidge
 
 from ai.series import Series
 from ai.studies import LikelyPair
+from ai.timeline import Timeline
 from viewer.mpr.plane import Plane
 from viewer.state.browser_model import Browsing
 from viewer.state.reading import Reading
@@ -104,7 +105,13 @@ class MainWindow(QMainWindow):
             findings.accepted(),
             self.reading.panes[Role.CURRENT].value.window,
             form,
+            self._timeline_to_write(),
         )
+
+    def _timeline_to_write(self) -> Timeline | None:
+        """Return the lines that the reader's setting tells; None where no further study was read."""
+        timeline = self.reading.timeline.value.timeline
+        return None if timeline is None else timeline.told(self.reading.findings[Role.CURRENT].value.setting)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Stop all work and wait for it, out of the reader's sight: an import cannot be cancelled."""
@@ -168,6 +175,8 @@ class MainWindow(QMainWindow):
         self.reading.scans[Role.CURRENT].changed.connect(lambda before, after: self._current_came(before))
         self.browser.tree.series_asked.connect(self._choose)
         self.browser.tree.pair_asked.connect(self._choose_pair)
+        self.browser.timeline_asked.connect(self.steps.follow.add)
+        self.side.changes.study_asked.connect(self.steps.hang.hang)
         self.browser.tree.in_sight.connect(self.steps.thumbnails.want)
         self.browser.tree.left.connect(self._focus_pictures)
         self.reading.browser.changed.connect(self._browsing_changed)

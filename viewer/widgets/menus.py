@@ -189,6 +189,8 @@ class Menus:
             self._modes[mode].setCheckable(True)
         self._next_mode = self._add(menu, "Next way to compare", "Shift+F", commands.next_compare_mode)
         self._side_by_side = self._add(menu, "Side by side again", "", lambda: linked.compare_by(CompareMode.OFF))
+        menu.addSeparator()
+        self._follow = self._add(menu, "Follow lesions through all studies", "Ctrl+T", commands.follow_all)
         self._bar.addSeparator()
 
     def _help_menu(self) -> None:
@@ -227,3 +229,4 @@ class Menus:
         analysed = any(found.value.analysis is not None for found in reading.findings.values())
         for action in (self._write, self._write_dicom, self._write_anonymous):
             action.setEnabled(analysed)
+        self._follow.setEnabled(reading.findings[Role.CURRENT].value.analysis is not None)
