@@ -15,7 +15,7 @@ from ai.geometry import PointMm
 _REACH_MM = 3.0
 """How far outside a lesion's surface the middle of another may be put by the registration and still lie in it."""
 
-_LEAST_SUM, _MOST_SUM = 0.5, 3.0
+_LEAST_SUM, _MOST_SUM = 0.5, 8.0
 """The whole over the sum of its parts: what swallowed another is not much smaller, nor of another size altogether."""
 
 

@@ -27,6 +27,7 @@ _FINEST_MM, _FINE_MM, _ACROSS = 0.7, 1.0, 64
 _LUNG_HU, _AERATED_HU = -860.0, -650.0
 _WATER_HU = 60.0
 """Denser bodies (calcium) are bounded like soft tissue: half-way to bone lies too deep inside."""
+_TISSUE_HU = 10.0
 _HAZY_HU = -350.0
 """A body nowhere denser than this is ground glass."""
 _HALF = 0.5
@@ -232,9 +233,9 @@ def _haze(field: Field, seed: tuple[int, int, int], lung_hu: float) -> Haze:
     """
     low = field.soft > lung_hu + _LEAST_HAZE_HU
     whole = _opened(low & field.near & field.lung, seed, field.step_mm)
-    deep = _depth(whole, field.step_mm) > _DEEP_MM
+    deep = (_depth(whole, field.step_mm) > _DEEP_MM) & field.core
     free = deep & (_depth(field.soft <= _HAZY_HU, field.step_mm) > _RIM_MM)
-    count = np.count_nonzero(deep)
+    count = int(deep.sum())
     if count * field.step_mm**3 < _LEAST_DEEP_MM3 or not free.any():
         return Haze(0.0 if count else math.nan, None)
     values = field.soft[free]
@@ -244,7 +245,7 @@ def _haze(field: Field, seed: tuple[int, int, int], lung_hu: float) -> Haze:
         if above.size == 0:
             return Haze(0.0, None)
         level = float(above.mean())
-    return Haze(np.count_nonzero(free) / count, level)
+    return Haze(int(free.sum()) / count, level)
 
 
 def _densest(field: Field) -> tuple[int, int, int]:
@@ -292,7 +293,8 @@ def _summed(field: Field, body: Mask, others: Mask, lung_hu: float, full: float 
     """Add up how full each cube in and around the body is; what lies nearer to other tissue is that tissue's."""
     depth = _depth(body, field.step_mm)
     if full is None:
-        full = float(np.median(field.hu[depth > min(1.2, 0.6 * float(depth.max()))]))
+        # Of a small body even the middle is blurred: taken for full it would make the body too large.
+        full = max(_TISSUE_HU, float(np.median(field.hu[depth > min(1.2, 0.6 * float(depth.max()))])))
     reach = _depth(~body, field.step_mm)
     rim = (reach <= _RIM_MM) & field.lung
     if others.any():
@@ -301,5 +303,5 @@ def _summed(field: Field, body: Mask, others: Mask, lung_hu: float, full: float 
     share[depth > 1.5] = 1.0
     volume = float(share[rim | body].sum()) * field.step_mm**3
     skin = np.asarray(ndimage.binary_dilation(body)) & ~body & field.lung
-    contact = np.count_nonzero(skin & others) / max(1, np.count_nonzero(skin))
+    contact = float((skin & others).sum()) / max(1.0, float(skin.sum()))
     return Body(body, field.grid, volume, float(field.hu[body].mean()), contact=contact)

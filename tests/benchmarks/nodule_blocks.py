@@ -136,7 +136,12 @@ def _take(canvas: Canvas, rng: np.random.Generator) -> Take:
     cells, cell_grid = _evidence(share, rng)
     depth = _finer(canvas.depth_mm, [round(n * FINE_MM / LUNG_MM) for n in canvas.shape])
     scale = [(n - 1) * FINE_MM / (m - 1) for n, m in zip(canvas.shape, depth.shape, strict=True)]
-    lung = (depth > 0).numpy(), axis_aligned(tuple(depth.shape), (scale[0], scale[1], scale[2]), PointMm(0, 0, 0))
+    lung = (
+        (depth > 0).numpy(),
+        axis_aligned(
+            (depth.shape[0], depth.shape[1], depth.shape[2]), (scale[0], scale[1], scale[2]), PointMm(0, 0, 0)
+        ),
+    )
     return Take(Volume(hu, grid), lung, cells, cell_grid, float(share.sum()) * FINE_MM**3, protocol, slice_mm)
 
 
