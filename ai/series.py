@@ -44,7 +44,7 @@ class FileWindow:
 
 @dataclass(frozen=True)
 class Study:
-    """One visit: what the series of one examination share. ``accession`` is the order's number, which its report has."""
+    """One visit: what the series of one examination share. ``accession`` is its order's number, as in the report."""
 
     uid: str = ""
     taken_on: date | None = None
