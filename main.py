@@ -1,4 +1,4 @@
-"""Interval's command line: open the window (default), demo, analyse, compare, train."""
+"""Interval's command line: open the window (default), demo, analyse, compare, label, train."""
 
 from __future__ import annotations
 
@@ -116,6 +116,17 @@ def compare(parsed: argparse.Namespace, progress: Progress) -> int:
     return _write_pair(parsed.prior, parsed.current, parsed.device, parsed.out, progress)
 
 
+def label(parsed: argparse.Namespace, progress: Progress) -> int:
+    """Label the reports of a CSV file into another."""
+    from ai import report  # noqa: PLC0415
+
+    vocabulary, uncertain = report.Vocabulary(parsed.vocabulary), report.Uncertain(parsed.uncertain)
+    count = report.label_file(parsed.reports, parsed.out, vocabulary, uncertain, progress)
+    _cleared(progress)
+    sys.stdout.write(f"The labels of {count} reports lie in {parsed.out.resolve()}\n")
+    return 0
+
+
 def train(parsed: argparse.Namespace, progress: Progress) -> int:
     """Train a model by the recipe of the shipped one; goes on where an earlier run in the folder stopped."""
     from ai import training  # noqa: PLC0415
@@ -155,6 +166,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Progress], int]] = {
     "demo": demo,
     "analyse": analyse,
     "compare": compare,
+    "label": label,
     "train": train,
     "phantom": phantom,
 }
@@ -242,6 +254,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         "demo": _demo_parser,
         "analyse": _analyse_parser,
         "compare": _compare_parser,
+        "label": _label_parser,
         "train": _train_parser,
         "phantom": _phantom_parser,
     }
@@ -253,7 +266,7 @@ def _open_parser() -> argparse.ArgumentParser:
         prog="main.py",
         description="Interval reads chest CT. Research use only, not for clinical diagnosis.",
         epilog="Commands: main.py demo · main.py analyse SCAN --out DIR · main.py compare PRIOR CURRENT --out DIR "
-        "· main.py train --out DIR · main.py phantom --seed N --out DIR; "
+        "· main.py label REPORTS.csv --out LABELS.csv · main.py train --out DIR · main.py phantom --seed N --out DIR; "
         "each explains itself with --help. A path named like a command is opened as ./demo.",
     )
     parser.add_argument(
@@ -287,6 +300,19 @@ def _compare_parser() -> argparse.ArgumentParser:
     parser.add_argument("current", type=Path, metavar="CURRENT")
     _add_engine_options(parser)
     parser.set_defaults(command=compare)
+    return parser
+
+
+def _label_parser() -> argparse.ArgumentParser:
+    told = "Label chest-CT reports, English or Chinese, of a CSV file: one row a report, one column a label."
+    parser = argparse.ArgumentParser(prog="main.py label", description=told)
+    told = "with a column report_text, or findings and impression, and an id; UTF-8 or GB18030"
+    parser.add_argument("reports", type=Path, metavar="REPORTS.csv", help=told)
+    parser.add_argument("--out", type=Path, required=True, metavar="LABELS.csv", help="file to write")
+    parser.add_argument("--vocabulary", choices=("radchest83", "ctrate18"), default="radchest83", help="the columns")
+    told = "what a label that is only doubted becomes (default 1: radiologists hedge)"
+    parser.add_argument("--uncertain", choices=("blank", "1", "0"), default="1", help=told)
+    parser.set_defaults(command=label)
     return parser
 
 

@@ -5,6 +5,8 @@ from ai.report.comparison_file import write_comparison
 from ai.report.errors import ReportError
 from ai.report.field_file import write_field
 from ai.report.html_report import write_report
+from ai.report.label_file import Uncertain, label_file
+from ai.report.label_rows import Vocabulary, row_of
 from ai.report.labelling import label
 from ai.report.mention import Mention, Side, Status
 
@@ -13,7 +15,11 @@ __all__ = [
     "ReportError",
     "Side",
     "Status",
+    "Uncertain",
+    "Vocabulary",
     "label",
+    "label_file",
+    "row_of",
     "write_analysis",
     "write_comparison",
     "write_field",
