@@ -1,1 +1,1 @@
-"""A synthetic hospital: patients scanned once to four times, each scan with a report as a radiologist would write it."""
+"""A synthetic hospital: patients scanned once to four times, each scan with a report as radiologists write them."""

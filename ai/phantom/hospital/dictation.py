@@ -1,7 +1,8 @@
-"""A report as a radiologist would dictate it from what is truly there: with hedges, negations, and what is forgotten."""
+"""A report as a radiologist would dictate it from what is truly there: with hedges, negations, things forgotten."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +20,7 @@ _DENIED, _DENIED_TOGETHER = 0.45, 3
 _STABLE_SAID = 0.75
 _SUMMED_UP = 4
 _SAID_BY_SIZE = "nodulegr1cm"
+_PLURAL = re.compile(r".*?(?:opacities|changes|calcifications|nodes|walls|septa|wires)\b", re.IGNORECASE)
 _COURSE = {Fate.NEW: "new", Fate.GROWN: "larger", Fate.SHRUNK: "smaller", Fate.STABLE: "stable", Fate.GONE: "gone"}
 _USUALLY_DENIED = (
     "pleural_effusion", "pneumothorax", "lymphadenopathy", "pericardial_effusion", "nodule", "mass", "consolidation",
@@ -108,13 +110,20 @@ def _sentences(hand: Hand, fact: Fact, doubted: bool) -> list[str]:
             continue
         told = fact.fate is not None and (fact.fate is not Fate.STABLE or hand.rng.random() < _STABLE_SAID)
         kind = _COURSE[fact.fate] if told and fact.fate is not None and number == 0 else "present"
-        found.append(hand.choose(kind).format(what=what, What=_capital(what), bare=bare))
+        found.append(_agreeing(hand.choose(kind).format(what=what, What=_capital(what), bare=bare), bare))
     return found
 
 
 def _hedge(hand: Hand, article: str, bare: str) -> str:
     what = article + bare
-    return hand.choose("hedged").format(what=what, What=_capital(what), bare=bare)
+    return _agreeing(hand.choose("hedged").format(what=what, What=_capital(what), bare=bare), bare)
+
+
+def _agreeing(sentence: str, name: str) -> str:
+    """Put the verb into the plural behind or before a plural name."""
+    if _PLURAL.match(name) is None:
+        return sentence
+    return sentence.replace(" is ", " are ").replace(" has ", " have ")
 
 
 def _denied(hand: Hand, absent: Sequence[str]) -> list[str]:
@@ -123,7 +132,7 @@ def _denied(hand: Hand, absent: Sequence[str]) -> list[str]:
     sentences = []
     while chosen:
         count = int(hand.rng.integers(1, _DENIED_TOGETHER + 1))
-        names = [hand.term(label)[1] for label in chosen[:count]]
+        names = [hand.plain_term(label) for label in chosen[:count]]
         chosen = chosen[count:]
         terms = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
         sentences.append(hand.choose("absent").format(terms=terms, Terms=_capital(terms)))

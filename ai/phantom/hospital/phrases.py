@@ -83,6 +83,10 @@ class Hand:
         article, bar, name = self._one_of(self.words.terms[label]).rpartition("|")
         return f"{article} " if bar else "", name
 
+    def plain_term(self, label: str) -> str:
+        """Return the shortest name: who denies a thing denies all its kinds."""
+        return min((term.rpartition("|")[2] for term in self.words.terms[label]), key=len)
+
     def described(self, label: str, spot: Spot) -> tuple[str, str]:
         """Return a finding with its size and place: (with its article, bare)."""
         article, name = self.term(label)
