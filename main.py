@@ -165,6 +165,26 @@ def train(parsed: argparse.Namespace, progress: Progress) -> int:
     return 0
 
 
+def cohort(parsed: argparse.Namespace, progress: Progress) -> int:
+    """Pair an archive's scans with their reports and keep them ready to learn from, without a patient's name."""
+    from ai.training.cohort import command_line  # noqa: PLC0415
+
+    said = command_line.build_as_told(parsed, progress)
+    _cleared(progress)
+    sys.stdout.write(f"{said}\n")
+    return 0
+
+
+def hospital(parsed: argparse.Namespace, progress: Progress) -> int:
+    """Write a synthetic hospital: scans, reports, truth."""
+    from ai.phantom.hospital import command_line  # noqa: PLC0415
+
+    said = command_line.write_as_told(parsed, progress)
+    _cleared(progress)
+    sys.stdout.write(f"{said}\n")
+    return 0
+
+
 def phantom(parsed: argparse.Namespace, progress: Progress) -> int:
     """Write a synthetic case, or a prior and its follow-up, with masks and report."""
     from ai.phantom.studies.files import write_case  # noqa: PLC0415
@@ -184,6 +204,8 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Progress], int]] = {
     "label": label,
     "train": train,
     "phantom": phantom,
+    "cohort": cohort,
+    "hospital": hospital,
 }
 
 
@@ -298,6 +320,8 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         "label": _label_parser,
         "train": _train_parser,
         "phantom": _phantom_parser,
+        "cohort": _cohort_parser,
+        "hospital": _hospital_parser,
     }
     return makers.get(command, _open_parser)()
 
@@ -372,6 +396,18 @@ def _train_parser() -> argparse.ArgumentParser:
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.set_defaults(command=train)
     return parser
+
+
+def _cohort_parser() -> argparse.ArgumentParser:
+    from ai.training.cohort import command_line  # noqa: PLC0415
+
+    return command_line.parser(cohort)
+
+
+def _hospital_parser() -> argparse.ArgumentParser:
+    from ai.phantom.hospital import command_line  # noqa: PLC0415
+
+    return command_line.parser(hospital)
 
 
 def _phantom_parser() -> argparse.ArgumentParser:
