@@ -1,9 +1,21 @@
-"""A reading as files: JSON for programs, HTML for people, heatmaps for other viewers."""
+"""A reading as files: JSON for programs, HTML for people, heatmaps for other viewers; and reports read as labels."""
 
 from ai.report.analysis_file import write_analysis
 from ai.report.comparison_file import write_comparison
 from ai.report.errors import ReportError
 from ai.report.field_file import write_field
 from ai.report.html_report import write_report
+from ai.report.labelling import label
+from ai.report.mention import Mention, Side, Status
 
-__all__ = ["ReportError", "write_analysis", "write_comparison", "write_field", "write_report"]
+__all__ = [
+    "Mention",
+    "ReportError",
+    "Side",
+    "Status",
+    "label",
+    "write_analysis",
+    "write_comparison",
+    "write_field",
+    "write_report",
+]
