@@ -15,7 +15,6 @@ from torch import Tensor
 from torch.nn import functional
 
 from ai.anatomy import Lungs, resampled
-from ai.errors import IntervalError
 from ai.geometry import PointMm
 from ai.model import Bundle
 from ai.model.organ_map import named_organs
@@ -23,6 +22,7 @@ from ai.model.preparation import Prepared, padding
 from ai.model.seeing import STRIDE, see
 from ai.progress import QUIET, Progress
 from ai.training.cohort import Cohort, CohortScan
+from ai.training.reports.errors import ReportsError
 from ai.training.reports.regions import regions_of
 from ai.volume import AIR_HU, axis_aligned
 
@@ -31,17 +31,13 @@ _CORNER = PointMm(0.0, 0.0, 0.0)
 """A cohort does not keep where a patient lay: crops begin here."""
 
 
-class CropError(IntervalError):
-    """A scan of a cohort that cannot be made ready, or what was made of it cannot be read."""
-
-
 @dataclass(frozen=True, eq=False)
 class Crop:
     """One scan ready for the network.
 
     Args:
         hu: int16 (S, R, C), padded with air to multiples of 16.
-        regions: int16 (S/2, R/2, C/2): bits of ``Region``, padding included, 0 there.
+        regions: int16 (s, r, c): bits of ``Region`` of each cell of two voxels, without those of padding alone.
     """
 
     hu: Tensor
@@ -68,13 +64,10 @@ def crop_of(cohort: Cohort, scan: CohortScan, spacing_mm: float, guide: Bundle) 
         guide: a bundle that names organs; it is only asked, never taught.
 
     Raises:
-        CropError: the guide knows no organs.
+        ReportsError: the guide knows no organs.
     """
     ready = prepared(cohort, scan, spacing_mm)
-    s, r, c = (n // STRIDE for n in ready.hu.shape[2:])
-    bits = np.zeros((s, r, c), dtype=np.uint16)
-    inner = regions_of_scan(cohort, scan, spacing_mm, guide)
-    bits[tuple(slice(n) for n in inner.shape)] = inner
+    bits = regions_of_scan(cohort, scan, spacing_mm, guide)
     return Crop(ready.hu[0, 0].round().to(torch.int16), torch.from_numpy(bits.view(np.int16)))
 
 
@@ -84,7 +77,7 @@ def regions_of_scan(cohort: Cohort, scan: CohortScan, spacing_mm: float, guide: 
     asked = prepared(cohort, scan, theirs)
     scores = see(asked, guide.network, torch.device("cpu")).organs
     if scores is None:
-        raise CropError(f"{guide.card.title or guide.card.identifier} names no organs; name a guide that does.")
+        raise ReportsError(f"{guide.card.title or guide.card.identifier} names no organs; name a guide that does.")
     organs = named_organs(scores, asked.lungs)
     shape = tuple(-(-round(n * scan.spacing_mm / spacing_mm) // STRIDE) for n in scan.shape)
     cells, cell_mm = (shape[0], shape[1], shape[2]), spacing_mm * STRIDE
@@ -134,10 +127,10 @@ class Crops:
         """Read a crop.
 
         Raises:
-            CropError: it cannot be read.
+            ReportsError: it cannot be read.
         """
         try:
             tensors = load_file(self.path(key))
         except (OSError, SafetensorError) as cause:
-            raise CropError(f"{self.path(key)} cannot be read; delete it and begin again.") from cause
+            raise ReportsError(f"{self.path(key)} cannot be read; delete it and begin again.") from cause
         return Crop(tensors["hu"], tensors["regions"])

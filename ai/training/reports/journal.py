@@ -41,6 +41,16 @@ class Journal:
     def __init__(self, folder: Path, board: Board | None = None) -> None:
         self._path, self._board = folder / LOG, board
 
+    def rewind(self, step: int) -> None:
+        """Forget what was written after a step: a killed run takes these steps again."""
+        if not self._path.exists():
+            return
+        with self._path.open(newline="", encoding="utf-8") as file:
+            rows = list(csv.reader(file))
+        kept = rows[:1] + [row for row in rows[1:] if row and row[0].isdigit() and int(row[0]) <= step]
+        with self._path.open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows(kept)
+
     def write(self, step: int, figures: Mapping[str, float]) -> None:
         """Add a line; the first names the figures."""
         fresh = not self._path.exists()

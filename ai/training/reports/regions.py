@@ -103,16 +103,16 @@ def regions_of(organs: NDArray[np.uint8], lungs: NDArray[np.uint8], cell_mm: flo
     bits = np.zeros(organs.shape, dtype=np.uint16)
     lobes = (organs > 0) & (organs <= len(LOBES))
     for name, bit in ORGAN_BITS.items():
-        bits[_near(organs == code_of(name), REACH_MM, cell_mm)] |= bit
-    bits[_near(lobes | (lungs > 0), RIB_CAGE_MM, cell_mm)] |= Region.PLEURAL
-    bits[~lobes] |= Region.OUTSIDE_LUNGS
+        bits[_near(organs == code_of(name), REACH_MM, cell_mm)] |= np.uint16(bit)
+    bits[_near(lobes | (lungs > 0), RIB_CAGE_MM, cell_mm)] |= np.uint16(Region.PLEURAL)
+    bits[~lobes] |= np.uint16(Region.OUTSIDE_LUNGS)
     right_end, left_end, midline = _columns(lungs)
     column = np.arange(organs.shape[2])
     slack = _MIDLINE_MM / cell_mm
-    bits[:, :, column <= midline + slack] |= Region.RIGHT
-    bits[:, :, column >= midline - slack] |= Region.LEFT
+    bits[:, :, column <= midline + slack] |= np.uint16(Region.RIGHT)
+    bits[:, :, column >= midline - slack] |= np.uint16(Region.LEFT)
     between = np.broadcast_to((column > right_end) & (column < left_end), organs.shape)
-    bits[between & ~lobes] |= Region.MIDDLE
+    bits[between & ~lobes] |= np.uint16(Region.MIDDLE)
     return bits
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -80,3 +81,22 @@ def course_loss(current: Tensor, before: Tensor, rises: Tensor) -> Tensor:
     way = rises.to(current.device)
     cost = functional.softplus(-way * (current - before).float()) * told.to(current.device)
     return cost.sum() / told.sum().clamp_min(1)
+
+
+def allowed_cells(lesson: Lesson, regions: Tensor, device: torch.device) -> dict[int, Tensor]:
+    """Return per label that is there the cells where it may lie; none for one that may lie anywhere, or has no room.
+
+    Args:
+        lesson: of the scan.
+        regions: int16 (s, r, c), see ``Crop``.
+        device: where the cells are wanted.
+    """
+    bits = regions.numpy().view(np.uint16)
+    found: dict[int, Tensor] = {}
+    for label in lesson.present:
+        if lesson.allowed[label].anywhere:
+            continue
+        cells = lesson.allowed[label].cells(bits)
+        if cells.any():
+            found[label] = torch.from_numpy(cells).to(device)
+    return found
