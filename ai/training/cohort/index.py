@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ai.report.mention import Side
 from ai.training.cohort.errors import CohortError
+from ai.training.cohort.rejection import Reason, Rejected
 from ai.training.cohort.words import Change, CohortScan, LabelValue, Place, Said
 
 INDEX = "index.sqlite"
@@ -22,8 +23,9 @@ CREATE TABLE IF NOT EXISTS labels (
     key TEXT NOT NULL REFERENCES scans ON DELETE CASCADE, label TEXT NOT NULL, said TEXT NOT NULL,
     organs TEXT NOT NULL, side TEXT NOT NULL, locations TEXT NOT NULL, change TEXT NOT NULL,
     PRIMARY KEY (key, label));
-CREATE TABLE IF NOT EXISTS rejected (key TEXT PRIMARY KEY, reason TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS rejected (key TEXT PRIMARY KEY, reason TEXT NOT NULL, tried TEXT NOT NULL DEFAULT '');
 """
+_SCANS = "SELECT key, patient, days, source, slices, rows, columns FROM scans"
 _LABELLED = "SELECT label, said, organs, side, locations, change FROM labels WHERE key = ? ORDER BY label"
 
 
@@ -72,10 +74,19 @@ class Index:
 
     def scans(self) -> list[CohortScan]:
         """Return all scans: a patient's together, in the order of their days."""
-        rows = self._base.execute(
-            "SELECT key, patient, days, source, slices, rows, columns FROM scans ORDER BY patient, days, key"
-        ).fetchall()
+        rows = self._base.execute(f"{_SCANS} ORDER BY patient, days, key").fetchall()
         return [self._scan(*row) for row in rows]
+
+    def scan(self, key: str) -> CohortScan:
+        """Return one scan.
+
+        Raises:
+            CohortError: it is not there.
+        """
+        row = self._base.execute(f"{_SCANS} WHERE key = ?", (key,)).fetchone()
+        if row is None:
+            raise CohortError(f"{self.path} holds no scan {key}.")
+        return self._scan(*row)
 
     def _scan(self, key: str, patient: str, days: int, source: str, *shape: int) -> CohortScan:
         labels, places, changes = {}, {}, {}
@@ -93,9 +104,10 @@ class Index:
         """Return per scan the mark of the report and labeller that its labels were made from."""
         return dict(self._base.execute("SELECT key, said FROM scans").fetchall())
 
-    def rejected(self) -> dict[str, str]:
-        """Return per rejected study the reason."""
-        return dict(self._base.execute("SELECT key, reason FROM rejected ORDER BY key").fetchall())
+    def rejected(self) -> dict[str, Rejected]:
+        """Return per examination that is not in the cohort the reason."""
+        rows = self._base.execute("SELECT key, reason, tried FROM rejected ORDER BY key").fetchall()
+        return {key: Rejected(Reason(reason), tried) for key, reason, tried in rows}
 
     def put(self, scan: CohortScan, said: str = "") -> None:
         """Write a scan, whole: over itself where it is known."""
@@ -117,12 +129,15 @@ class Index:
                 "UPDATE scans SET days = ? WHERE key = ? AND days <> ?", [(d, key, d) for key, d in days.items()]
             )
 
-    def reject(self, reasons: Mapping[str, str], all_found: bool = False) -> None:
-        """Write why studies are not in the cohort; ``all_found`` forgets those that are not named."""
+    def reject(self, found: Mapping[str, Rejected], all_found: bool = False) -> None:
+        """Write why examinations are not in the cohort; ``all_found`` forgets those that are not named."""
+        if all_found and self.rejected() == dict(found):
+            return
+        rows = [(key, one.reason.value, one.tried) for key, one in found.items()]
         with self._base:
             if all_found:
                 self._base.execute("DELETE FROM rejected")
-            self._base.executemany("INSERT OR REPLACE INTO rejected VALUES (?, ?)", reasons.items())
+            self._base.executemany("INSERT OR REPLACE INTO rejected VALUES (?, ?, ?)", rows)
 
 
 @contextmanager

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from ai.training.cohort.errors import CohortError
 from ai.training.cohort.index import Index, opened
 from ai.training.cohort.splitting import split
-from ai.training.cohort.voxels import Block, read_hu, read_lungs, write_voxels
+from ai.training.cohort.voxels import Block, read_grid, read_hu, read_lungs, write_voxels
 from ai.training.cohort.words import CohortScan
+from ai.volume import VoxelGrid
 
 VOXELS = "voxels"
 
@@ -81,20 +82,29 @@ class Cohort:
         """Return where the lungs lie by density, uint8 like ``read``: 1 the patient's right, 2 the left, else 0."""
         return read_lungs(voxel_path(self.folder, self.scan(key).key), block)
 
+    def grid(self, key: str) -> VoxelGrid:
+        """Return where a scan's voxels lay in the patient (LPS millimetres): for masks that were drawn on the scan."""
+        return read_grid(voxel_path(self.folder, self.scan(key).key))
+
     def split(self, seed: int, shares: Mapping[str, float]) -> dict[str, tuple[CohortScan, ...]]:
         """Part the scans by patient; see ``ai.training.cohort.splitting``."""
         return split(self.scans, seed, shares)
 
 
-def put(folder: Path, scan: CohortScan, hu: NDArray[np.int16], lungs: NDArray[np.uint8], index: Index) -> None:
-    """Add a scan: voxels first, so that what the index names is there whole.
+def put(
+    folder: Path,
+    scan: CohortScan,
+    hu: NDArray[np.int16],
+    lungs: NDArray[np.uint8],
+    index: Index,
+    grid: VoxelGrid | None = None,
+) -> None:
+    """Add a scan: voxels first, so that what the index names is there whole. Arguments as ``write_voxels`` has them.
 
     Raises:
         CohortError: shapes that differ, or a file that cannot be written.
     """
     if hu.shape != scan.shape or lungs.shape != scan.shape:
         raise CohortError(f"Voxels of {hu.shape} and lungs of {lungs.shape} are not the {scan.shape} of {scan.key}.")
-    path = voxel_path(folder, scan.key)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_voxels(path, hu, lungs)
+    write_voxels(voxel_path(folder, scan.key), hu, lungs, grid)
     index.put(scan)

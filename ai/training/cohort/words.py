@@ -106,12 +106,12 @@ class CohortScan:
     Args:
         key: of this scan: hexadecimal, a keyed hash whose key is not in the store.
         patient: of this patient: likewise.
-        days: since the patient's first study in the cohort, 0 for that one.
+        days: since the patient's first examination in the archive; 0 where no day is known.
         spacing_mm: distance between voxels along all three axes.
         shape: (slices, rows, columns), standard axes (up, back, left), cut to the lungs with
             ``ai.model.preparation.MARGIN_MM`` around them; not padded.
         labels: what the report says, for every label that it speaks of; see ``label``.
-        places: where, for the labels that are there and whose place or side the report names.
+        places: where, for the labels that are there, or doubted, and whose place or side the report names.
         changes: for the labels of which the report tells a course.
         source: where it comes from (a hospital's or a scanner's name chosen by who built the cohort), may be empty.
     """
