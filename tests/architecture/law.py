@@ -10,6 +10,7 @@ WORDS = (
     "ai.series",
     "ai.studies",
     "ai.change",
+    "ai.advice",
     "ai.vocabulary",
     "ai.progress",
     "ai.errors",
