@@ -1,4 +1,4 @@
-"""Interval's command line: open the window (default), demo, analyse, compare, train."""
+"""Interval's command line: open the window (default), demo, analyse, compare, train, evaluate."""
 
 from __future__ import annotations
 
@@ -117,9 +117,17 @@ def compare(parsed: argparse.Namespace, progress: Progress) -> int:
 
 
 def train(parsed: argparse.Namespace, progress: Progress) -> int:
-    """Train a model by the recipe of the shipped one; goes on where an earlier run in the folder stopped."""
+    """Train a model by the recipe of the shipped one, or on reports; goes on where an earlier run stopped."""
     from ai import training  # noqa: PLC0415
+    from ai.training import command_line  # noqa: PLC0415
 
+    if parsed.cohort is not None:
+        _made(parsed.out)
+        folder = command_line.learn_from_reports(parsed, progress)
+        _cleared(progress)
+        if folder is not None:
+            sys.stdout.write(f"The bundle lies in {folder.resolve()}\n")
+        return 0
     if parsed.scans is not None and not parsed.scans.is_dir():
         raise IntervalError(f"{parsed.scans} is no folder; name the one with the scans, or leave --scans out.")
     _made(parsed.out)
@@ -136,6 +144,17 @@ def train(parsed: argparse.Namespace, progress: Progress) -> int:
     training.train(plan, progress)
     _cleared(progress)
     sys.stdout.write(f"The bundle lies in {(parsed.out / 'bundle').resolve()}\n")
+    return 0
+
+
+def evaluate(parsed: argparse.Namespace, progress: Progress) -> int:
+    """Measure a model by an archive's reports, alone or against another."""
+    from ai.training import command_line  # noqa: PLC0415
+
+    _made(parsed.out)
+    found = command_line.evaluate_as_told(parsed, progress)
+    _cleared(progress)
+    sys.stdout.write(f"{found.sentence}\nThe page is {found.page.resolve()}\n")
     return 0
 
 
@@ -156,6 +175,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Progress], int]] = {
     "analyse": analyse,
     "compare": compare,
     "train": train,
+    "evaluate": evaluate,
     "phantom": phantom,
 }
 
@@ -243,6 +263,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         "analyse": _analyse_parser,
         "compare": _compare_parser,
         "train": _train_parser,
+        "evaluate": _evaluate_parser,
         "phantom": _phantom_parser,
     }
     return makers.get(command, _open_parser)()
@@ -253,7 +274,7 @@ def _open_parser() -> argparse.ArgumentParser:
         prog="main.py",
         description="Interval reads chest CT. Research use only, not for clinical diagnosis.",
         epilog="Commands: main.py demo · main.py analyse SCAN --out DIR · main.py compare PRIOR CURRENT --out DIR "
-        "· main.py train --out DIR · main.py phantom --seed N --out DIR; "
+        "· main.py train --out DIR · main.py evaluate --cohort DIR · main.py phantom --seed N --out DIR; "
         "each explains itself with --help. A path named like a command is opened as ./demo.",
     )
     parser.add_argument(
@@ -291,7 +312,9 @@ def _compare_parser() -> argparse.ArgumentParser:
 
 
 def _train_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="main.py train", description="Train a model on synthetic abnormalities.")
+    parser = argparse.ArgumentParser(
+        prog="main.py train", description="Train a model: on synthetic abnormalities, or on reports."
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the run and its bundle")
     parser.add_argument("--scans", type=Path, metavar="DIR", help="folder with the real scans used as anatomy")
     parser.add_argument("--steps", type=int, default=3000)
@@ -302,7 +325,18 @@ def _train_parser() -> argparse.ArgumentParser:
     parser.add_argument("--compile", action="store_true", help="a fifth faster on a CPU; needs a C++ compiler")
     parser.add_argument("--workers", type=int, default=2, help="processes that draw side by side (default 2)")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    from ai.training import command_line  # noqa: PLC0415
+
+    command_line.add_report_options(parser)
     parser.set_defaults(command=train)
+    return parser
+
+
+def _evaluate_parser() -> argparse.ArgumentParser:
+    from ai.training import command_line  # noqa: PLC0415
+
+    parser = command_line.evaluation_parser()
+    parser.set_defaults(command=evaluate)
     return parser
 
 

@@ -3,19 +3,25 @@
 from ai.report.analysis_file import write_analysis
 from ai.report.comparison_file import write_comparison
 from ai.report.errors import ReportError
+from ai.report.evaluation_page import Curves, EvaluationPage, PageTable, Shown, write_evaluation
 from ai.report.field_file import write_field
 from ai.report.html_report import write_report
 from ai.report.labelling import label
 from ai.report.mention import Mention, Side, Status
 
 __all__ = [
+    "Curves",
+    "EvaluationPage",
     "Mention",
+    "PageTable",
     "ReportError",
+    "Shown",
     "Side",
     "Status",
     "label",
     "write_analysis",
     "write_comparison",
+    "write_evaluation",
     "write_field",
     "write_report",
 ]

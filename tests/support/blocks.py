@@ -1,4 +1,4 @@
-"""Scans of 16 × 16 × 32 voxels with a bright block or without, and lessons of them: the least that a network can learn from."""
+"""Scans of 16 × 16 × 32 voxels with a bright block or without, and lessons of them: the least to learn from."""
 
 from __future__ import annotations
 

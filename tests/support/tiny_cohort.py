@@ -1,4 +1,4 @@
-"""A hospital small enough for tests: chests of 32 × 32 × 48 voxels of 4 mm, bright blocks, and what reports say of them."""
+"""A hospital small enough for tests: chests of 32 × 32 × 48 voxels, bright blocks, and what reports say of them."""
 
 from __future__ import annotations
 

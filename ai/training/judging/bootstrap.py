@@ -1,4 +1,4 @@
-"""Intervals by drawing patients with replacement: scans of one patient resemble each other and come or stay together."""
+"""Intervals by drawing patients with replacement: scans of one patient are alike, and come or stay together."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ class Judgement:
 
 @dataclass(frozen=True)
 class LabelDifference:
-    """First bundle minus second, of one label: by kind, and DeLong's test of the AUROCs (None where it has no answer)."""
+    """First bundle minus second, of one label: by kind, and DeLong's test of the AUROCs (None without an answer)."""
 
     label: str
     figures: Mapping[str, Figure]
@@ -139,9 +139,7 @@ def _drawn(judged: Judged, number: int, every: Numbers) -> dict[str, Numbers]:
     present = judged.present[:, number]
     known = ~np.isnan(present)
     scores = {"auroc": judged.logits, "average precision": judged.logits, "calibration error": judged.probabilities}
-    found = {
-        kind: of(scores[kind][known, number], present[known], every[:, known]) for kind, of in _OF_SCORES.items()
-    }
+    found = {kind: of(scores[kind][known, number], present[known], every[:, known]) for kind, of in _OF_SCORES.items()}
     inside = judged.inside[:, number]
     placed = ~np.isnan(inside)
     found["inside"] = weighted.mean(inside[placed], every[:, placed])

@@ -22,7 +22,7 @@ def auroc(scores: Numbers, present: Numbers, weights: Numbers) -> Numbers:
 
 
 def average_precision(scores: Numbers, present: Numbers, weights: Numbers) -> Numbers:
-    """Return the mean precision over the positives, each at its own score: Σ (R_k − R_{k−1}) · P_k, ties as one step."""
+    """Return the mean precision over the positives, each at its score: Σ (R_k − R_{k−1}) · P_k, ties as one step."""
     yes, no = (part[:, ::-1] for part in _by_score(scores, present, weights))
     hits, calls = np.cumsum(yes, axis=1), np.cumsum(yes + no, axis=1)
     precision = np.divide(hits, calls, out=np.zeros_like(hits), where=calls > 0)

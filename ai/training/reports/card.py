@@ -1,4 +1,4 @@
-"""The card of a bundle that learned from reports: what it is, of whom it learned, what was measured on whom it did not."""
+"""The card of a bundle that learned from reports: what it is, of whom it learned, what was measured on others."""
 
 from __future__ import annotations
 

@@ -40,7 +40,9 @@ class DrawnPatches:
         self._sampler = PatchSampler(folder, "train", len(LABELS), np.random.default_rng(0))
         self._side = side
         if not self._sampler.refresh():
-            raise ReportsError(f"{folder} holds no drawn cases (train-….safetensors); draw some, or leave --phantom out.")
+            raise ReportsError(
+                f"{folder} holds no drawn cases (train-….safetensors); draw some, or leave --phantom out."
+            )
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -44,7 +44,7 @@ def read_known(folder: Path | None) -> frozenset[str]:
         return frozenset(str(mark) for mark in told["known"])
     except (OSError, ValueError, KeyError, TypeError) as cause:
         raise ReportsError(
-            f"{path} cannot be read ({cause}): nobody can say which patients the model has seen. Fetch the bundle again."
+            f"{path} cannot be read ({cause}): which patients has the model seen? Fetch the bundle again."
         ) from cause
 
 

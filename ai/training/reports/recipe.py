@@ -31,7 +31,7 @@ class ReportRecipe:
         told_every, kept_every: steps between lines of the journal, and between checkpoints.
     """
 
-    steps: int = 4000
+    steps: int = 3000
     scans_a_step: int = 2
     learning_rate: float = 2e-3
     weight_decay: float = 0.02
@@ -76,9 +76,7 @@ class ReportRecipe:
         return EvidenceNet(len(self.labels), self.widths, self.features)
 
 
-def optimisers_of(
-    network: EvidenceNet, rate: float, weight_decay: float
-) -> tuple[Orthogonal, torch.optim.AdamW]:
+def optimisers_of(network: EvidenceNet, rate: float, weight_decay: float) -> tuple[Orthogonal, torch.optim.AdamW]:
     """Return optimisers of the weights inside, and of what stands at the end or is no weight: heads, gains, norms."""
     ends = (network.head,) if network.organ_head is None else (network.head, network.organ_head)
     heads = {id(p) for end in ends for p in end.parameters()}

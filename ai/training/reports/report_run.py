@@ -36,8 +36,9 @@ _LIMITS = (
     "frequent as in the archive it was calibrated on."
 )
 _CALIBRATION = (
-    "Logistic regression of each label's presence in the report on its summed evidence, over {scans} scans of {patients}"
-    " patients that training did not see; {fitted} of {labels} labels had enough of both, the others keep what they had."
+    "Logistic regression of each label's presence in the report on its summed evidence, over {scans} scans of "
+    "{patients} patients that training did not see; {fitted} of {labels} labels had enough of both, the others keep "
+    "what they had."
 )
 
 
@@ -65,7 +66,7 @@ class ReportPlan:
     organs: Path | None = None
     device: str = "cpu"
     split_seed: int = 1
-    shares: Mapping[str, float] = SHARES
+    shares: Mapping[str, float] = field(default_factory=lambda: SHARES)
     title: str = "Learned from reports"
     version: str = "1"
 
@@ -144,7 +145,10 @@ class Run:
         fitted_on = self._judged(network, before, "calibrate", Part(progress, 0.0, 0.3))
         thresholds, fitted = fit(network, fitted_on.evidence, fitted_on.present, before.thresholds)
         told = _CALIBRATION.format(
-            scans=len(fitted_on.keys), patients=len(set(fitted_on.patients)), fitted=len(fitted), labels=len(self.labels)
+            scans=len(fitted_on.keys),
+            patients=len(set(fitted_on.patients)),
+            fitted=len(fitted),
+            labels=len(self.labels),
         )
         fitting = self._described(thresholds, told)
         measured = table_of(judgement(self._judged(network, fitting, "evaluate", Part(progress, 0.3, 1.0))))

@@ -1,0 +1,68 @@
+"""What ``main.py train --cohort`` and ``main.py evaluate`` may be told, and the plans that follow from it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from ai.progress import Progress
+from ai.training.judging.evaluate import Evaluated, EvaluationPlan, evaluate
+from ai.training.reports.recipe import ReportRecipe
+from ai.training.reports.report_run import BUNDLE, ReportPlan, train_on_reports
+
+_STANDARD = ReportRecipe()
+
+
+def add_report_options(parser: argparse.ArgumentParser) -> None:
+    """Add what concerns learning from reports."""
+    group = parser.add_argument_group("learning from reports", "by torchrun also in several processes")
+    group.add_argument("--cohort", type=Path, metavar="DIR", help="what cohort build made; nothing is drawn then")
+    told = "folder of drawn cases to mix in (train-*.safetensors in the share folder of a run without --cohort)"
+    group.add_argument("--phantom", type=Path, metavar="SHARE", help=told)
+    group.add_argument("--organs", type=Path, metavar="DIR", help="bundle that names the organs heat is kept in")
+    told = f"weight of the mask loss, 0 learns without places (default {_STANDARD.mask:g})"
+    group.add_argument("--mask", type=float, default=_STANDARD.mask, metavar="W", help=told)
+    told = f"scans a step, over all processes (default {_STANDARD.scans_a_step})"
+    group.add_argument("--scans-a-step", type=int, default=_STANDARD.scans_a_step, metavar="N", help=told)
+    told = f"learning rate (default {_STANDARD.learning_rate:g})"
+    group.add_argument("--rate", type=float, default=_STANDARD.learning_rate, metavar="R", help=told)
+    told = "voxel size of a new network; a third of the time at 3 (default 2; --init has its own)"
+    group.add_argument("--spacing", type=float, default=_STANDARD.spacing_mm, metavar="MM", help=told)
+    group.add_argument("--seed", type=int, default=_STANDARD.seed, help="of chance and of the order of scans")
+    group.add_argument("--split-seed", type=int, default=1, metavar="N", help="how patients are parted (default 1)")
+    group.add_argument("--name", default="Learned from reports", help="what the viewer calls the model")
+
+
+def learn_from_reports(parsed: argparse.Namespace, progress: Progress) -> Path | None:
+    """Learn as told; return the bundle's folder, None in every process but the first."""
+    recipe = ReportRecipe(
+        steps=parsed.steps, scans_a_step=parsed.scans_a_step, learning_rate=parsed.rate, mask=parsed.mask,
+        spacing_mm=parsed.spacing, seed=parsed.seed,
+    )  # fmt: skip
+    plan = ReportPlan(
+        parsed.cohort, parsed.out, recipe, parsed.init, parsed.phantom, parsed.organs, parsed.device,
+        parsed.split_seed, title=parsed.name,
+    )  # fmt: skip
+    return None if train_on_reports(plan, progress) is None else parsed.out / BUNDLE
+
+
+def evaluation_parser() -> argparse.ArgumentParser:
+    """Return the parser of ``main.py evaluate``."""
+    told = "Measure a model by an archive's reports, on patients it has not learned from, into a page to read."
+    parser = argparse.ArgumentParser(prog="main.py evaluate", description=told)
+    parser.add_argument("--cohort", type=Path, required=True, metavar="DIR", help="what cohort build made")
+    parser.add_argument("--bundle", type=Path, metavar="DIR", help="the model asked about (default the shipped one)")
+    parser.add_argument("--against", type=Path, metavar="DIR", help="another, to be better than")
+    parser.add_argument("--out", type=Path, default=Path("build/evaluation"), metavar="DIR", help="folder to write to")
+    parser.add_argument("--organs", type=Path, metavar="DIR", help="bundle that names the organs heat is measured by")
+    parser.add_argument("--drawn", type=Path, metavar="SHARE", help="drawn cases (evaluate-*), to measure pointing on")
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    return parser
+
+
+def evaluate_as_told(parsed: argparse.Namespace, progress: Progress) -> Evaluated:
+    """Measure as told."""
+    plan = EvaluationPlan(
+        parsed.cohort, parsed.out, parsed.bundle, parsed.against, parsed.organs, parsed.drawn, parsed.device
+    )
+    return evaluate(plan, progress)
