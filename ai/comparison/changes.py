@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from ai.change import Comparison, Registration
+from ai.comparison.diffuse import diffuse_change
 from ai.comparison.finding_changes import finding_changes
 from ai.comparison.lesion_changes import lesion_changes
 from ai.comparison.registration import DOUBTFUL_QUALITY
 from ai.findings import Analysis
-from ai.progress import QUIET, Progress
+from ai.progress import QUIET, Part, Progress
 from ai.series import Notice, Scan
 
 
@@ -25,11 +26,14 @@ def compare(
     lesions, uncovered = lesion_changes(
         (prior_analysis, prior.volume.grid), (current_analysis, current.volume.grid), registration, days
     )
-    progress.report(0.7, "Comparing findings")
+    progress.report(0.3, "Comparing findings")
     findings = finding_changes(prior_analysis, current_analysis, lesions)
     notices = _cautions(registration, days, prior_analysis, current_analysis) + uncovered
+    diffuse = diffuse_change(
+        (prior, prior_analysis), (current, current_analysis), registration, Part(progress, 0.4, 1.0)
+    )
     progress.report(1.0, "Compared")
-    return Comparison(registration, tuple(lesions), findings, days, tuple(notices))
+    return Comparison(registration, tuple(lesions), findings, days, tuple(notices), diffuse=diffuse)
 
 
 def days_between(prior: Scan, current: Scan) -> int | None:

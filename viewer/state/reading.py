@@ -20,6 +20,7 @@ from viewer.state.pane_model import LUNG, PaneModel
 from viewer.state.role import Role
 from viewer.state.scan_model import ScanModel, ScanOnScreen
 from viewer.state.thumbnails_model import ThumbnailsModel
+from viewer.state.timeline_model import TimelineModel
 
 
 class Reading(QObject):
@@ -32,6 +33,7 @@ class Reading(QObject):
         self.findings = {role: FindingsModel(self) for role in Role}
         self.comparison = ComparisonModel(self)
         self.change = ChangeModel(self)
+        self.timeline = TimelineModel(self)
         self.notices = NoticesModel(self)
         self.browser = BrowserModel(self)
         self.thumbnails = ThumbnailsModel(self)

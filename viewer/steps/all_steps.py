@@ -12,6 +12,8 @@ from viewer.steps import engines
 from viewer.steps.analyse_scan import AnalyseScan
 from viewer.steps.compare_scans import CompareScans
 from viewer.steps.draw_thumbnails import DrawThumbnails
+from viewer.steps.follow_lesions import Asked, FollowLesions
+from viewer.steps.hang_study import HangStudy
 from viewer.steps.map_change import MapChange
 from viewer.steps.map_heat_change import MapHeatChange
 from viewer.steps.open_demo import MakeDemo, OpenDemo, make_demo
@@ -31,12 +33,15 @@ class Engines:
     draw_thumbnail: engines.DrawThumbnail = engines.thumbnail
     begin: engines.Begin = engines.begin
     analyse: engines.Analyse = engines.analyse
+    restore: engines.Restore = engines.restore
     register: engines.Register = engines.register
     deform: engines.Deform = engines.deform
     compare: engines.Compare = engines.compare
     map_change: engines.MapChange = engines.map_change
     map_heat_change: engines.MapHeatChange = engines.map_heat_change
     warp_prior: engines.WarpPrior = engines.warp_prior
+    keep_older: engines.KeepOlder = engines.keep_older
+    draw_lines: engines.DrawLines = engines.draw_lines
     write: WriteFiles = write_files
     make_demo: MakeDemo = make_demo
 
@@ -52,7 +57,7 @@ class AllSteps(QObject):
         self.series = OpenSeries(self.opens, reading.scans, reading.browser, reading.notices, self)
         self.paths = OpenPaths(self.series, reading.browser, reading.notices, ask.find_series, self)
         self.thumbnails = DrawThumbnails(reading.browser, reading.thumbnails, ask.draw_thumbnail, self)
-        self.analyse = AnalyseScan(reading.scans, reading.findings, reading.notices, ask.analyse, self)
+        self.analyse = AnalyseScan(reading.scans, reading.findings, reading.notices, ask.analyse, ask.restore, self)
         self.compare = CompareScans(
             reading.scans,
             reading.findings,
@@ -67,6 +72,9 @@ class AllSteps(QObject):
             reading.scans, reading.comparison, reading.change, ask.map_change, ask.warp_prior, self
         )
         self.map_heat_change = MapHeatChange(reading, ask.map_heat_change, self)
+        of_older = Asked(ask.begin, ask.analyse, ask.register, ask.deform, ask.keep_older, ask.draw_lines)
+        self.follow = FollowLesions(reading, of_older, self)
+        self.hang = HangStudy(reading, self.series, self)
         self.write = WriteReading(reading.notices, ask.write, self)
         self.wake = WakeEngines(parent=self)
         self.demo = OpenDemo(self.paths, reading.notices, ask.make_demo, self)
@@ -81,6 +89,7 @@ class AllSteps(QObject):
             self.compare.lane,
             self.map_change.lane,
             self.map_heat_change.lane,
+            self.follow.lane,
             self.write.lane,
         )
 

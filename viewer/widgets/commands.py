@@ -130,6 +130,10 @@ class Commands:
         """Read the current scan alone again."""
         self._steps.series.close_prior()
 
+    def follow_all(self) -> None:
+        """Follow lesions through every study of the patient that is listed."""
+        self._steps.follow.add_all()
+
     def analyse(self, role: Role) -> None:
         """Analyse a scan again."""
         self._steps.analyse.start(role)
