@@ -144,32 +144,14 @@ def label(parsed: argparse.Namespace, progress: Progress) -> int:
 
 def train(parsed: argparse.Namespace, progress: Progress) -> int:
     """Train a model by the recipe of the shipped one, or on reports; goes on where an earlier run stopped."""
-    from ai import training  # noqa: PLC0415
     from ai.training import command_line  # noqa: PLC0415
 
-    if parsed.cohort is not None:
-        _made(parsed.out)
-        folder = command_line.learn_from_reports(parsed, progress)
-        _cleared(progress)
-        if folder is not None:
-            sys.stdout.write(f"The bundle lies in {folder.resolve()}\n")
-        return 0
-    if parsed.scans is not None and not parsed.scans.is_dir():
-        raise IntervalError(f"{parsed.scans} is no folder; name the one with the scans, or leave --scans out.")
+    command_line.refuse_what_is_not_there(parsed)
     _made(parsed.out)
-    plan = training.Plan(
-        parsed.out,
-        parsed.scans,
-        training.Recipe(steps=parsed.steps, compiled=parsed.compile),
-        train_cases=parsed.cases,
-        device=parsed.device,
-        workers=parsed.workers,
-        first_case=parsed.first_case,
-        init=parsed.init,
-    )
-    training.train(plan, progress)
+    folder = command_line.train_as_told(parsed, progress)
     _cleared(progress)
-    sys.stdout.write(f"The bundle lies in {(parsed.out / 'bundle').resolve()}\n")
+    if folder is not None:
+        sys.stdout.write(f"The bundle lies in {folder.resolve()}\n")
     return 0
 
 
@@ -381,22 +363,9 @@ def _label_parser() -> argparse.ArgumentParser:
 
 
 def _train_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="main.py train", description="Train a model: on synthetic abnormalities, or on reports."
-    )
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the run and its bundle")
-    parser.add_argument("--scans", type=Path, metavar="DIR", help="folder with the real scans used as anatomy")
-    parser.add_argument("--steps", type=int, default=3000)
-    parser.add_argument("--cases", type=int, default=420, help="training cases to draw")
-    parser.add_argument("--init", type=Path, metavar="DIR", help="bundle to begin with, instead of chance")
-    told = "number of the first training case: with --init, new ones are learned from (default 0)"
-    parser.add_argument("--first-case", type=int, default=0, metavar="N", help=told)
-    parser.add_argument("--compile", action="store_true", help="a fifth faster on a CPU; needs a C++ compiler")
-    parser.add_argument("--workers", type=int, default=2, help="processes that draw side by side (default 2)")
-    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     from ai.training import command_line  # noqa: PLC0415
 
-    command_line.add_report_options(parser)
+    parser = command_line.training_parser()
     parser.set_defaults(command=train)
     return parser
 
