@@ -1,4 +1,4 @@
-"""Interval's command line: open the window (default), demo, analyse, compare, label, train."""
+"""Interval's command line: open the window (default), demo, analyse, compare, label, train, evaluate."""
 
 from __future__ import annotations
 
@@ -143,25 +143,26 @@ def label(parsed: argparse.Namespace, progress: Progress) -> int:
 
 
 def train(parsed: argparse.Namespace, progress: Progress) -> int:
-    """Train a model by the recipe of the shipped one; goes on where an earlier run in the folder stopped."""
-    from ai import training  # noqa: PLC0415
+    """Train a model by the recipe of the shipped one, or on reports; goes on where an earlier run stopped."""
+    from ai.training import command_line  # noqa: PLC0415
 
-    if parsed.scans is not None and not parsed.scans.is_dir():
-        raise IntervalError(f"{parsed.scans} is no folder; name the one with the scans, or leave --scans out.")
+    command_line.refuse_what_is_not_there(parsed)
     _made(parsed.out)
-    plan = training.Plan(
-        parsed.out,
-        parsed.scans,
-        training.Recipe(steps=parsed.steps, compiled=parsed.compile),
-        train_cases=parsed.cases,
-        device=parsed.device,
-        workers=parsed.workers,
-        first_case=parsed.first_case,
-        init=parsed.init,
-    )
-    training.train(plan, progress)
+    folder = command_line.train_as_told(parsed, progress)
     _cleared(progress)
-    sys.stdout.write(f"The bundle lies in {(parsed.out / 'bundle').resolve()}\n")
+    if folder is not None:
+        sys.stdout.write(f"The bundle lies in {folder.resolve()}\n")
+    return 0
+
+
+def evaluate(parsed: argparse.Namespace, progress: Progress) -> int:
+    """Measure a model by an archive's reports, alone or against another."""
+    from ai.training import command_line  # noqa: PLC0415
+
+    _made(parsed.out)
+    found = command_line.evaluate_as_told(parsed, progress)
+    _cleared(progress)
+    sys.stdout.write(f"{found.sentence}\nThe page is {found.page.resolve()}\n")
     return 0
 
 
@@ -203,6 +204,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Progress], int]] = {
     "compare": compare,
     "label": label,
     "train": train,
+    "evaluate": evaluate,
     "phantom": phantom,
     "cohort": cohort,
     "hospital": hospital,
@@ -319,6 +321,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         "compare": _compare_parser,
         "label": _label_parser,
         "train": _train_parser,
+        "evaluate": _evaluate_parser,
         "phantom": _phantom_parser,
         "cohort": _cohort_parser,
         "hospital": _hospital_parser,
@@ -331,7 +334,8 @@ def _open_parser() -> argparse.ArgumentParser:
         prog="main.py",
         description="Interval reads chest CT. Research use only, not for clinical diagnosis.",
         epilog="Commands: main.py demo · main.py analyse SCAN --out DIR · main.py compare PRIOR CURRENT --out DIR "
-        "· main.py label REPORTS.csv --out LABELS.csv · main.py train --out DIR · main.py phantom --seed N --out DIR; "
+        "· main.py label REPORTS.csv --out LABELS.csv · main.py train --out DIR "
+        "· main.py evaluate --cohort DIR · main.py phantom --seed N --out DIR; "
         "each explains itself with --help. A path named like a command is opened as ./demo.",
     )
     parser.add_argument(
@@ -383,17 +387,9 @@ def _label_parser() -> argparse.ArgumentParser:
 
 
 def _train_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="main.py train", description="Train a model on synthetic abnormalities.")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the run and its bundle")
-    parser.add_argument("--scans", type=Path, metavar="DIR", help="folder with the real scans used as anatomy")
-    parser.add_argument("--steps", type=int, default=3000)
-    parser.add_argument("--cases", type=int, default=420, help="training cases to draw")
-    parser.add_argument("--init", type=Path, metavar="DIR", help="bundle to begin with, instead of chance")
-    told = "number of the first training case: with --init, new ones are learned from (default 0)"
-    parser.add_argument("--first-case", type=int, default=0, metavar="N", help=told)
-    parser.add_argument("--compile", action="store_true", help="a fifth faster on a CPU; needs a C++ compiler")
-    parser.add_argument("--workers", type=int, default=2, help="processes that draw side by side (default 2)")
-    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    from ai.training import command_line  # noqa: PLC0415
+
+    parser = command_line.training_parser()
     parser.set_defaults(command=train)
     return parser
 
@@ -408,6 +404,14 @@ def _hospital_parser() -> argparse.ArgumentParser:
     from ai.phantom.hospital import command_line  # noqa: PLC0415
 
     return command_line.parser(hospital)
+
+
+def _evaluate_parser() -> argparse.ArgumentParser:
+    from ai.training import command_line  # noqa: PLC0415
+
+    parser = command_line.evaluation_parser()
+    parser.set_defaults(command=evaluate)
+    return parser
 
 
 def _phantom_parser() -> argparse.ArgumentParser:

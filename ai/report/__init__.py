@@ -14,6 +14,7 @@ from ai.report.anonymising import anonymous
 from ai.report.comparison_file import write_comparison
 from ai.report.dicom.reading import DicomReading
 from ai.report.errors import ReportError
+from ai.report.evaluation_page import Curves, EvaluationPage, PageTable, Shown, write_evaluation
 from ai.report.fhir_report import write_fhir
 from ai.report.field_file import write_field
 from ai.report.handing_on import HandOn
@@ -29,10 +30,14 @@ if TYPE_CHECKING:
     from ai.report.dicom.restoring import Restored
 
 __all__ = [
+    "Curves",
+    "EvaluationPage",
     "DicomReading",
     "HandOn",
     "Mention",
+    "PageTable",
     "ReportError",
+    "Shown",
     "Side",
     "Status",
     "Uids",
@@ -46,6 +51,7 @@ __all__ = [
     "row_of",
     "write_analysis",
     "write_comparison",
+    "write_evaluation",
     "write_fhir",
     "write_field",
     "write_pdf",

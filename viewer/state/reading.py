@@ -15,6 +15,7 @@ from viewer.state.comparison_model import ComparisonModel
 from viewer.state.findings_model import FindingsModel, FindingsOnScreen
 from viewer.state.flicker_clock import FlickerClock
 from viewer.state.linked_panes import LinkedPanes
+from viewer.state.model_choice import ModelChoiceModel
 from viewer.state.notices_model import NoticesModel
 from viewer.state.pane_model import LUNG, PaneModel
 from viewer.state.role import Role
@@ -37,6 +38,7 @@ class Reading(QObject):
         self.notices = NoticesModel(self)
         self.browser = BrowserModel(self)
         self.thumbnails = ThumbnailsModel(self)
+        self.models = ModelChoiceModel(self)
         self.linked = LinkedPanes(self.panes, self.comparison, self)
         self.flicker_clock = FlickerClock(self.panes[Role.CURRENT], self)
         for role in Role:

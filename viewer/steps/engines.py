@@ -19,6 +19,7 @@ from ai.progress import Progress
 from ai.series import Notice, Scan, Series
 from ai.timeline import OlderStudy, Timeline
 from ai.volume import Volume, VoxelGrid
+from viewer.state.model_choice import OfferedModel
 
 
 class Loading(Protocol):
@@ -62,6 +63,9 @@ FindSeries = Callable[[Path, Progress, SoFar], Sequence[Series]]
 DrawThumbnail = Callable[[Series], NDArray[np.uint8]]
 Begin = Callable[[Series], Loading]
 Analyse = Callable[[Volume, Progress], Analysis]
+AnalyseWith = Callable[[Path, Volume, Progress], Analysis]
+FindModels = Callable[[Progress], Sequence[OfferedModel]]
+OpenModel = Callable[[Path, Progress], OfferedModel]
 Restore = Callable[[Scan, Progress], Earlier | None]
 Register = Callable[[Volume, Volume, Progress], Registration]
 Deform = Callable[[Volume, Volume, Registration, Progress], Registration]
@@ -101,6 +105,40 @@ def analyse(volume: Volume, progress: Progress) -> Analysis:
     from ai.model.withholding import analyse_or_withhold  # noqa: PLC0415
 
     return analyse_or_withhold(volume, model.load_bundle(), "auto", progress)
+
+
+def analyse_with(folder: Path, volume: Volume, progress: Progress) -> Analysis:
+    """Ask ``ai.model`` what there is, with the model of a bundle's folder."""
+    progress.report(0.0, "Waking the model")
+    from ai import model  # noqa: PLC0415
+    from ai.model.withholding import analyse_or_withhold  # noqa: PLC0415
+
+    return analyse_or_withhold(volume, model.load_bundle(folder), "auto", progress)
+
+
+def find_models(progress: Progress) -> Sequence[OfferedModel]:
+    """Ask ``ai.model`` which bundles come with the program; one that cannot be opened is not offered."""
+    progress.report(0.0, "Looking for models")
+    from ai import model  # noqa: PLC0415
+    from ai.model.bundle import bundles_beside  # noqa: PLC0415
+
+    found = []
+    for folder in bundles_beside():
+        try:
+            found.append(open_model(folder, progress))
+        except model.ModelError:
+            continue
+    return found
+
+
+def open_model(folder: Path, progress: Progress) -> OfferedModel:
+    """Ask ``ai.model`` to open a bundle, and return what it says of itself."""
+    progress.report(0.0, "Opening the model")
+    from ai import model  # noqa: PLC0415
+    from ai.model.bundle import SHIPPED  # noqa: PLC0415
+
+    card = model.load_bundle(folder).card
+    return OfferedModel(folder, f"{card.title or card.identifier} {card.version}", folder.resolve() == SHIPPED)
 
 
 def restore(scan: Scan, progress: Progress) -> Earlier | None:

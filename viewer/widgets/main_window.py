@@ -190,6 +190,7 @@ class MainWindow(QMainWindow):
             open_prior=lambda: self._ask_folder(Role.PRIOR),
             open_prior_file=lambda: self._ask_file(Role.PRIOR),
             open_demo=self.steps.demo.open,
+            open_model=self._ask_model,
             write=self._ask_export,
             write_dicom=lambda: self._ask_export(Form.DICOM),
             write_anonymous=lambda: self._ask_export(Form.ANONYMOUS_DICOM),
@@ -263,6 +264,11 @@ class MainWindow(QMainWindow):
     def _ask(self, mode: QFileDialog.FileMode, role: Role, title: str) -> None:
         dialog = self._dialog(mode, title)
         dialog.filesSelected.connect(lambda names: self.open_paths([Path(name) for name in names], role))
+        dialog.open()
+
+    def _ask_model(self) -> None:
+        dialog = self._dialog(QFileDialog.FileMode.Directory, "Open a model: the folder of its bundle")
+        dialog.filesSelected.connect(lambda names: self.commands.use_model(Path(names[0])))
         dialog.open()
 
     def _ask_export(self, form: Form = Form.FILES) -> None:

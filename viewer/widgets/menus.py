@@ -17,6 +17,7 @@ from viewer.state.reading import Reading
 from viewer.state.role import Role
 from viewer.widgets.commands import Commands
 from viewer.widgets.icon import icon
+from viewer.widgets.model_menu import ModelMenu
 from viewer.widgets.pane_grid import PaneGrid
 from viewer.widgets.setting_switch import MEANS
 
@@ -32,6 +33,7 @@ class WindowCommands:
     open_prior: Callable[[], None]
     open_prior_file: Callable[[], None]
     open_demo: Callable[[], None]
+    open_model: Callable[[], None]
     write: Callable[[], None]
     write_dicom: Callable[[], None]
     write_anonymous: Callable[[], None]
@@ -168,6 +170,9 @@ class Menus:
             self._settings[setting].setCheckable(True)
             group.addAction(self._settings[setting])
         self._add(menu, "Next setting", "T", self._reading.next_setting)
+        menu.addSeparator()
+        self.models = ModelMenu(self._reading.models, self._commands, self._own.open_model, self._window)
+        menu.addMenu(self.models)
         self._bar.addSeparator()
 
     def _change_menu(self) -> None:
