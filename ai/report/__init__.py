@@ -2,6 +2,8 @@
 
 from ai.report.analysis_file import write_analysis
 from ai.report.comparison_file import write_comparison
+from ai.report.draft_file import draft_text, write_draft
+from ai.report.drafting import draft
 from ai.report.errors import ReportError
 from ai.report.field_file import write_field
 from ai.report.html_report import write_report
@@ -13,9 +15,12 @@ __all__ = [
     "ReportError",
     "Side",
     "Status",
+    "draft",
+    "draft_text",
     "label",
     "write_analysis",
     "write_comparison",
+    "write_draft",
     "write_field",
     "write_report",
 ]
