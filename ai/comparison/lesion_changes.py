@@ -49,10 +49,16 @@ def _change(pair: Pair, days: int | None) -> LesionChange:
         lesion = then or now
         if lesion is None:
             raise ValueError("a pair without lesions")
-        return LesionChange(lesion.abnormality, ChangeKind.NEW if then is None else ChangeKind.GONE, then, now)
+        kind = ChangeKind.NEW if then is None else ChangeKind.GONE
+        return LesionChange(lesion.abnormality, kind, _one(then), _one(now))
     kind = kind_of_change(then.volume_mm3, now.volume_mm3, now.diameter_mm - then.diameter_mm)
     change = volume_change(then.volume_mm3, now.volume_mm3)
-    return LesionChange(now.abnormality, kind, then, now, change, doubling_days(then.volume_mm3, now.volume_mm3, days))
+    doubling = doubling_days(then.volume_mm3, now.volume_mm3, days)
+    return LesionChange(now.abnormality, kind, (then,), (now,), change, doubling)
+
+
+def _one(lesion: Lesion | None) -> tuple[Lesion, ...]:
+    return () if lesion is None else (lesion,)
 
 
 def _uncovered(pair: Pair, prior: VoxelGrid, current: VoxelGrid, found: Registration) -> Notice | None:

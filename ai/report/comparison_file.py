@@ -48,9 +48,7 @@ def comparison_document(comparison: Comparison, prior: Scan, current: Scan) -> p
 
 def untold_by_lesions(comparison: Comparison) -> list[FindingChange]:
     """Return the changes of findings of which no lesion changed its state: diffuse ones, mostly."""
-    told = {
-        lesion.abnormality.name for change in comparison.lesions for lesion in (change.prior, change.current) if lesion
-    }
+    told = {lesion.abnormality.name for change in comparison.lesions for lesion in change.lesions}
     return [change for change in comparison.findings if change.abnormality.name not in told]
 
 

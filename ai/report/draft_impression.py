@@ -36,7 +36,7 @@ def _ranked_bodies(pieces: Pieces, same: list[Body], advise: Advise) -> Ranked:
     kind, lesion = first.kind, first.lesion
     parts = {
         "course": pieces.course(first.change),
-        "advice": pieces.advice(advise(lesion, first.change)),
+        "advice": pieces.advice(advise(lesion, first.change, [body.lesion for body in same])),
     }
     if len(same) == 1 or first.change is not None:
         text = pieces.words.say(

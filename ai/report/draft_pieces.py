@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ai.advice import Advice
 from ai.change import ChangeKind, FindingChange, LesionChange
 from ai.draft import ReadingToDraft
 from ai.findings import Finding, Lesion
 from ai.geometry import PointMm
 from ai.organs import LUNGS
 from ai.places import places_of
-from ai.report.advice import Advice
 from ai.report.draft_words import DraftWords
 from ai.vocabulary import Abnormality
 from ai.volume import VoxelGrid
@@ -115,16 +115,10 @@ class Pieces:
 
     def advice(self, given: Advice | None) -> str:
         """Say what a guideline advises."""
-        if given is None:
+        if given is None or not given.given or not given.follows:
             return ""
-        if given.months is None:
-            what = given.text or self.words.say("advice", "none")
-        else:
-            least, most = given.months
-            key = "one_month" if least == most else "months"
-            what = self.words.say("advice", key, least=least, most=most)
-        sentence = self.words.say("advice", "sentence", what=what, guideline=given.guideline)
-        return self.words.say("piece", "advice", words=sentence)
+        what = self.words.followed(given.follows)
+        return self.words.say("piece", "advice", guideline=given.guideline, category=given.category, what=what)
 
 
 def slice_number(grid: VoxelGrid, place: PointMm) -> int:

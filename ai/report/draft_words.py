@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -78,6 +79,12 @@ class DraftWords:
         if not sides:
             return ""
         return str(self.table["side"]["both" if len(sides) == 2 else sides.pop()])
+
+    def followed(self, follows: str) -> str:
+        """Return what a guideline lets follow, its English words put into this language."""
+        for english, mine in self.table["follows"]:
+            follows = re.sub(english, mine, follows)
+        return follows
 
     def listed(self, words: Sequence[str]) -> str:
         """Join words as a list."""

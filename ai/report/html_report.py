@@ -27,6 +27,8 @@ _KIND_WORDS = {
     ChangeKind.STABLE: "in both",
     ChangeKind.SHRUNK: "smaller",
     ChangeKind.GONE: "gone",
+    ChangeKind.MERGED: "merged",
+    ChangeKind.SPLIT: "split",
 }
 
 

@@ -13,6 +13,7 @@ WORDS = (
     "ai.change",
     "ai.draft",
     "ai.discrepancy",
+    "ai.advice",
     "ai.vocabulary",
     "ai.progress",
     "ai.errors",

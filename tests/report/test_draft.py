@@ -6,6 +6,7 @@ import json
 import re
 import string
 import tomllib
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -13,21 +14,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ai.advice import Advice
 from ai.change import ChangeKind, Comparison, FindingChange, LesionChange, Registration
 from ai.comparison import compare
 from ai.draft import Draft, DraftSentence, Language, ReadingToDraft, unread_reading
-from ai.findings import Analysis, Doubt, Finding, Lesion, Quantity
+from ai.findings import Analysis, Composition, Doubt, Finding, Lesion, Quantity
 from ai.geometry import Index, PointMm
 from ai.report import draft, draft_text, write_draft
-from ai.report.advice import Advice
 from ai.report.draft_pieces import slice_number
+from ai.report.guideline_advice import advise_for
 from ai.series import Scan
 from ai.vocabulary import RESOURCES, abnormalities, abnormality
-from ai.volume import VoxelGrid, axis_aligned
+from ai.volume import Volume, VoxelGrid, axis_aligned
 from tests.support.synthetic_analysis import analysis, finding, lesion, scan
 from tests.support.synthetic_chest import chest, chest_grid, motion
 
 PLACES = {"grown": (-60.0, 0.0, 40.0), "new": (60.0, 0.0, 40.0), "gone": (60.0, 30.0, 40.0)}
+THIN = axis_aligned((4, 4, 4), (1.0, 1.0, 1.0), PointMm(-60, 0, 40))
 EN, ZH = Language.ENGLISH, Language.CHINESE
 
 
@@ -138,7 +141,9 @@ def test_an_accepted_change_tells_its_lesion_though_the_finding_is_unread(
 
 def test_what_is_gone_is_told_where_it_would_be_now(current: Scan, prior: Scan, now: Analysis) -> None:
     rigid = Registration(motion((0, 0, 0), (10, 0, 0)), 0.9)
-    gone = LesionChange(abnormality("nodule"), ChangeKind.GONE, lesion("nodule", PLACES["gone"], 5, "left_lower"), None)
+    gone = LesionChange(
+        abnormality("nodule"), ChangeKind.GONE, (lesion("nodule", PLACES["gone"], 5, "left_lower"),), ()
+    )
     asked = ReadingToDraft(current, now, frozenset(), prior, Comparison(rigid, (gone,), (), 90), (gone,))
     sentence = one(draft(asked), "gone")
     assert sentence.text == "Nodule in the left lower lobe (5.0 mm) of 1 January 2024 is no longer seen."
@@ -196,13 +201,47 @@ def test_the_impression_is_ordered_by_weight_and_leaves_out_what_is_minor(curren
 
 
 def test_what_is_advised_names_its_guideline(current: Scan, now: Analysis) -> None:
-    def advise(found: Lesion, change: LesionChange | None) -> Advice | None:
-        return Advice("A guideline 2017", (6, 12) if found.diameter_mm > 8 else None)
+    def advise(found: Lesion, change: LesionChange | None, alike: Sequence[Lesion]) -> Advice:
+        assert len(alike) == 2
+        return Advice(
+            "A guideline 2017", "solid, > 8 mm, multiple", "CT at 3–6 months, then CT at 18–24 months", "", ""
+        )
 
     (text,) = texts(draft(reading(current, now, "nodule"), EN, advise), "impression")
-    assert text.endswith("CT in 6 to 12 months (A guideline 2017).")
+    assert text.endswith(
+        "A guideline 2017, where it applies (solid, > 8 mm, multiple): CT at 3–6 months, then CT at 18–24 months."
+    )
     (text,) = texts(draft(reading(current, now, "nodule"), ZH, advise), "impression")
-    assert text.endswith("建议6～12个月后复查CT（A guideline 2017）。")
+    assert text.endswith("按A guideline 2017（如适用）：3–6个月复查CT，之后18–24个月复查CT。")
+
+
+def test_fleischner_is_asked_about_a_nodule_not_seen_before(current: Scan) -> None:
+    thin = Scan(Volume(np.zeros((4, 4, 4), dtype=np.int16), THIN), replace(current.series, thickness_mm=1.0))
+    body = replace(lesion("nodule", (-60, 0, 40), 7), composition=Composition.SOLID)
+    said = analysis(finding("nodule", lesions=(body,)))
+    asked = reading(thin, said, "nodule")
+    (text,) = texts(draft(asked, EN, advise_for(thin)), "impression")
+    assert "Fleischner 2017, where it applies (solid, 6–8 mm, single): at low risk: CT at 6–12 months" in text
+    (text,) = texts(draft(asked, ZH, advise_for(thin)), "impression")
+    assert not re.search(r"[a-zA-Z]{4,}", text.replace("Fleischner", ""))
+    stable = LesionChange(body.abnormality, ChangeKind.STABLE, (body,), (body,))
+    compared = Comparison(Registration(np.eye(4), 0.9), (stable,), (), 90)
+    seen_before = replace(asked, prior=current, comparison=compared, accepted_changes=(stable,))
+    assert "Fleischner" not in draft_text(draft(seen_before, EN, advise_for(thin)))
+
+
+@pytest.mark.parametrize("kind", list(ChangeKind))
+@pytest.mark.parametrize("language", list(Language))
+def test_whatever_became_of_a_lesion_is_said(
+    current: Scan, prior: Scan, now: Analysis, language: Language, kind: ChangeKind
+) -> None:
+    body = lesion("nodule", PLACES["grown"], 9)
+    priors = () if kind is ChangeKind.NEW else (body,)
+    currents = () if kind is ChangeKind.GONE else (body,)
+    change = LesionChange(body.abnormality, kind, priors, currents, 0.5)
+    compared = Comparison(Registration(np.eye(4), 0.9), (change,), (), 90)
+    text = draft_text(draft(ReadingToDraft(current, now, frozenset(), prior, compared, (change,)), language))
+    assert {EN: "1 January 2024", ZH: "2024年1月1日"}[language] in text.split("\n\n", 3)[3]
 
 
 def test_in_chinese(current: Scan, prior: Scan, now: Analysis, comparison: Comparison) -> None:
@@ -223,7 +262,7 @@ def test_every_abnormality_has_a_name_and_every_template_its_pieces(language: La
     mine, english = tables
     assert set(mine["one"]) == {kind.name for kind in abnormalities()}
     assert mine.keys() == english.keys()
-    for section in ("statement", "course", "piece", "technique", "comparison", "advice"):
+    for section in ("statement", "course", "technique", "comparison"):
         for key, template in english[section].items():
             assert _fields(mine[section][key]) == _fields(template), (section, key)
 

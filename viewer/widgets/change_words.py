@@ -11,6 +11,8 @@ from viewer.widgets.instance_row import volume
 Change = LesionChange | FindingChange
 WORDS = {
     ChangeKind.NEW: "new",
+    ChangeKind.MERGED: "merged",
+    ChangeKind.SPLIT: "split",
     ChangeKind.GROWN: "larger",
     ChangeKind.SHRUNK: "smaller",
     ChangeKind.GONE: "resolved",
@@ -25,9 +27,7 @@ def by_weight(comparison: Comparison) -> tuple[Change, ...]:
 
     A finding is told by its lesions where they are compared, else by itself.
     """
-    told = {
-        lesion.abnormality.name for change in comparison.lesions for lesion in (change.prior, change.current) if lesion
-    }
+    told = {lesion.abnormality.name for change in comparison.lesions for lesion in change.lesions}
     findings = [
         change
         for change in comparison.findings
