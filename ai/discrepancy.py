@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ai.change import Comparison
+from ai.findings import Analysis
 from ai.geometry import PointMm
+from ai.series import Scan
 
 
 class DiscrepancyKind(StrEnum):
@@ -39,3 +42,22 @@ class Discrepancy:
     weight: int
     span: tuple[int, int] | None = None
     place: PointMm | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class ReadingToCheck:
+    """What a report is held against: all that the model said, but for what the reader rejected.
+
+    Args:
+        scan: the current one.
+        analysis: of it.
+        rejected: names of the abnormalities that the reader rejected: nobody is reminded of them.
+        prior: None without one.
+        comparison: of the two.
+    """
+
+    scan: Scan
+    analysis: Analysis
+    rejected: frozenset[str] = frozenset()
+    prior: Scan | None = None
+    comparison: Comparison | None = None

@@ -110,5 +110,7 @@ class ReadingToDraft:
 def unread_reading(scan: Scan, analysis: Analysis, prior: Scan | None, comparison: Comparison | None) -> ReadingToDraft:
     """Return a reading that nobody read: every finding above its threshold, every change."""
     present = frozenset(f.abnormality.name for f in analysis.findings if f.present)
-    changes = () if comparison is None else (*comparison.lesions, *comparison.findings)
+    changes: tuple[LesionChange | FindingChange, ...] = ()
+    if comparison is not None:
+        changes = (*comparison.lesions, *comparison.findings)
     return ReadingToDraft(scan, analysis, present, prior, comparison, changes, read=False)

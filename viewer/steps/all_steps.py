@@ -10,7 +10,9 @@ from viewer.state.reading import Reading
 from viewer.state.role import Role
 from viewer.steps import engines
 from viewer.steps.analyse_scan import AnalyseScan
+from viewer.steps.check_report import CheckReport
 from viewer.steps.compare_scans import CompareScans
+from viewer.steps.draft_report import DraftReport
 from viewer.steps.draw_thumbnails import DrawThumbnails
 from viewer.steps.map_change import MapChange
 from viewer.steps.map_heat_change import MapHeatChange
@@ -18,6 +20,7 @@ from viewer.steps.open_demo import MakeDemo, OpenDemo, make_demo
 from viewer.steps.open_paths import OpenPaths
 from viewer.steps.open_scan import OpenScan
 from viewer.steps.open_series import OpenSeries
+from viewer.steps.save_report import SaveReport
 from viewer.steps.wake_engines import WakeEngines
 from viewer.steps.write_reading import WriteFiles, WriteReading, write_files
 from viewer.work import Lane
@@ -37,6 +40,8 @@ class Engines:
     map_change: engines.MapChange = engines.map_change
     map_heat_change: engines.MapHeatChange = engines.map_heat_change
     warp_prior: engines.WarpPrior = engines.warp_prior
+    draft_report: engines.DraftReport = engines.draft_report
+    check_report: engines.CheckReport = engines.check_report
     write: WriteFiles = write_files
     make_demo: MakeDemo = make_demo
 
@@ -67,6 +72,9 @@ class AllSteps(QObject):
             reading.scans, reading.comparison, reading.change, ask.map_change, ask.warp_prior, self
         )
         self.map_heat_change = MapHeatChange(reading, ask.map_heat_change, self)
+        self.draft_report = DraftReport(reading, ask.draft_report, self)
+        self.check_report = CheckReport(reading, ask.check_report, self)
+        self.save_report = SaveReport(reading.notices, self)
         self.write = WriteReading(reading.notices, ask.write, self)
         self.wake = WakeEngines(parent=self)
         self.demo = OpenDemo(self.paths, reading.notices, ask.make_demo, self)
@@ -81,12 +89,13 @@ class AllSteps(QObject):
             self.compare.lane,
             self.map_change.lane,
             self.map_heat_change.lane,
+            self.check_report.lane,
             self.write.lane,
         )
 
     def close(self) -> None:
         """Cancel everything and wait until no thread is left."""
-        lanes = (*self.lanes(), self.thumbnails.lane, self.wake.lane)
+        lanes = (*self.lanes(), self.thumbnails.lane, self.wake.lane, self.draft_report.lane, self.save_report.lane)
         for lane in lanes:
             lane.cancel()
         for opening in self.opens.values():

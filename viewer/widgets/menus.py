@@ -111,6 +111,8 @@ class Menus:
         menu.addSeparator()
         self._add(menu, "Open the demo study", "", own.open_demo)
         menu.addSeparator()
+        self._report = self._add(menu, "Report", "Ctrl+R", self._reading.report.toggle, "draft", "Report")
+        self._report.setCheckable(True)
         self._write = self._add(menu, "Export reading …", "Ctrl+S", own.write, "report", "Export")
         self._add(menu, "Quit", "Ctrl+Q", own.leave)
         self._bar.addSeparator()
@@ -201,6 +203,7 @@ class Menus:
                 changed.connect(lambda before, after: self._write_state())
         reading.linked.link.changed.connect(lambda before, after: self._write_state())
         reading.browser.changed.connect(lambda before, after: self._browse.setChecked(after.shown))
+        reading.report.changed.connect(lambda before, after: self._report.setChecked(after.shown))
         self._write_state()
 
     def _write_state(self) -> None:
