@@ -137,6 +137,7 @@ def _series(source: Path, found: Found) -> list[Series]:
     for gathered in found_stacks:
         apart = strays(gathered.pictures, [other.pictures for other in found_stacks])
         one = _one_series(source, gathered.pictures, (*gathered.notices, *notices, *apart))
+        one = replace(one, beside=tuple(found.beside.get(one.study.uid, ())))
         uids[one.uid] += 1
         part = uids[one.uid]
         series.append(one if part == 1 else replace(one, uid=f"{one.uid}#{part}"))
