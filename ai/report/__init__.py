@@ -9,12 +9,14 @@ from ai.report.field_file import write_field
 from ai.report.html_report import write_report
 from ai.report.labelling import label
 from ai.report.mention import Mention, Side, Status
+from ai.report.second_reader import check_report
 
 __all__ = [
     "Mention",
     "ReportError",
     "Side",
     "Status",
+    "check_report",
     "draft",
     "draft_text",
     "label",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
+from ai.change import FindingChange, LesionChange
 from ai.draft import Language, ReadingToDraft
 from viewer.state.change_key import key_of
 from viewer.state.reading import Reading
@@ -63,7 +64,9 @@ def reading_to_draft(reading: Reading) -> ReadingToDraft | None:
         return None
     accepted = frozenset(name for name, verdict in findings.verdicts.items() if verdict is Verdict.ACCEPTED)
     comparison = compared.comparison
-    changes = () if comparison is None else (*comparison.lesions, *comparison.findings)
+    changes: tuple[LesionChange | FindingChange, ...] = ()
+    if comparison is not None:
+        changes = (*comparison.lesions, *comparison.findings)
     return ReadingToDraft(
         current.scan,
         findings.analysis,

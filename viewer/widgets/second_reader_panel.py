@@ -150,7 +150,7 @@ class SecondReaderPanel(QWidget):
             look = QTextCharFormat()
             look.setBackground(QColor(colours().accent_dim))
             mark = QTextEdit.ExtraSelection()
-            mark.cursor, mark.format = cursor, look  # type: ignore[attr-defined]
+            mark.cursor, mark.format = cursor, look
             marks.append(mark)
             shown = QTextCursor(cursor)
             shown.setPosition(discrepancy.span[0])
