@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ai.report.mention import Status
 from ai.report.report_claims import Claim
-from ai.report.second_reader_terms import kin
+from ai.report.second_reader_terms import kin, synonyms
 from ai.report.sights import Sight
 
 TOLERANCE_MM = 2.0
@@ -63,6 +63,8 @@ def rank_of(claim: Claim, sight: Sight) -> int | None:
     """Return how well the places fit, 0 best; None where a claim cannot mean a body."""
     if sight.lesion is None or claim.name not in kin(sight.name):
         return None
+    if claim.name not in synonyms(sight.name) and not fits(claim, sight):
+        return None
     if not claim.sides or not sight.sides:
         return 2
     if not claim.sides & sight.sides:
@@ -85,12 +87,16 @@ def fits(claim: Claim, sight: Sight) -> bool:
 
 
 def _off_mm(claim: Claim, sight: Sight) -> float:
-    """Return by how much a size lies outside what two readers may differ, millimetres; 0 or less inside."""
+    """Return by how much a size lies outside what two readers may differ, millimetres; 0 or less inside.
+
+    A single number may be the long axis or the mean diameter; of two the larger is the long axis.
+    """
     if not claim.mention.sizes_mm or sight.size_mm <= 0 or sight.lesion is None:
         return 0.0
     said, long_mm = max(claim.mention.sizes_mm), max(sight.lesion.diameters_mm)
     tolerance_mm = max(TOLERANCE_MM, TOLERANCE_SHARE * long_mm)
-    return max(said - long_mm, sight.size_mm - said) - tolerance_mm
+    least_mm = sight.size_mm if len(claim.mention.sizes_mm) == 1 else long_mm
+    return max(said - long_mm, least_mm - said) - tolerance_mm
 
 
 def _mirrored(claim: Claim, sight: Sight) -> bool:

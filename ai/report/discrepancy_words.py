@@ -12,6 +12,7 @@ from ai.findings import Finding, Lesion
 from ai.geometry import PointMm
 from ai.places import places_of
 from ai.report.claim_matching import Match
+from ai.report.draft_pieces import PLACELESS, SIDED
 from ai.report.draft_words import DraftWords, draft_words
 from ai.report.report_claims import Claim, FollowUp
 from ai.report.second_reader_terms import said
@@ -105,10 +106,10 @@ class Speaker:
         return f"{self._words.name(finding.abnormality)}{self._where(finding.abnormality, places)}"
 
     def _where(self, kind: Abnormality, places: Sequence[str]) -> str:
-        if kind.region in ("pleura", "bones"):
+        if kind.region in SIDED:
             side = self._words.sides(places)
             return self._words.say("piece", "where_sided", side=side) if side else ""
-        place = self._words.places(places)
+        place = "" if kind.region in PLACELESS else self._words.places(places)
         return self._words.say("piece", "where", place=place) if place else ""
 
     def _say(self, key: str, **parts: str) -> str:

@@ -19,9 +19,9 @@ from ai.vocabulary import Abnormality
 from ai.volume import VoxelGrid
 
 _UP = np.array([0.0, 0.0, 1.0])
-_SIDED = ("pleura", "bones")
+SIDED = ("pleura", "bones")
 """Regions whose things lie on a side, not in a lobe."""
-_PLACELESS = ("heart", "great_vessels", "devices")
+PLACELESS = ("heart", "great_vessels", "devices")
 """Regions whose things say by their name where they are."""
 _ROUND_WITHIN = 0.05
 
@@ -36,9 +36,9 @@ class Pieces:
     def where(self, kind: Abnormality, places: Iterable[str]) -> str:
         """Say lobes, organs or sides."""
         names = [name for name in places if name]
-        if kind.region in _PLACELESS:
+        if kind.region in PLACELESS:
             return ""
-        if kind.region in _SIDED:
+        if kind.region in SIDED:
             side = self.words.sides(names)
             return self.words.say("piece", "where_sided", side=side) if side else ""
         place = self.words.places(names)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from ai.places import side_of
 from ai.report.labelling import label
 from ai.report.mention import Mention, Side, Status
-from ai.report.second_reader_terms import heading, pattern, table
+from ai.report.second_reader_terms import heading, kin, pattern, table
 
 _LOBES = ("right_upper", "right_mid", "right_lower", "left_upper", "left_mid", "left_lower")
-_NOT_DENIED = frozenset({Status.ABSENT, Status.RESOLVED})
+_PLURAL = re.compile(r"[^is]s$", re.IGNORECASE)
+_OF_THE_CHEST = ("lungs", "airways", "pleura")
+_DENIED = frozenset({Status.ABSENT, Status.RESOLVED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,9 @@ class Claim:
 
     @property
     def speaks_of_it(self) -> bool:
-        """True where the thing is said to be there, perhaps to be there, or to have been there."""
-        return self.mention.status not in _NOT_DENIED
+        """True where the thing is said to be there, or perhaps; what is history only where it lasts, as devices do."""
+        lasts = self.mention.abnormality.region == "devices"
+        return self.mention.status not in _DENIED and (lasts or self.mention.status is not Status.HISTORICAL)
 
     @property
     def lobes(self) -> frozenset[str]:
@@ -89,13 +92,31 @@ def claims_of(text: str) -> ReportClaims:
     begins, ends = _impression(text)
     claims = []
     for mention in label(text):
+        if _elsewhere(mention):
+            continue
         sentence = text[mention.sentence_start : mention.sentence_end]
         term = text[mention.start : mention.end]
-        plural = mention.abnormality.focal and term.lower().endswith("s")
+        plural = mention.abnormality.focal and _PLURAL.search(term) is not None
         many = plural or pattern("many").search(sentence) is not None
         large = pattern("large").search(sentence) is not None
         claims.append(Claim(mention, begins <= mention.start < ends, many, large))
+    claims = [claim for claim in claims if not _said_better(claim, claims)]
     return ReportClaims(tuple(claims), tuple(_follow_ups(text)), begins < ends)
+
+
+def _elsewhere(mention: Mention) -> bool:
+    """Return whether something that is looked for in the chest is said of another part: a cyst of the kidney."""
+    kind = mention.abnormality
+    of_chest = kind.region in _OF_THE_CHEST or kind.focal or kind.name in table()["wide"]
+    return of_chest and bool(set(mention.locations) & set(table()["outside"]))
+
+
+def _said_better(claim: Claim, claims: Sequence[Claim]) -> bool:
+    """Return whether a wide word only names again what the sentence says: the opacity of "ground-glass opacity"."""
+    wide = table()["wide"]
+    return claim.name in wide and any(
+        other.span == claim.span and other.name not in wide and claim.name in kin(other.name) for other in claims
+    )
 
 
 def _impression(text: str) -> tuple[int, int]:

@@ -72,8 +72,10 @@ class _Check:
         return bodies + [self.say.side(claim, sight) for claim, sight in self._swapped_spreads()]
 
     def sizes(self) -> list[Discrepancy]:
-        """Return the sizes that are off."""
-        return [self.say.size(m) for m in self._matches if not m.swapped and not fits(m.claim, m.sight)]
+        """Return the sizes that are off, of each body the first."""
+        off = [match for match in self._matches if not match.swapped and not fits(match.claim, match.sight)]
+        once = {id(match.sight): match for match in reversed(off)}
+        return [self.say.size(match) for match in once.values()]
 
     def silent(self) -> list[tuple[Sight, Discrepancy]]:
         """Return what the picture strongly shows, or the prior showed as well, and the report does not speak of."""
@@ -140,7 +142,8 @@ class _Check:
             if sight.lesion is not None or len(sight.sides) != 1 or not sided(sight.name) or not sight.finding.present:
                 continue
             for in_impression in (False, True):
-                said = [c for c in self.report.part(in_impression) if c.name in synonyms(sight.name) and c.speaks_of_it]
+                same = [c for c in self.report.part(in_impression) if c.name in synonyms(sight.name) and c.sides]
+                said = [c for c in same if c.speaks_of_it]
                 wrong = [c for c in said if c.mention.is_there and not here(c, sight)]
                 if wrong and len(wrong) == len(said):
                     yield wrong[0], sight
@@ -150,7 +153,7 @@ class _Check:
         """Return whether some claim speaks of a thing; of a body only one that may mean it, or one of many."""
         alike = [claim for claim in self.report.claims if claim.name in kin(sight.name) and claim.speaks_of_it]
         if sight.lesion is None:
-            return bool(alike)
+            return any(c.name in synonyms(sight.name) or (here(c, sight) and _lobe_fits(c, sight)) for c in alike)
         if any(match.sight is sight and not match.swapped for match in self._matches):
             return True
         generic = [claim for claim in alike if claim.many or not claim.mention.abnormality.focal]
@@ -179,7 +182,7 @@ def _worth(sight: Sight) -> bool:
 
 def _answers(claim: Claim, name: str, location: str) -> bool:
     """Return whether a claim says what became of a lesion of the prior: of its kind, in its place or in no place."""
-    if claim.name not in kin(name) or claim.mention.status is Status.UNCERTAIN:
+    if claim.name not in kin(name) or claim.mention.status in (Status.UNCERTAIN, Status.HISTORICAL):
         return False
     named = claim.lobes & {"left_upper" if location == "left_mid" else location}
     return not claim.sides or bool(named) or (not claim.lobes and side_of(location) in claim.sides)

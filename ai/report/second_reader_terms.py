@@ -30,6 +30,12 @@ def kin(name: str) -> frozenset[str]:
     return synonyms(name).union(*(group for group in table()["kin"] if name in group))
 
 
+@cache
+def concluded_by(name: str) -> frozenset[str]:
+    """Return the labels by which an impression tells of this one: its synonyms, and wide words that may mean it."""
+    return synonyms(name) | (kin(name) & frozenset(table()["wide"]))
+
+
 def sided(name: str) -> bool:
     """Return whether a thing lies on a side."""
     return name in table()["sided"]

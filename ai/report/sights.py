@@ -12,8 +12,8 @@ from ai.geometry import PointMm
 from ai.organs import LOBES
 from ai.places import places_of, side_of
 from ai.report.draft_findings import strongest_place
-from ai.report.second_reader_terms import kin
-from ai.report.weights import Weight, distinct, same_body, weight_of
+from ai.report.second_reader_terms import kin, synonyms
+from ai.report.weights import distinct, same_body
 
 _SURE_OF_ONE = 0.5
 """Confidence of a single body from which it is said strongly."""
@@ -61,15 +61,20 @@ class Picture:
     sights: tuple[Sight, ...]
 
     def knows(self, name: str) -> bool:
-        """Return whether the model looks for an abnormality and the reader has not rejected it."""
-        return name not in self.reading.rejected and self.reading.analysis.finding(name) is not None
+        """Return whether the model looks for an abnormality by some name and the reader has not rejected it."""
+        return bool(self._findings(synonyms(name))) and not self.reading.rejected & synonyms(name)
 
     def says_no(self, name: str) -> bool:
-        """Return whether the model looks for it and sees neither it nor what may stand for it, at any setting."""
+        """Return whether the model looks for it, sees it at no setting, and strongly sees nothing that may mean it."""
         if not self.knows(name):
             return False
-        found = (self.reading.analysis.finding(one) for one in kin(name) - self.reading.rejected)
-        return all(finding.probability < least_of(finding) for finding in found if finding is not None)
+        same = self._findings(synonyms(name))
+        alike = self._findings(kin(name))
+        return all(f.probability < least_of(f) for f in same) and all(f.probability < most_of(f) for f in alike)
+
+    def _findings(self, names: frozenset[str]) -> list[Finding]:
+        found = (self.reading.analysis.finding(name) for name in names - self.reading.rejected)
+        return [finding for finding in found if finding is not None]
 
     def volume_ml(self, quantity: str) -> float:
         """Return a measure of the scan; 0 where it is not known."""
@@ -96,12 +101,9 @@ def least_of(finding: Finding) -> float:
     return finding.threshold if finding.thresholds is None else finding.thresholds.sensitive
 
 
-def _most_of(finding: Finding) -> float:
-    """Return the probability from which it is said strongly: what is not critical has to be surer."""
-    specific = finding.threshold if finding.thresholds is None else finding.thresholds.specific
-    if finding.abnormality.focal or weight_of(finding.abnormality.name) is Weight.CRITICAL:
-        return specific
-    return (1 + specific) / 2
+def most_of(finding: Finding) -> float:
+    """Return the probability from which it is said strongly: present even where few false alarms are wanted."""
+    return finding.threshold if finding.thresholds is None else finding.thresholds.specific
 
 
 def _of_body(lesion: Lesion, finding: Finding, reading: ReadingToCheck) -> Sight:
@@ -112,7 +114,7 @@ def _of_body(lesion: Lesion, finding: Finding, reading: ReadingToCheck) -> Sight
     return Sight(
         finding,
         lesion,
-        sure and finding.probability >= _most_of(finding),
+        sure and finding.probability >= most_of(finding),
         frozenset({side} if side else ()),
         frozenset({lesion.location} & set(LOBES)),
         lesion.centre,
@@ -126,7 +128,7 @@ def _of_spread(finding: Finding, reading: ReadingToCheck) -> Sight:
     return Sight(
         finding,
         None,
-        finding.probability >= _most_of(finding),
+        finding.probability >= most_of(finding),
         sides or frozenset(side for name in places if (side := side_of(name))),
         frozenset(places) & frozenset(LOBES),
         strongest_place(finding),

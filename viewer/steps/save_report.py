@@ -7,14 +7,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
-from ai.errors import IntervalError
 from viewer.state.notices_model import NoticesModel
 from viewer.steps.sentence import sentence_of
 from viewer.work import Lane
 
 ABOUT = "report text"
-MOST_BYTES = 1_000_000
-"""A report is a page; a larger file is something else."""
 
 
 class SaveReport(QObject):
@@ -38,7 +35,7 @@ class SaveReport(QObject):
         """Read a report from a text file and hand it on."""
         self._notices.forget(ABOUT)
         self.lane.run(
-            lambda progress: read_text(path),
+            lambda progress: read_report(path),
             then,
             lambda error: self._notices.say(sentence_of(error, f"Reading {path}"), True, ABOUT),
         )
@@ -48,24 +45,11 @@ class SaveReport(QObject):
         self.lane.close()
 
 
-def read_text(path: Path) -> str:
-    """Return a text file's text: UTF-8, with or without its mark, else GB18030, the encoding of Chinese systems.
+def read_report(path: Path) -> str:
+    """Ask ``ai.report`` for the text of a file."""
+    from ai.report import text_file  # noqa: PLC0415
 
-    Raises:
-        IntervalError: it is too large for a report, or no text of either encoding.
-        OSError: it cannot be read.
-    """
-    if path.stat().st_size > MOST_BYTES:
-        raise IntervalError(f"{path} is larger than any report; choose a text file.")
-    raw = path.read_bytes()
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise IntervalError(f"{path} is no plain text; save the report as a text file (UTF-8) first.")
+    return text_file.read_report(path)
 
 
 def _written(text: str, path: Path) -> Path:
