@@ -13,6 +13,7 @@ import pytest
 import SimpleITK
 
 import main
+from ai.commands import scans
 from ai.findings import Analysis, Doubt, Thresholds
 from ai.progress import Progress
 from ai.scan import write_dicom
@@ -43,7 +44,7 @@ def a_model(monkeypatch: pytest.MonkeyPatch) -> None:
         nodule = finding("nodule", 1.0, (lesion("nodule", (place[0], place[1], place[2]), diameter_mm),))
         return analysis(nodule, finding("emphysema", -2.0))
 
-    monkeypatch.setattr(main, "analysed", analysed)
+    monkeypatch.setattr(scans, "analysed", analysed)
 
 
 @pytest.fixture
@@ -77,20 +78,20 @@ def test_analyse_calls_findings_by_the_setting(
     study: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: str, present: bool
 ) -> None:
     faint = replace(finding("nodule", -1.0), thresholds=Thresholds(0.2, 0.5, 0.8))
-    monkeypatch.setattr(main, "analysed", lambda seen, device, progress, folder=None: analysis(faint))
+    monkeypatch.setattr(scans, "analysed", lambda seen, device, progress, folder=None: analysis(faint))
     words = ["--setting", setting] if setting != "balanced" else []
     assert main.main(["analyse", str(study[1]), "--out", str(tmp_path), *words]) == 0
     (found,) = json.loads((tmp_path / "analysis.json").read_text(encoding="utf-8"))["findings"]
     assert (found["present"], found["threshold"]) == (present, found["thresholds"][setting])
 
 
-REAL = main.analysed
+REAL = scans.analysed
 
 
 def test_another_bundle_speaks_where_it_is_named(
     study: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(main, "analysed", REAL)
+    monkeypatch.setattr(scans, "analysed", REAL)
     assert (
         main.main(["analyse", str(study[1]), "--bundle", str(tmp_path / "none"), "--out", str(tmp_path / "out")]) == 2
     )
@@ -101,7 +102,7 @@ def test_withheld_findings_end_with_2_and_leave_the_reason(
     study: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     doubtful = replace(analysis(), doubts=(Doubt("This is a head.", True),))
-    monkeypatch.setattr(main, "analysed", lambda seen, device, progress, folder=None: doubtful)
+    monkeypatch.setattr(scans, "analysed", lambda seen, device, progress, folder=None: doubtful)
     assert main.main(["analyse", str(study[1]), "--out", str(tmp_path / "one")]) == main.UNREADABLE
     assert f"{study[1]}: findings are withheld. This is a head." in capsys.readouterr().err
     assert "This is a head." in (tmp_path / "one" / "report.html").read_text(encoding="utf-8")
@@ -140,7 +141,7 @@ def test_compare_takes_any_number_of_studies_in_any_order(
         left, diameter_mm = sizes[seen.series.study.taken_on]
         return analysis(finding("nodule", 1.0, (lesion("nodule", (left, 5, 25), diameter_mm),)))
 
-    monkeypatch.setattr(main, "analysed", analysed)
+    monkeypatch.setattr(scans, "analysed", analysed)
     assert main.main(["compare", *map(str, (study[1], oldest, study[0])), "--out", str(tmp_path)]) == 0
     document = json.loads((tmp_path / "comparison.json").read_text(encoding="utf-8"))
     assert (document["prior"]["taken_on"], document["current"]["taken_on"]) == ("2024-01-01", "2024-03-01")
@@ -270,7 +271,7 @@ def test_ctrl_c_ends_quietly(
     def interrupted(seen: Scan, device: str, progress: Progress, folder: Path | None = None) -> Analysis:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(main, "analysed", interrupted)
+    monkeypatch.setattr(scans, "analysed", interrupted)
     assert main.main(["analyse", str(study[1]), "--out", str(tmp_path)]) == 130
     assert capsys.readouterr().err == "Stopped.\n"
 
@@ -281,7 +282,7 @@ def test_a_missing_library_is_named_with_the_line_that_installs_it(
     def unlinked(seen: Scan, device: str, progress: Progress, folder: Path | None = None) -> Analysis:
         raise ImportError("libEGL.so.1: cannot open shared object file: No such file or directory")
 
-    monkeypatch.setattr(main, "analysed", unlinked)
+    monkeypatch.setattr(scans, "analysed", unlinked)
     assert main.main(["analyse", str(study[1]), "--out", str(tmp_path)]) == 1
     said = capsys.readouterr().err
     assert "(libEGL.so.1)" in said

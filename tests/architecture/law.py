@@ -29,6 +29,7 @@ SHELVES: tuple[tuple[str, ...], ...] = (
     ("viewer.steps",),
     ("viewer.rendering", "viewer.state", "viewer.work"),
     ("viewer.mpr", "viewer.assets"),
+    ("ai.commands",),
     ("ai.training", "ai.archive"),
     ("ai.report",),
     ("ai.comparison",),
@@ -39,8 +40,11 @@ SHELVES: tuple[tuple[str, ...], ...] = (
 """From top to bottom. A room imports from lower shelves and from itself."""
 
 ENGINE_ROOMS = frozenset(
-    {"ai.training", "ai.archive", "ai.report", "ai.comparison", "ai.model", "ai.phantom", "ai.anatomy", "ai.scan"}
-)
+    {
+        "ai.commands", "ai.training", "ai.archive", "ai.report", "ai.comparison", "ai.model", "ai.phantom",
+        "ai.anatomy", "ai.scan",
+    }
+)  # fmt: skip
 MAY_START_THE_ENGINE = frozenset({"main", "viewer.steps"})
 """Above the words, the viewer asks the engine only through steps, which a thread runs."""
 
