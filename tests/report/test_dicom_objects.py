@@ -65,7 +65,8 @@ def test_the_report_tells_each_instance(handed: Handed) -> None:
     (side,) = site.ContentSequence
     said_of = [item.ConceptCodeSequence[0].CodeMeaning for item in (site, side)]
     assert said_of == ["Upper lobe of lung", "Right"]
-    said = {e.name.value: e.value.value for e in group.get_qualitative_evaluations()}
+    told = (item for item in group[0].ContentSequence if item.ValueType == "CODE")
+    said = {_concept(item).CodeValue: item.ConceptCodeSequence[0].CodeValue for item in told}
     assert said.items() >= {"verdict": "accepted", "composition": "part-solid", "found": "second_look"}.items()
 
 
