@@ -1,4 +1,4 @@
-"""Interval's command line: open the window (default), demo, analyse, compare, train."""
+"""Interval's command line: open the window (default), demo, analyse, compare, label, train, evaluate."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ai.progress import Part, Progress
 if TYPE_CHECKING:
     from ai.findings import Analysis
     from ai.geometry import PointMm
-    from ai.series import Scan
+    from ai.series import Scan, Series
 
     Read = tuple[Scan, Analysis, Callable[[PointMm], PointMm] | None]
 
@@ -121,30 +121,68 @@ def analyse(parsed: argparse.Namespace, progress: Progress) -> int:
 
 
 def compare(parsed: argparse.Namespace, progress: Progress) -> int:
-    """Compare two scans into a folder."""
-    return _write_pair(parsed.prior, parsed.current, parsed, progress, with_pictures=parsed.dicom)
+    """Compare two scans, or any number by their dates, into a folder."""
+    if len(parsed.later) == 1:
+        return _write_pair(parsed.prior, parsed.later[0], parsed, progress, with_pictures=parsed.dicom)
+    from ai import scan, studies  # noqa: PLC0415
+
+    found = [scan.only_series(path, Part(progress, 0.0, 0.02)) for path in (parsed.prior, *parsed.later)]
+    *older, prior, current = studies.oldest_first(found)
+    return _write_pair(prior, current, parsed, Part(progress, 0.02, 1.0), with_pictures=parsed.dicom, older=older)
+
+
+def label(parsed: argparse.Namespace, progress: Progress) -> int:
+    """Label the reports of a CSV file into another."""
+    from ai import report  # noqa: PLC0415
+
+    vocabulary, uncertain = report.Vocabulary(parsed.vocabulary), report.Uncertain(parsed.uncertain)
+    count = report.label_file(parsed.reports, parsed.out, vocabulary, uncertain, progress)
+    _cleared(progress)
+    sys.stdout.write(f"The labels of {count} reports lie in {parsed.out.resolve()}\n")
+    return 0
 
 
 def train(parsed: argparse.Namespace, progress: Progress) -> int:
-    """Train a model by the recipe of the shipped one; goes on where an earlier run in the folder stopped."""
-    from ai import training  # noqa: PLC0415
+    """Train a model by the recipe of the shipped one, or on reports; goes on where an earlier run stopped."""
+    from ai.training import command_line  # noqa: PLC0415
 
-    if parsed.scans is not None and not parsed.scans.is_dir():
-        raise IntervalError(f"{parsed.scans} is no folder; name the one with the scans, or leave --scans out.")
+    command_line.refuse_what_is_not_there(parsed)
     _made(parsed.out)
-    plan = training.Plan(
-        parsed.out,
-        parsed.scans,
-        training.Recipe(steps=parsed.steps, compiled=parsed.compile),
-        train_cases=parsed.cases,
-        device=parsed.device,
-        workers=parsed.workers,
-        first_case=parsed.first_case,
-        init=parsed.init,
-    )
-    training.train(plan, progress)
+    folder = command_line.train_as_told(parsed, progress)
     _cleared(progress)
-    sys.stdout.write(f"The bundle lies in {(parsed.out / 'bundle').resolve()}\n")
+    if folder is not None:
+        sys.stdout.write(f"The bundle lies in {folder.resolve()}\n")
+    return 0
+
+
+def evaluate(parsed: argparse.Namespace, progress: Progress) -> int:
+    """Measure a model by an archive's reports, alone or against another."""
+    from ai.training import command_line  # noqa: PLC0415
+
+    _made(parsed.out)
+    found = command_line.evaluate_as_told(parsed, progress)
+    _cleared(progress)
+    sys.stdout.write(f"{found.sentence}\nThe page is {found.page.resolve()}\n")
+    return 0
+
+
+def cohort(parsed: argparse.Namespace, progress: Progress) -> int:
+    """Pair an archive's scans with their reports and keep them ready to learn from, without a patient's name."""
+    from ai.training.cohort import command_line  # noqa: PLC0415
+
+    said = command_line.build_as_told(parsed, progress)
+    _cleared(progress)
+    sys.stdout.write(f"{said}\n")
+    return 0
+
+
+def hospital(parsed: argparse.Namespace, progress: Progress) -> int:
+    """Write a synthetic hospital: scans, reports, truth."""
+    from ai.phantom.hospital import command_line  # noqa: PLC0415
+
+    said = command_line.write_as_told(parsed, progress)
+    _cleared(progress)
+    sys.stdout.write(f"{said}\n")
     return 0
 
 
@@ -160,12 +198,33 @@ def phantom(parsed: argparse.Namespace, progress: Progress) -> int:
     return 0
 
 
+def report_study(parsed: argparse.Namespace, progress: Progress) -> int:
+    """Draft a report of a study that nobody has read, which it says; a report that is given is held against it."""
+    from ai.draft import Language  # noqa: PLC0415
+    from ai.report import report_text, unread_report  # noqa: PLC0415
+
+    report = None if parsed.check is None else report_text(parsed.check)
+    now = read_scan(parsed.study, Part(progress, 0.0, 0.15))
+    then = None if parsed.prior is None else read_scan(parsed.prior, Part(progress, 0.15, 0.3))
+    _made(parsed.out)
+    reading = unread_report.analysed_study(
+        now, then, lambda scan, part: analysed(scan, parsed.device, part), Part(progress, 0.3, 1.0)
+    )
+    unread_report.write_unread_report(reading, Language(parsed.language), parsed.out, report)
+    return _done(parsed.out, progress)
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace, Progress], int]] = {
     "demo": demo,
     "analyse": analyse,
     "compare": compare,
+    "label": label,
     "train": train,
+    "evaluate": evaluate,
     "phantom": phantom,
+    "cohort": cohort,
+    "hospital": hospital,
+    "report": report_study,
 }
 
 
@@ -185,14 +244,14 @@ def demo_paths(progress: Progress) -> tuple[Path, Path]:
     return demo_folders(phantom.demo_study, progress=progress)
 
 
-def read_scan(path: Path, progress: Progress) -> Scan:
+def read_scan(source: Path | Series, progress: Progress) -> Scan:
     """Read a scan whole and say its notices."""
     from ai import scan  # noqa: PLC0415
 
-    found = scan.read(path, progress)
+    found = scan.read(source, progress)
     _cleared(progress)
     for notice in found.notices:
-        _told(f"{path}: {notice.text}", 0)
+        _told(f"{found.series.source}: {notice.text}", 0)
     return found
 
 
@@ -215,9 +274,20 @@ def _why_withheld(scan: Scan, analysis: Analysis) -> str:
     return f"{scan.series.source}: findings are withheld. " + " ".join(d.sentence for d in analysis.doubts if d.grave)
 
 
-def _write_pair(prior: Path, current: Path, parsed: argparse.Namespace, progress: Progress, with_pictures: bool) -> int:
-    """Write the current scan's analysis, the prior's into ``prior/``, the comparison and the report."""
+def _write_pair(
+    prior: Path | Series,
+    current: Path | Series,
+    parsed: argparse.Namespace,
+    progress: Progress,
+    with_pictures: bool = False,
+    older: Sequence[Series] = (),
+) -> int:
+    """Write the current scan's analysis, the prior's into ``prior/``, the comparison and the report.
+
+    Of studies older than the prior one after the other is held in memory, beside these two.
+    """
     from ai import comparison, report  # noqa: PLC0415
+    from ai.findings import Setting  # noqa: PLC0415
 
     then, now = read_scan(prior, Part(progress, 0.0, 0.1)), read_scan(current, Part(progress, 0.1, 0.2))
     out: Path = parsed.out
@@ -231,14 +301,20 @@ def _write_pair(prior: Path, current: Path, parsed: argparse.Namespace, progress
         if said.withheld:
             raise IntervalError(_why_withheld(seen, said))
     changed = comparison.compare(then, earlier, now, analysis, found, Part(progress, 0.8, 0.82))
+    lines = None
+    if older:
+        reads = (read_scan, lambda seen, part: analysed(seen, parsed.device, part))
+        kept = comparison.older_studies(older, now, analysis, *reads, Part(progress, 0.5, 0.8))
+        kept = (*kept, comparison.older_study(then, earlier, now, analysis, found))
+        lines = hand_on.lines(comparison.timeline(now, analysis, kept).told(Setting.BALANCED))
     then, now = hand_on.shown(then), hand_on.shown(now)
     report.write_analysis(analysis, now, out, Part(progress, 0.82, 0.86))
     report.write_analysis(earlier, then, out / "prior", Part(progress, 0.86, 0.9))
-    report.write_comparison(changed, then, now, out)
+    report.write_comparison(changed, then, now, out, lines)
     report.write_field(found, now.volume.grid, out)
     both = (now, analysis, None), (then, earlier, found.point_in_prior)
     pictures = _pictures_of(out, Part(progress, 0.9, 0.95), *both) if with_pictures else ()
-    report.write_report(out, now, analysis, pictures, then, changed)
+    report.write_report(out, now, analysis, pictures, then, changed, lines)
     reading = report.DicomReading(now, analysis, prior=then, comparison=changed, pictures=pictures)
     hand_on.write(reading, out, Part(progress, 0.95, 1.0))
     return _done(out, progress)
@@ -260,8 +336,13 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         "demo": _demo_parser,
         "analyse": _analyse_parser,
         "compare": _compare_parser,
+        "label": _label_parser,
         "train": _train_parser,
+        "evaluate": _evaluate_parser,
         "phantom": _phantom_parser,
+        "cohort": _cohort_parser,
+        "hospital": _hospital_parser,
+        "report": _report_parser,
     }
     return makers.get(command, _open_parser)()
 
@@ -271,7 +352,8 @@ def _open_parser() -> argparse.ArgumentParser:
         prog="main.py",
         description="Interval reads chest CT. Research use only, not for clinical diagnosis.",
         epilog="Commands: main.py demo · main.py analyse SCAN --out DIR · main.py compare PRIOR CURRENT --out DIR "
-        "· main.py train --out DIR · main.py phantom --seed N --out DIR; "
+        "· main.py report STUDY --out DIR · main.py label REPORTS.csv --out LABELS.csv · main.py train --out DIR "
+        "· main.py evaluate --cohort DIR · main.py phantom --seed N --out DIR; "
         "each explains itself with --help. A path named like a command is opened as ./demo.",
     )
     parser.add_argument(
@@ -300,27 +382,53 @@ def _analyse_parser() -> argparse.ArgumentParser:
 
 
 def _compare_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="main.py compare", description="Compare two scans of a patient.")
+    told = "Compare two scans of a patient; of more, in any order, the latest by date with all the others."
+    parser = argparse.ArgumentParser(prog="main.py compare", description=told)
     parser.add_argument("prior", type=Path, metavar="PRIOR")
-    parser.add_argument("current", type=Path, metavar="CURRENT")
+    parser.add_argument("later", type=Path, metavar="CURRENT", nargs="+")
     _add_engine_options(parser)
     parser.set_defaults(command=compare)
     return parser
 
 
+def _label_parser() -> argparse.ArgumentParser:
+    told = "Label chest-CT reports, English or Chinese, of a CSV file: one row a report, one column a label."
+    parser = argparse.ArgumentParser(prog="main.py label", description=told)
+    told = "with a column report_text, or findings and impression, and an id; UTF-8 or GB18030"
+    parser.add_argument("reports", type=Path, metavar="REPORTS.csv", help=told)
+    parser.add_argument("--out", type=Path, required=True, metavar="LABELS.csv", help="file to write")
+    parser.add_argument("--vocabulary", choices=("radchest83", "ctrate18"), default="radchest83", help="the columns")
+    told = "what a label that is only doubted becomes (default 1: radiologists hedge)"
+    parser.add_argument("--uncertain", choices=("blank", "1", "0"), default="1", help=told)
+    parser.set_defaults(command=label)
+    return parser
+
+
 def _train_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="main.py train", description="Train a model on synthetic abnormalities.")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the run and its bundle")
-    parser.add_argument("--scans", type=Path, metavar="DIR", help="folder with the real scans used as anatomy")
-    parser.add_argument("--steps", type=int, default=3000)
-    parser.add_argument("--cases", type=int, default=420, help="training cases to draw")
-    parser.add_argument("--init", type=Path, metavar="DIR", help="bundle to begin with, instead of chance")
-    told = "number of the first training case: with --init, new ones are learned from (default 0)"
-    parser.add_argument("--first-case", type=int, default=0, metavar="N", help=told)
-    parser.add_argument("--compile", action="store_true", help="a fifth faster on a CPU; needs a C++ compiler")
-    parser.add_argument("--workers", type=int, default=2, help="processes that draw side by side (default 2)")
-    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    from ai.training import command_line  # noqa: PLC0415
+
+    parser = command_line.training_parser()
     parser.set_defaults(command=train)
+    return parser
+
+
+def _cohort_parser() -> argparse.ArgumentParser:
+    from ai.training.cohort import command_line  # noqa: PLC0415
+
+    return command_line.parser(cohort)
+
+
+def _hospital_parser() -> argparse.ArgumentParser:
+    from ai.phantom.hospital import command_line  # noqa: PLC0415
+
+    return command_line.parser(hospital)
+
+
+def _evaluate_parser() -> argparse.ArgumentParser:
+    from ai.training import command_line  # noqa: PLC0415
+
+    parser = command_line.evaluation_parser()
+    parser.set_defaults(command=evaluate)
     return parser
 
 
@@ -332,6 +440,18 @@ def _phantom_parser() -> argparse.ArgumentParser:
     parser.add_argument("--follow-up", action="store_true", help="also a second scan, with each lesion's fate")
     parser.add_argument("--spacing", type=float, default=1.5, metavar="MM", help="voxel size (default 1.5)")
     parser.set_defaults(command=phantom)
+    return parser
+
+
+def _report_parser() -> argparse.ArgumentParser:
+    told = "Draft a report from findings that nobody has read; it says so."
+    parser = argparse.ArgumentParser(prog="main.py report", description=told)
+    parser.add_argument("study", type=Path, metavar="STUDY")
+    parser.add_argument("--prior", type=Path, metavar="STUDY", help="an earlier scan of the patient")
+    parser.add_argument("--language", choices=("en", "zh"), default="en", help="English or Chinese (default en)")
+    parser.add_argument("--check", type=Path, metavar="TEXT", help="also hold this report against the picture")
+    _add_engine_options(parser)
+    parser.set_defaults(command=report_study)
     return parser
 
 

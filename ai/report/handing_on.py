@@ -10,6 +10,7 @@ from ai.report.dicom.reading import DicomReading, refuse_without_slices
 from ai.report.fhir_report import write_fhir
 from ai.report.uids import Uids
 from ai.series import Scan
+from ai.timeline import Timeline
 
 
 class HandOn:
@@ -36,6 +37,10 @@ class HandOn:
     def shown(self, scan: Scan) -> Scan:
         """Return the scan as this export may show it."""
         return anonymous(scan, self.uids) if self.uids.anonymous else scan
+
+    def lines(self, timeline: Timeline | None) -> Timeline | None:
+        """Return the lines as this export may show them: they stand over dates, so an anonymous one has none."""
+        return None if self.uids.anonymous else timeline
 
     def write(self, reading: DicomReading, folder: Path, progress: Progress = QUIET) -> list[Path]:
         """Write FHIR, and DICOM objects where they are asked for; return the files.

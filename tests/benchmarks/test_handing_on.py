@@ -29,7 +29,7 @@ def test_three_hundred_slices(tmp_path: Path, tell: Callable[[Figure], None], be
     grid = axis_aligned((300, 512, 512), (1.0, 0.7, 0.7), PointMm(-180.0, -180.0, 0.0))
     scan = series_of(tmp_path / "scan", grid)
     ball = np.argwhere(np.linalg.norm(np.mgrid[-15:16, -15:16, -15:16], axis=0) <= 14)
-    lesions = tuple(lesion_at(scan, "nodule", ball + [20 * n + 10, 100 + 20 * n, 120]) for n in range(LESIONS))
+    lesions = tuple(lesion_at(scan, "nodule", ball + np.array((20 * n + 10, 100 + 20 * n, 120))) for n in range(LESIONS))
     coarse = grid.coarser(2.0)
     codes = np.zeros(coarse.shape, np.uint8)
     for n in range(len(ORGANS)):

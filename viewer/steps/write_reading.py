@@ -11,9 +11,11 @@ from tempfile import TemporaryDirectory
 from PySide6.QtCore import QObject, Signal
 
 from ai.change import Comparison, FindingChange, LesionChange
+from ai.diffuse import DiffuseChange
 from ai.findings import Analysis
 from ai.progress import Part, Progress
 from ai.series import FileWindow, Scan
+from ai.timeline import Timeline
 from viewer.mpr.window import Window
 from viewer.state.change_key import ChangeKey, key_of
 from viewer.state.notices_model import NoticesModel
@@ -53,6 +55,7 @@ class ReadingToWrite:
     accepted: frozenset[str] = frozenset()
     window: Window | None = None
     form: Form = Form.FILES
+    timeline: Timeline | None = None
 
     def reported(self) -> Analysis:
         """Return the analysis without what was rejected."""
@@ -71,7 +74,20 @@ class ReadingToWrite:
             for c in self.comparison.findings
             if self._kept(c) and (c.abnormality.name in left or c.abnormality.name not in told)
         )
-        return replace(self.comparison, findings=findings, lesions=lesions)
+        return replace(self.comparison, findings=findings, lesions=lesions, diffuse=self._reported_diffuse())
+
+    def _reported_diffuse(self) -> DiffuseChange | None:
+        diffuse = None if self.comparison is None else self.comparison.diffuse
+        if diffuse is None:
+            return None
+        return replace(diffuse, regions=tuple(c for c in diffuse.regions if c.abnormality.name not in self.rejected))
+
+    def reported_lines(self) -> Timeline | None:
+        """Return the lines without those of abnormalities that the reader rejected."""
+        if self.timeline is None:
+            return None
+        lines = tuple(line for line in self.timeline.lines if line.abnormality.name not in self.rejected)
+        return replace(self.timeline, lines=lines)
 
     def _kept(self, change: LesionChange | FindingChange) -> bool:
         return change.abnormality.name not in self.rejected and key_of(change) not in self.rejected_changes
@@ -94,12 +110,18 @@ def write_files(reading: ReadingToWrite, folder: Path, progress: Progress) -> Pa
     if reading.prior is not None and reading.prior_analysis is not None:
         report.write_analysis(reading.prior_analysis, reading.prior, folder / "prior", Part(progress, 0.4, 0.6))
     if reading.comparison is not None and reading.prior is not None:
-        report.write_comparison(reading.comparison, reading.prior, reading.scan, folder)
+        report.write_comparison(reading.comparison, reading.prior, reading.scan, folder, reading.timeline)
     progress.report(0.7, "Writing pictures")
     pictures = reading.save_pictures(folder)
     progress.report(0.9, "Writing the report")
     return report.write_report(
-        folder, reading.scan, reading.reported(), pictures, reading.prior, reading.reported_changes()
+        folder,
+        reading.scan,
+        reading.reported(),
+        pictures,
+        reading.prior,
+        reading.reported_changes(),
+        reading.reported_lines(),
     )
 
 

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow, QSplitter, QStackedWidge
 
 from ai.series import Series
 from ai.studies import LikelyPair
+from ai.timeline import Timeline
 from viewer.mpr.plane import Plane
 from viewer.state.browser_model import Browsing
 from viewer.state.reading import Reading
@@ -33,6 +34,7 @@ from viewer.widgets.notice_bar import NoticeBar
 from viewer.widgets.pane_grid import PaneGrid
 from viewer.widgets.progress_strip import ProgressStrip
 from viewer.widgets.reading_pictures import reading_pictures
+from viewer.widgets.report_dock import WIDTH_PX, ReportDock
 from viewer.widgets.side_panel import SidePanel
 from viewer.widgets.start_page import StartPage
 from viewer.widgets.study_browser import StudyBrowser
@@ -58,6 +60,7 @@ class MainWindow(QMainWindow):
         self.browser = StudyBrowser(reading, tuple(steps.paths.lanes.values()))
         self.start = StartPage()
         self.notices = NoticeBar(reading.notices)
+        self.report = ReportDock(reading, steps, self)
         self.progress = ProgressStrip(steps.lanes())
         self.commands = Commands(reading, steps, self.grid)
         self._central = QWidget()
@@ -104,7 +107,13 @@ class MainWindow(QMainWindow):
             findings.accepted(),
             self.reading.panes[Role.CURRENT].value.window,
             form,
+            self._timeline_to_write(),
         )
+
+    def _timeline_to_write(self) -> Timeline | None:
+        """Return the lines that the reader's setting tells; None where no further study was read."""
+        timeline = self.reading.timeline.value.timeline
+        return None if timeline is None else timeline.told(self.reading.findings[Role.CURRENT].value.setting)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Stop all work and wait for it, out of the reader's sight: an import cannot be cancelled."""
@@ -156,11 +165,14 @@ class MainWindow(QMainWindow):
         column.addWidget(self.notices)
         column.addWidget(self.progress)
         self.setCentralWidget(self._central)
+        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.report)
+        self.resizeDocks([self.report], [WIDTH_PX], Qt.Orientation.Horizontal)
 
     def _introduce(self) -> None:
         self.start.folder_asked.connect(self._ask_folder)
         self.start.file_asked.connect(self._ask_file)
         self.start.demo_asked.connect(self.steps.demo.open)
+        self.report.left.connect(self._focus_pictures)
         self.side.analyse_asked.connect(self.commands.analyse)
         for role in Role:
             self.side.findings[role].filter.left.connect(lambda: self.grid.canvas(*self._active()).setFocus())
@@ -168,6 +180,8 @@ class MainWindow(QMainWindow):
         self.reading.scans[Role.CURRENT].changed.connect(lambda before, after: self._current_came(before))
         self.browser.tree.series_asked.connect(self._choose)
         self.browser.tree.pair_asked.connect(self._choose_pair)
+        self.browser.timeline_asked.connect(self.steps.follow.add)
+        self.side.changes.study_asked.connect(self.steps.hang.hang)
         self.browser.tree.in_sight.connect(self.steps.thumbnails.want)
         self.browser.tree.left.connect(self._focus_pictures)
         self.reading.browser.changed.connect(self._browsing_changed)
@@ -181,6 +195,7 @@ class MainWindow(QMainWindow):
             open_prior=lambda: self._ask_folder(Role.PRIOR),
             open_prior_file=lambda: self._ask_file(Role.PRIOR),
             open_demo=self.steps.demo.open,
+            open_model=self._ask_model,
             write=self._ask_export,
             write_dicom=lambda: self._ask_export(Form.DICOM),
             write_anonymous=lambda: self._ask_export(Form.ANONYMOUS_DICOM),
@@ -254,6 +269,11 @@ class MainWindow(QMainWindow):
     def _ask(self, mode: QFileDialog.FileMode, role: Role, title: str) -> None:
         dialog = self._dialog(mode, title)
         dialog.filesSelected.connect(lambda names: self.open_paths([Path(name) for name in names], role))
+        dialog.open()
+
+    def _ask_model(self) -> None:
+        dialog = self._dialog(QFileDialog.FileMode.Directory, "Open a model: the folder of its bundle")
+        dialog.filesSelected.connect(lambda names: self.commands.use_model(Path(names[0])))
         dialog.open()
 
     def _ask_export(self, form: Form = Form.FILES) -> None:
