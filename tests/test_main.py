@@ -16,7 +16,7 @@ import main
 from ai.commands import scans
 from ai.findings import Analysis, Doubt, Thresholds
 from ai.progress import Progress
-from ai.scan import write_dicom
+from ai.scan import write_dicom, write_volume
 from ai.series import Scan
 from tests.support.synthetic_analysis import analysis, finding, lesion, scan
 from tests.support.synthetic_chest import chest, chest_grid, motion
@@ -67,7 +67,7 @@ def _screen(monkeypatch: pytest.MonkeyPatch, reason: str) -> None:
 def test_analyse_writes_a_folder(study: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "made" / "on demand"
     assert main.main(["analyse", str(study[1]), "--out", str(out), "--device", "cpu"]) == 0
-    assert {path.name for path in out.iterdir()} == {"analysis.json", "heatmaps", "report.html"}
+    assert {path.name for path in out.iterdir()} == {"analysis.json", "heatmaps", "report.fhir.json", "report.html"}
     document = json.loads((out / "analysis.json").read_text(encoding="utf-8"))
     assert [f["abnormality"] for f in document["findings"]] == ["nodule", "emphysema"]
     assert capsys.readouterr().out == f"The reading lies in {out}\n"
@@ -112,14 +112,36 @@ def test_withheld_findings_end_with_2_and_leave_the_reason(
 
 
 def test_compare_writes_what_changed(study: tuple[Path, Path], tmp_path: Path) -> None:
-    assert main.main(["compare", str(study[0]), str(study[1]), "--out", str(tmp_path)]) == 0
+    assert main.main(["compare", str(study[0]), str(study[1]), "--out", str(tmp_path), "--dicom"]) == 0
     document = json.loads((tmp_path / "comparison.json").read_text(encoding="utf-8"))
     assert document["days_between"] == 60
     (change,) = document["changes"]
     assert (change["abnormality"], change["kind"]) == ("nodule", "grown")
     assert [row[3] for row in document["registration"]["prior_to_current"][:3]] == pytest.approx([12, 0, 0], abs=0.7)
-    for name in ("analysis.json", "prior/analysis.json", "report.html", "heatmaps/nodule.nii.gz"):
+    for name in ("analysis.json", "prior/analysis.json", "report.html", "heatmaps/nodule.nii.gz", "dicom/findings.dcm"):
         assert (tmp_path / name).is_file()
+
+
+def test_dicom_and_anonymous_hand_on_without_the_patient(study: tuple[Path, Path], tmp_path: Path) -> None:
+    words = ["--out", str(tmp_path), "--dicom", "--anonymous"]
+    assert main.main(["analyse", str(study[1]), *words]) == 0
+    names = {path.name for path in (tmp_path / "dicom").iterdir()}
+    assert {"findings.dcm", "marks.dcm", "report.dcm", "heat-nodule.dcm", "picture-1.dcm"} <= names
+    assert (tmp_path / "report.fhir.json").exists()
+    for path in (path for path in tmp_path.rglob("*") if path.is_file()):
+        for secret in (b"1.2.3.1", b"1.2.3.2", b"2024-03-01", b"20240301"):
+            assert secret not in path.read_bytes(), path.name
+
+
+def test_dicom_of_a_volume_file_is_refused_before_the_work(
+    study: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen = scan(chest(chest_grid((8.0, 5.0, 5.0))))
+    write_volume(tmp_path / "scan.nii.gz", seen.volume.hu, seen.volume.grid)
+    words = ["analyse", str(tmp_path / "scan.nii.gz"), "--out", str(tmp_path / "out"), "--dicom"]
+    assert main.main(words) == 2
+    assert "is no DICOM series" in capsys.readouterr().err
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 @pytest.fixture(scope="module")

@@ -59,10 +59,14 @@ def test_the_report_tells_each_instance(handed: Handed) -> None:
         "Mean diameter of the solid part": 3.5,
     }
     assert (units["Volume"], units["Long Axis"], units["Attenuation Coefficient"]) == ("mm3", "mm", "[hnsf'U]")
+    assert group.finding_type is not None
     assert (group.finding_type.value, group.finding_type.scheme_designator) == ("27925004", "SCT")
-    (site,) = group.finding_sites
-    assert (site.value.meaning, site.laterality.meaning) == ("Upper lobe of lung", "Right")
-    said = {e.name.value: e.value.value for e in group.get_qualitative_evaluations()}
+    (site,) = (i for i in group[0].ContentSequence if _concept(i).CodeMeaning == "Finding Site")
+    (side,) = site.ContentSequence
+    said_of = [item.ConceptCodeSequence[0].CodeMeaning for item in (site, side)]
+    assert said_of == ["Upper lobe of lung", "Right"]
+    told = (item for item in group[0].ContentSequence if item.ValueType == "CODE")
+    said = {_concept(item).CodeValue: item.ConceptCodeSequence[0].CodeValue for item in told}
     assert said.items() >= {"verdict": "accepted", "composition": "part-solid", "found": "second_look"}.items()
 
 
@@ -78,6 +82,7 @@ def test_report_and_segment_name_the_instance_alike(handed: Handed) -> None:
     segment = segmentation.get_segment_description(1)
     assert group.tracking_uid == segment.tracking_uid
     assert group.tracking_identifier == segment.tracking_id
+    assert group.referenced_segment is not None
     assert group.referenced_segment.referenced_sop_instance_uid == segmentation.SOPInstanceUID
     assert segment.algorithm_identification is not None
     assert segment.algorithm_identification.parameters == {"sha256": CARD.sha256}

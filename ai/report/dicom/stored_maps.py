@@ -77,7 +77,7 @@ def _name(made: Dataset) -> str:
 
 
 def _upwards(values: Values, grid: VoxelGrid) -> tuple[Values, VoxelGrid]:
-    """Return a map whose slices go to the head, the back or the left, as the model's do; writers order frames freely."""
+    """Return a map whose slices go to the head, back or left, as the model's do; writers order frames freely."""
     along = grid.affine[:3, 0]
     if along[np.argmax(np.abs(along))] > 0:
         return values, grid
