@@ -50,15 +50,19 @@ def _said(report: str, vocabulary: Vocabulary) -> Iterable[tuple[str, Status]]:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One label of CT-RATE: the findings that make it, and the places at which they do not."""
+    """One label of CT-RATE: the findings that make it, the places at which they do not, and what explains some away."""
 
     name: str
     findings: frozenset[str]
     not_at: frozenset[str]
+    explained: frozenset[str]
+    explained_by: frozenset[str]
 
     def holds(self, saying: Saying) -> bool:
         """True where the finding makes the label, whatever its status."""
         if saying.finding not in self.findings:
+            return False
+        if saying.finding in self.explained and saying.beside & self.explained_by:
             return False
         return not saying.places & self.not_at or "lung" in saying.places
 
@@ -68,6 +72,12 @@ def _ctrate18() -> tuple[Rule, ...]:
     table = report_terms("ctrate18")
     elsewhere = frozenset(table["elsewhere"])
     return tuple(
-        Rule(entry["name"], frozenset(entry["findings"]), elsewhere if entry.get("lung") else frozenset())
+        Rule(
+            entry["name"],
+            frozenset(entry["findings"]),
+            elsewhere if entry.get("lung") else frozenset(entry.get("not_at", ())),
+            frozenset(entry.get("explained", ())),
+            frozenset(entry.get("explained_by", ())),
+        )
         for entry in table["label"]
     )

@@ -2,53 +2,63 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from ai.report.mention import Side
-from ai.report.reading.lexicon import Cue, Head, Lexicon, Meaning, Place
-from ai.report.reading.patterns import longest
-from ai.report.reading.words import Words
+from ai.report.reading.lexicon import Cue, Head, Lexicon, Meaning
+from ai.report.reading.patterns import END, Tree
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """One meaning; ``first`` is its first word's number and ``last`` that after its last word."""
 
     meaning: Meaning
     first: int
     last: int
 
-    @property
-    def head(self) -> Head | None:
-        """The head, or None for another meaning."""
-        return self.meaning if isinstance(self.meaning, Head) else None
 
-    @property
-    def place(self) -> Place | None:
-        """The place, or None for another meaning."""
-        return self.meaning if isinstance(self.meaning, Place) else None
+def hits_of(stems: Sequence[str], lexicon: Lexicon) -> list[Hit]:
+    """Return the meanings, the longest phrase first at every word; they do not overlap.
 
-    @property
-    def side(self) -> Side | None:
-        """The side said by a word of its own, or None."""
-        return self.meaning if isinstance(self.meaning, Side) else None
-
-    def is_cue(self, *cues: Cue) -> bool:
-        """True for one of the cues."""
-        return isinstance(self.meaning, Cue) and self.meaning in cues
-
-
-def hits_of(words: Words, lexicon: Lexicon) -> list[Hit]:
-    """Return the meanings, the longest phrase first at every word; they do not overlap."""
+    A finding said twice running ("pectus deformity") is one.
+    """
     found: list[Hit] = []
-    tree, stems, first = lexicon.tree, words.stems, 0
-    while first < len(stems):
-        match = longest(tree, stems, first) if stems[first] in tree else None
-        if match is None:
+    for hit in _phrases(stems, lexicon.tree, len(stems)):
+        meaning = hit[0]
+        if meaning is Cue.SKIP:
+            continue
+        if found and found[-1][0] is meaning and found[-1][2] == hit[1] and isinstance(meaning, Head):
+            found[-1] = Hit(meaning, found[-1][1], hit[2])
+        else:
+            found.append(hit)
+    return found
+
+
+def inner(stems: Sequence[str], first: int, last: int, lexicon: Lexicon) -> list[Hit]:
+    """Return the meanings inside a phrase: "biapical scarring" is one term and names a place."""
+    within = _phrases(stems[first:last], lexicon.tree, last - first - 1)
+    return [Hit(meaning, begins + first, ends + first) for meaning, begins, ends in within]
+
+
+def _phrases(stems: Sequence[str], tree: Tree, longest: int) -> list[Hit]:
+    """Look up phrases of at most ``longest`` words, from left to right."""
+    found: list[Hit] = []
+    first, end, begins = 0, len(stems), tree.get
+    while first < end:
+        node = begins(stems[first])
+        if node is None:
             first += 1
             continue
-        meaning, last = match
-        if meaning is not Cue.SKIP and isinstance(meaning, Head | Place | Side | Cue):
-            found.append(Hit(meaning, first, last))
+        last, meaning = first, None
+        for position in range(first + 1, min(end, first + longest) + 1):
+            if END in node:
+                meaning, last = node[END], position
+            node = node.get(stems[position]) if position < end else None
+            if node is None:
+                break
+        if meaning is None:
+            first += 1
+            continue
+        found.append(Hit(meaning, first, last))
         first = last
     return found

@@ -11,7 +11,7 @@ from typing import Any
 from ai.report.mention import Side
 from ai.report.reading.patterns import Tree, phrases, plant
 from ai.report.reading.spelling import Speller
-from ai.report.reading.words import Stems, words_of
+from ai.report.reading.words import Stems, stems_of, words_of
 from ai.vocabulary import Abnormality, abnormality, report_terms
 
 
@@ -51,18 +51,25 @@ class Finding:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Head:
-    """A word that names a finding, by itself (``default``) or by its place (``by_place``, "" for none of ours)."""
+    """A word that names a finding, by itself (``default``) or by its place (``by_place``, "" for none of ours).
+
+    ``state`` is a size or shape; ``enlarges`` makes a lymph node pathological; ``grows`` is a change since an earlier scan.
+    """
 
     name: str
     default: str
     by_place: Mapping[str, str] = field(default_factory=dict)
     state: bool = False
     grows: bool = False
+    enlarges: bool = False
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Place:
-    """A part of the body; ``line`` is itself and what it lies within, the smallest first."""
+    """A part of the body; ``line`` is itself and what it lies within, the smallest first.
+
+    ``open`` is half a phrase that the next place must close: "upper" in "upper and lower lobes".
+    """
 
     name: str
     names: tuple[str, ...]
@@ -70,6 +77,7 @@ class Place:
     level: str
     side: Side | None
     paired: bool
+    open: bool = False
 
 
 Meaning = Head | Place | Side | Cue
@@ -95,7 +103,7 @@ def lexicon() -> Lexicon:
     denied = {place: tuple(names) for place, names in cues["normal_denies"].items()}
     for meaning, pattern in [*_cues(cues["cue"]), *_heads(findings), *_places(report_terms("places"))]:
         for phrase in phrases(pattern):
-            plant(tree, words_of(phrase, stems).stems, meaning)
+            plant(tree, stems_of(words_of(phrase), stems), meaning)
     return Lexicon(tree, Stems(Speller(stems.values()).right), _findings(findings), denied)
 
 
@@ -109,7 +117,7 @@ def _findings(table: dict[str, Any]) -> dict[str, Finding]:
 def _heads(table: dict[str, Any]) -> Iterator[tuple[Meaning, str]]:
     for name, entry in (*table["head"].items(), *table["finding"].items()):
         default = entry.get("default", name if "labels" in entry else "")
-        head = Head(name, default, entry.get("in", {}), bool(entry.get("state")), bool(entry.get("grows")))
+        head = Head(name, default, entry.get("in", {}), *(bool(entry.get(k)) for k in ("state", "grows", "enlarges")))
         for pattern in _patterns(entry):
             yield head, pattern
 
@@ -122,7 +130,9 @@ def _places(table: dict[str, Any]) -> Iterator[tuple[Meaning, str]]:
             line.append(entries[line[-1]]["within"])
         side = Side(entry["side"]) if "side" in entry else None
         names = tuple(entry.get("names", ()))
-        place = Place(name, names, tuple(line), entry.get("level", ""), side, bool(entry.get("pair")))
+        place = Place(
+            name, names, tuple(line), entry.get("level", ""), side, bool(entry.get("pair")), bool(entry.get("open"))
+        )
         for pattern in _patterns(entry):
             yield place, pattern
     for side_name, patterns in table["side"].items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 _CHOICE = re.compile(r"\(([^()]*\|[^()]*)\)")
@@ -30,15 +30,3 @@ def plant(tree: Tree, words: Iterable[str], meaning: object) -> None:
     for word in words:
         node = node.setdefault(word, {})
     node.setdefault(END, meaning)
-
-
-def longest(tree: Tree, words: Sequence[str], first: int) -> tuple[object, int] | None:
-    """Return the meaning of the longest phrase that begins at word ``first``, and the word after it."""
-    node, last, meaning = tree, first, None
-    for position in range(first, len(words)):
-        node = node.get(words[position])
-        if node is None:
-            break
-        if END in node:
-            meaning, last = node[END], position + 1
-    return None if meaning is None else (meaning, last)

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ai.report.mention import Side, Status
-from ai.report.reading.clauses import Clauses
-from ai.report.reading.hits import Hit, hits_of
-from ai.report.reading.lexicon import Cue, Head, Lexicon
+from ai.report.reading.clauses import clause_starts
+from ai.report.reading.hits import Hit, hits_of, inner
+from ai.report.reading.lexicon import Cue, Head, Lexicon, Place
 from ai.report.reading.locations import names_of, side_of
-from ai.report.reading.reach import reached, status_of
-from ai.report.reading.sizes import lengths_in
-from ai.report.reading.spots import Owned, Spot, owners
-from ai.report.reading.words import Words, words_of
+from ai.report.reading.measuring import give_sizes
+from ai.report.reading.ownership import find_meanings, give_places
+from ai.report.reading.reach import DENYING, reached, status_of
+from ai.report.reading.spots import spots_of
+from ai.report.reading.thing import Thing
+from ai.report.reading.words import stems_of, words_of
+
+_NOWHERE: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Saying:
     """One finding said: by its name in ``findings.toml``, with the places' names in ``places.toml`` and in the 51.
 
-    ``start`` and ``end`` are characters of the sentence.
+    ``start`` and ``end`` are characters of the sentence; ``beside`` are the findings of the whole sentence, whatever
+    their status.
     """
 
     finding: str
@@ -31,135 +38,126 @@ class Saying:
     sizes_mm: tuple[float, ...]
     start: int
     end: int
+    beside: frozenset[str] = _NOWHERE
 
 
 def read_sentence(text: str, lexicon: Lexicon) -> tuple[Saying, ...]:
     """Return what a sentence says, in order."""
-    words = words_of(text, lexicon.stems)
-    hits = hits_of(words, lexicon)
-    heads = [hit for hit in hits if hit.head is not None]
-    normal = [hit for hit in hits if hit.is_cue(Cue.NORMAL)]
+    words = words_of(text)
+    stems = stems_of(words, lexicon.stems)
+    hits = hits_of(stems, lexicon)
+    heads, cues, marks, normal = _sorted_by_kind(hits)
     if not heads and not normal:
         return ()
-    clauses = Clauses(words, hits)
-    clause_of = {id(hit): clauses.number_of(hit) for hit in hits}
-    said = [
-        *_of_heads(text, words, hits, heads, clause_of, lexicon),
-        *_of_normal(words, hits, normal, clause_of, lexicon),
-    ]
-    return tuple(sorted(said, key=lambda saying: saying.start))
+    starts = clause_starts(stems, hits)
+    things = [Thing(head, first, last, bisect_right(starts, first)) for head, first, last in heads]
+    _give_places(stems, cues, marks, normal, starts, things, lexicon)
+    for cue, first, last in cues:
+        for thing in reached(stems, cue, first, last, bisect_right(starts, first), things):
+            thing.cues.add(cue)
+    for thing in things:
+        find_meanings(thing)
+    _settle_sizes_and_shapes(things)
+    said = [*_said(text, stems, things, words, lexicon)]
+    if normal:
+        said += _denied_by_normal(normal, marks, starts, words, lexicon)
+        said.sort(key=lambda saying: saying.start)
+    return tuple(said)
 
 
-def _of_heads(
-    text: str, words: Words, hits: Sequence[Hit], heads: Sequence[Hit], clause_of: dict[int, int], lexicon: Lexicon
+_Kinds = tuple[list[tuple[Head, int, int]], list[tuple[Cue, int, int]], list[Hit], list[int]]
+
+
+def _sorted_by_kind(hits: Sequence[Hit]) -> _Kinds:
+    """Return heads, cues, places with sides, and the words at which something is called normal."""
+    heads: list[tuple[Head, int, int]] = []
+    cues: list[tuple[Cue, int, int]] = []
+    marks: list[Hit] = []
+    for hit in hits:
+        meaning, first, last = hit
+        if isinstance(meaning, Cue):
+            cues.append((meaning, first, last))
+        elif isinstance(meaning, Head):
+            heads.append((meaning, first, last))
+        else:
+            marks.append(hit)
+    return heads, cues, marks, [first for cue, first, _ in cues if cue is Cue.NORMAL]
+
+
+def _give_places(
+    stems: Sequence[str],
+    cues: Sequence[tuple[Cue, int, int]],
+    marks: Sequence[Hit],
+    normal: Sequence[int],
+    starts: Sequence[int],
+    things: Sequence[Thing],
+    lexicon: Lexicon,
+) -> None:
+    """Give the things their places; a clause that only calls a place normal gives it to none."""
+    if normal and len(starts) > 1:
+        healthy = {bisect_right(starts, first) for first in normal} - {thing.clause for thing in things}
+        marks = [mark for mark in marks if bisect_right(starts, mark.first) not in healthy]
+    if marks and things:
+        give_places(stems, spots_of(stems, marks), things, [first for _, first, _ in cues], starts)
+    for thing in things:
+        if thing.last - thing.first > 1:
+            within = [hit for hit in inner(stems, thing.first, thing.last, lexicon) if isinstance(hit[0], Place | Side)]
+            if within:
+                before = [mark for mark in marks if mark.last == thing.first]
+                thing.modifiers.extend(s for s in spots_of(stems, before + within) if s.first >= thing.first)
+
+
+def _said(
+    text: str, stems: Sequence[str], things: Sequence[Thing], words: Sequence[re.Match[str]], lexicon: Lexicon
 ) -> Iterator[Saying]:
-    if not heads:
-        return
-    owned = owners(words, hits, clause_of)
-    cues = reached(hits, clause_of)
-    sizes = _sizes(text, words, heads)
-    meanings = {id(hit): list(_findings(hit, owned[id(hit)])) for hit in heads}
-    _settle_sizes_and_shapes(heads, meanings, cues, clause_of)
-    for hit in heads:
-        for name, spots in meanings[id(hit)]:
-            finding = lexicon.findings[name]
+    sizes = give_sizes(text, stems, words, things)
+    beside = frozenset(name for thing in things for name, _ in thing.meanings)
+    for number, thing in enumerate(things):
+        for name, spots in thing.meanings:
             yield Saying(
                 name,
-                status_of(cues[id(hit)], finding.lasting),
-                frozenset(part for spot in spots for part in spot.line),
-                names_of(spots),
-                side_of(spots),
-                sizes.get(id(hit), ()),
-                words.starts[hit.first],
-                words.ends[hit.last - 1],
+                status_of(thing.cues, lexicon.findings[name].lasting),
+                frozenset(part for spot in spots for part in spot.line) if spots else _NOWHERE,
+                names_of(spots) if spots else (),
+                side_of(spots) if spots else None,
+                sizes.get(number, ()),
+                words[thing.first].start(),
+                words[thing.last - 1].end(),
+                beside,
             )
 
 
-def _findings(hit: Hit, owned: Owned) -> Iterator[tuple[str, tuple[Spot, ...]]]:
-    """Yield what the head means at its places: coronary and aortic calcification are two findings of one word."""
-    head = hit.head
-    if head is None:
-        return
-    for spots in (owned.own, owned.shared, owned.topic):
-        by_name: dict[str, list[Spot]] = {}
-        for spot in spots:
-            meant = _at(head, spot)
-            if meant is not None:
-                by_name.setdefault(meant, []).append(spot)
-        if by_name:
-            bare = [spot for spot in spots if _at(head, spot) is None]
-            yield from ((name, (*at, *bare)) for name, at in by_name.items() if name)
-            return
-    if head.default:
-        yield head.default, owned.nearest
-
-
-def _at(head: Head, spot: Spot) -> str | None:
-    return next((head.by_place[part] for part in spot.line if part in head.by_place), None)
-
-
-def _settle_sizes_and_shapes(
-    heads: Sequence[Hit],
-    meanings: dict[int, list[tuple[str, tuple[Spot, ...]]]],
-    cues: dict[int, set[Cue]],
-    clause_of: dict[int, int],
-) -> None:
-    """A size without a place of its own is said of the clause's other heads: enlarged nodes, a nodule that grew."""
-    for hit in heads:
-        head = hit.head
-        if head is None or not head.state or meanings[id(hit)]:
+def _settle_sizes_and_shapes(things: Sequence[Thing]) -> None:
+    """A size without a place of its own is said of the clause's other things: enlarged nodes, a nodule that grew."""
+    for thing in things:
+        if not thing.head.state or thing.meanings:
             continue
-        denied = bool(cues[id(hit)] & {Cue.NO, Cue.NOT, Cue.NOT_AFTER})
-        here = [other for other in heads if other is not hit and clause_of[id(other)] == clause_of[id(hit)]]
-        before = [other for other in heads if clause_of[id(other)] < clause_of[id(hit)]]
-        for other in here or before[-1:]:
-            if head.name in ("enlargement", "growth") and any(name == "lymph_node" for name, _ in meanings[id(other)]):
-                spots = meanings[id(other)][0][1]
-                meanings[id(hit)] = [("lymphadenopathy", spots)]
-            elif head.grows:
-                cues[id(other)].add(Cue.UNCHANGED if denied else Cue.LARGER)
+        here = [other for other in things if other is not thing and other.clause == thing.clause]
+        for other in here or [other for other in things if other.clause < thing.clause][-1:]:
+            if thing.head.enlarges and other.is_called("lymph_node"):
+                other.meanings = [("lymphadenopathy", other.meanings[0][1])]
+                other.cues |= thing.cues & DENYING
+            if thing.head.grows:
+                other.cues.add(Cue.LARGER if thing.cues.isdisjoint(DENYING) else Cue.UNCHANGED)
 
 
-def _of_normal(
-    words: Words, hits: Sequence[Hit], normal: Sequence[Hit], clause_of: dict[int, int], lexicon: Lexicon
+def _denied_by_normal(
+    normal: Sequence[int],
+    marks: Sequence[Hit],
+    starts: Sequence[int],
+    words: Sequence[re.Match[str]],
+    lexicon: Lexicon,
 ) -> Iterator[Saying]:
-    """A place called normal denies what ``normal_denies`` names for it."""
-    for cue in normal:
+    """A place called normal denies what ``normal_denies`` names for it: "heart size is normal", "normal heart size"."""
+    for word in normal:
+        clause = bisect_right(starts, word)
+        here = [mark for mark in marks if bisect_right(starts, mark.first) == clause]
         said: set[str] = set()
-        for hit in hits:
-            if hit.place is None or hit.first > cue.first or clause_of[id(hit)] != clause_of[id(cue)]:
+        for place, first, last in [mark for mark in here if mark.first < word] or here[:1]:
+            if not isinstance(place, Place):
                 continue
-            for name in lexicon.denied_by_normal.get(hit.place.name, ()):
+            for name in lexicon.denied_by_normal.get(place.name, ()):
                 if name not in said:
                     said.add(name)
-                    start, end = words.starts[hit.first], words.ends[hit.last - 1]
-                    places, names = frozenset(hit.place.line), hit.place.names
-                    yield Saying(name, Status.ABSENT, places, names, None, (), start, end)
-
-
-def _sizes(text: str, words: Words, heads: Sequence[Hit]) -> dict[int, tuple[float, ...]]:
-    """Give each length to the head it stands before or, more often, behind."""
-    found: dict[int, tuple[float, ...]] = {}
-    if not any(character.isdigit() for character in text):
-        return found
-    measured = [hit for hit in heads if hit.head and not hit.head.state] or list(heads)
-    for lengths in lengths_in(text):
-        hit = _measured(words, measured, lengths.start, lengths.end)
-        found[id(hit)] = found.get(id(hit), ()) + lengths.values_mm
-    return found
-
-
-def _measured(words: Words, heads: Sequence[Hit], start: int, end: int) -> Hit:
-    before = [hit for hit in heads if words.ends[hit.last - 1] <= start]
-    after = [hit for hit in heads if words.starts[hit.first] >= end]
-    if after and (not before or _directly_before(words, end, after[0])):
-        return after[0]
-    return before[-1] if before else heads[0]
-
-
-def _directly_before(words: Words, end: int, hit: Hit) -> bool:
-    """True for "5 mm (solid, subpleural …) nodule": few words, none that begins another phrase."""
-    between = [
-        stem for stem, start in zip(words.stems, words.starts, strict=True) if end <= start < words.starts[hit.first]
-    ]
-    return len(between) <= 4 and not set(between) & {"in", "and", ",", "with", "is", "are", "at", ")", "，", "of"}
+                    start, end = words[first].start(), words[last - 1].end()
+                    yield Saying(name, Status.ABSENT, frozenset(place.line), place.names, None, (), start, end)

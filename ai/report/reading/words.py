@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 
 _WORD = re.compile(
     r"[^\W\d_\u3400-\u9fff]+(?:['’](?!s\b)[^\W\d_]+)?|\d+(?:[.,]\d+)?|[^\s\-‐‑–]|(?<!\w)[-‐‑–]|[-‐‑–](?!\w)"
@@ -45,18 +44,6 @@ MOST_SPELLINGS = 200_000
 _KEEP_S = ("ss", "us", "is")
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The words of a text in order: normal forms and places. ``text[starts[i]:ends[i]]`` is the i-th."""
-
-    stems: tuple[str, ...]
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
-
-    def __len__(self) -> int:
-        return len(self.stems)
-
-
 class Stems(dict[str, str]):
     """Word as written → normal form; each spelling is worked out once. ``right`` mends what is misspelt."""
 
@@ -72,14 +59,14 @@ class Stems(dict[str, str]):
         return found
 
 
-def words_of(text: str, stems: dict[str, str]) -> Words:
-    """Return the words of a text; their normal forms are looked up in ``stems``."""
-    found = list(_WORD.finditer(text))
-    return Words(
-        tuple(stems[match.group()] for match in found),
-        tuple(match.start() for match in found),
-        tuple(match.end() for match in found),
-    )
+def words_of(text: str) -> list[re.Match[str]]:
+    """Return the words of a text, each with its characters."""
+    return list(_WORD.finditer(text))
+
+
+def stems_of(words: Iterable[re.Match[str]], stems: Mapping[str, str]) -> list[str]:
+    """Return the normal forms of words, looked up in ``stems``."""
+    return [stems[word[0]] for word in words]
 
 
 def stem(written: str) -> str:
@@ -99,7 +86,7 @@ def stem(written: str) -> str:
 
 def _plain(written: str) -> str:
     lower = written.lower().replace("’", "'")
-    if lower.isascii():
+    if lower.isascii() or not lower.isalpha():
         return lower
     return "".join(c for c in unicodedata.normalize("NFKD", lower.replace("ı", "i")) if not unicodedata.combining(c))
 
