@@ -6,13 +6,11 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-import pytest
 from pytestqt.qtbot import QtBot
 
 from ai.discrepancy import Discrepancy, DiscrepancyKind, ReadingToCheck
 from ai.draft import Draft, Language, ReadingToDraft
 from ai.errors import IntervalError
-from ai.report.text_file import MOST_BYTES, read_report
 from tests.support.readings import analysis_of, comparison_of, scan_of, shift, with_settings
 from viewer.state.change_key import key_of
 from viewer.state.reading import Reading
@@ -21,6 +19,7 @@ from viewer.state.unread import unread_words
 from viewer.state.verdict import Verdict
 from viewer.steps.check_report import NOT_ANALYSED, CheckReport
 from viewer.steps.draft_report import DraftReport, reading_to_draft
+from viewer.steps.save_report import SaveReport
 
 
 def begun(compared: bool = False) -> Reading:
@@ -147,20 +146,15 @@ def test_another_scan_begins_a_new_report() -> None:
     assert reading.second_reader.value.text == ""
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
-def test_reports_of_either_encoding_are_read(tmp_path: Path, encoding: str) -> None:
+def test_a_report_is_read_from_a_file_and_what_is_none_is_told(qtbot: QtBot, tmp_path: Path) -> None:
+    reading, found = Reading(), []
+    step = SaveReport(reading.notices)
     path = tmp_path / "report.txt"
-    path.write_bytes("右肺上叶见结节。".encode(encoding))
-    assert read_report(path) == "右肺上叶见结节。"
-
-
-@pytest.mark.parametrize(
-    ("content", "words"), [(b"\x00\x01PDF\xff", "no plain text"), (b"a" * (MOST_BYTES + 1), "larger")]
-)
-def test_what_is_no_report_is_refused(tmp_path: Path, content: bytes, words: str) -> None:
-    path = tmp_path / "report.txt"
-    path.write_bytes(content)
-    with pytest.raises(IntervalError, match=words):
-        read_report(path)
-    with pytest.raises(IntervalError, match="could not be read"):
-        read_report(tmp_path / "none.txt")
+    path.write_bytes("右肺上叶见结节。".encode("gb18030"))
+    step.load(path, found.append)
+    qtbot.waitUntil(lambda: found == ["右肺上叶见结节。"], timeout=20_000)
+    step.load(tmp_path / "none.txt", found.append)
+    qtbot.waitUntil(lambda: len(reading.notices.value) == 1)
+    assert "none.txt" in reading.notices.value[0].text
+    assert reading.notices.value[0].grave
+    step.close()
