@@ -155,6 +155,12 @@ def test_an_earlier_size_is_no_size_of_now() -> None:
     assert check_report(text, reading(SEEN)) == ()
 
 
+def test_a_large_body_where_the_picture_shows_none_of_its_kind() -> None:
+    text = "Nodule in the right upper lobe, 8 mm. Nodule in the left upper lobe, {}."
+    assert kinds(text.format("12 mm"), reading(SEEN)) == [(K.UNSEEN, "nodule")]
+    assert kinds(text.format("5 mm"), reading(SEEN)) == []
+
+
 def test_two_nodules_are_told_apart_by_their_lobes() -> None:
     two = finding("nodule", 3, (NODULE, lesion("nodule", (-70, 40, -10), 15.0, "right_lower")))
     text = "Nodules: right upper lobe nodule 8 mm."

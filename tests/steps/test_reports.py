@@ -147,7 +147,8 @@ def test_another_scan_begins_a_new_report() -> None:
 
 
 def test_a_report_is_read_from_a_file_and_what_is_none_is_told(qtbot: QtBot, tmp_path: Path) -> None:
-    reading, found = Reading(), []
+    reading = Reading()
+    found: list[str] = []
     step = SaveReport(reading.notices)
     path = tmp_path / "report.txt"
     path.write_bytes("右肺上叶见结节。".encode("gb18030"))
