@@ -187,6 +187,23 @@ def test_studies_that_cannot_be_put_in_order_are_refused_in_words(
     assert not (tmp_path / "comparison.json").exists()
 
 
+def test_report_drafts_what_nobody_read_and_checks_a_report(
+    study: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = tmp_path / "report.txt"
+    text.write_text("The heart is normal in size.", encoding="utf-8")
+    out = tmp_path / "out"
+    words = ["report", str(study[1]), "--prior", str(study[0]), "--check", str(text), "--out", str(out)]
+    assert main.main(words) == 0
+    drafted = (out / "report.txt").read_text(encoding="utf-8")
+    assert "No reader has accepted any of it" in drafted
+    assert "Nodule" in drafted
+    assert json.loads((out / "report.json").read_text(encoding="utf-8"))["read"] is False
+    found = json.loads((out / "check.json").read_text(encoding="utf-8"))["discrepancies"]
+    assert {(one["kind"], one["abnormality"]) for one in found} & {("silent", "nodule"), ("prior", "nodule")}
+    assert str(out) in capsys.readouterr().out
+
+
 def test_phantom_writes_a_case(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["phantom", "--seed", "2", "--findings", "sternotomy", "--spacing", "4", "--out", str(tmp_path / "case")]
     assert main.main(words) == 0

@@ -128,7 +128,7 @@ class _Check:
         large = max(claim.mention.sizes_mm, default=0.0) >= _LARGE_MM and claim.mention.abnormality.focal
         if not large or claim.many or not claim.sides or not self.picture.knows(claim.name):
             return False
-        return not any(rank_of(claim, sight) is not None for sight in self._bodies)
+        return not any(here(claim, sight) and rank_of(claim, sight) is not None for sight in self._bodies)
 
     def _swapped(self) -> Iterator[Match]:
         """Yield the bodies said on the other side; one that another claim of the same part says rightly is none."""

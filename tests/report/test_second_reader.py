@@ -27,9 +27,9 @@ SEEN = finding("nodule", 3.0, (NODULE,))
 K = DiscrepancyKind
 
 
-def reading(*findings: Finding, **more: object) -> ReadingToCheck:
+def reading(*findings: Finding, rejected: frozenset[str] = frozenset()) -> ReadingToCheck:
     """Return a picture; labels that are not named are not looked for."""
-    return replace(ReadingToCheck(scan_of(), analysis(*findings)), **more)  # type: ignore[arg-type]
+    return ReadingToCheck(scan_of(), analysis(*findings), rejected)
 
 
 def kinds(text: str, picture: ReadingToCheck) -> list[tuple[DiscrepancyKind, str]]:
@@ -155,6 +155,12 @@ def test_an_earlier_size_is_no_size_of_now() -> None:
     assert check_report(text, reading(SEEN)) == ()
 
 
+def test_a_large_body_where_the_picture_shows_none_of_its_kind() -> None:
+    text = "Nodule in the right upper lobe, 8 mm. Nodule in the left upper lobe, {}."
+    assert kinds(text.format("12 mm"), reading(SEEN)) == [(K.UNSEEN, "nodule")]
+    assert kinds(text.format("5 mm"), reading(SEEN)) == []
+
+
 def test_two_nodules_are_told_apart_by_their_lobes() -> None:
     two = finding("nodule", 3, (NODULE, lesion("nodule", (-70, 40, -10), 15.0, "right_lower")))
     text = "Nodules: right upper lobe nodule 8 mm."
@@ -179,7 +185,7 @@ def test_what_lies_outside_the_lungs_is_another_matter(text: str) -> None:
 def compared(kind: ChangeKind, now: tuple[Lesion, ...], *findings: Finding) -> ReadingToCheck:
     change = LesionChange(NODULE.abnormality, kind, (NODULE,), now)
     there = Registration(np.diag([1.0, 1.0, 1.0, 1.0]) + np.eye(4, k=3) * 5, 0.9)
-    return reading(*findings, prior=scan_of(), comparison=Comparison(there, (change,), (), 90))
+    return replace(reading(*findings), prior=scan_of(), comparison=Comparison(there, (change,), (), 90))
 
 
 def test_a_lesion_of_the_prior_that_is_gone_wants_a_word() -> None:

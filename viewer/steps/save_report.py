@@ -32,7 +32,7 @@ class SaveReport(QObject):
         )
 
     def load(self, path: Path, then: Callable[[str], None]) -> None:
-        """Read a report from a text file and hand it on."""
+        """Read a report from a file and hand its words on."""
         self._notices.forget(ABOUT)
         self.lane.run(
             lambda progress: read_report(path),
@@ -46,10 +46,10 @@ class SaveReport(QObject):
 
 
 def read_report(path: Path) -> str:
-    """Ask ``ai.report`` for the text of a file."""
-    from ai.report import text_file  # noqa: PLC0415
+    """Ask ``ai.report`` for the words of a file: text, PDF, HTML, CDA, or a DICOM report."""
+    from ai import report  # noqa: PLC0415
 
-    return text_file.read_report(path)
+    return report.report_text(path)
 
 
 def _written(text: str, path: Path) -> Path:

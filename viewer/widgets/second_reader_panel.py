@@ -27,7 +27,7 @@ from viewer.steps.check_report import CheckReport
 from viewer.steps.save_report import SaveReport
 from viewer.widgets.discrepancy_row import DiscrepancyRow
 
-PASTE = "Paste the report here, open it from a text file, or take the draft. Then check it."
+PASTE = "Paste the report here, open it from a file (text, PDF, HTML, DICOM report), or take the draft. Then check it."
 NOTHING = "Nothing in this report contradicts the picture. That is no proof that either is right."
 CHANGED = "The report was changed since it was checked."
 
@@ -45,7 +45,7 @@ class SecondReaderPanel(QWidget):
         self.text.setTabChangesFocus(True)
         self.text.setPlaceholderText(PASTE)
         self.check = _button("Check", "Hold this report against the picture")
-        self.open = _button("Open …", "Open a report from a text file")
+        self.open = _button("Open …", "Open a report: text, PDF, HTML, CDA or DICOM")
         self.take = _button("Take the draft", "Check the report in draft")
         self.said = QLabel()
         self.said.setWordWrap(True)
@@ -61,7 +61,7 @@ class SecondReaderPanel(QWidget):
         self._check.check(self.text.toPlainText())
 
     def load(self, path: Path) -> None:
-        """Open a report from a text file and check it."""
+        """Open a report from a file and check it."""
         self._files.load(path, self._take)
 
     def _take(self, text: str) -> None:
