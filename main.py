@@ -166,6 +166,26 @@ def evaluate(parsed: argparse.Namespace, progress: Progress) -> int:
     return 0
 
 
+def cohort(parsed: argparse.Namespace, progress: Progress) -> int:
+    """Pair an archive's scans with their reports and keep them ready to learn from, without a patient's name."""
+    from ai.training.cohort import command_line  # noqa: PLC0415
+
+    said = command_line.build_as_told(parsed, progress)
+    _cleared(progress)
+    sys.stdout.write(f"{said}\n")
+    return 0
+
+
+def hospital(parsed: argparse.Namespace, progress: Progress) -> int:
+    """Write a synthetic hospital: scans, reports, truth."""
+    from ai.phantom.hospital import command_line  # noqa: PLC0415
+
+    said = command_line.write_as_told(parsed, progress)
+    _cleared(progress)
+    sys.stdout.write(f"{said}\n")
+    return 0
+
+
 def phantom(parsed: argparse.Namespace, progress: Progress) -> int:
     """Write a synthetic case, or a prior and its follow-up, with masks and report."""
     from ai.phantom.studies.files import write_case  # noqa: PLC0415
@@ -178,6 +198,22 @@ def phantom(parsed: argparse.Namespace, progress: Progress) -> int:
     return 0
 
 
+def report_study(parsed: argparse.Namespace, progress: Progress) -> int:
+    """Draft a report of a study that nobody has read, which it says; a report that is given is held against it."""
+    from ai.draft import Language  # noqa: PLC0415
+    from ai.report import report_text, unread_report  # noqa: PLC0415
+
+    report = None if parsed.check is None else report_text(parsed.check)
+    now = read_scan(parsed.study, Part(progress, 0.0, 0.15))
+    then = None if parsed.prior is None else read_scan(parsed.prior, Part(progress, 0.15, 0.3))
+    _made(parsed.out)
+    reading = unread_report.analysed_study(
+        now, then, lambda scan, part: analysed(scan, parsed.device, part), Part(progress, 0.3, 1.0)
+    )
+    unread_report.write_unread_report(reading, Language(parsed.language), parsed.out, report)
+    return _done(parsed.out, progress)
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace, Progress], int]] = {
     "demo": demo,
     "analyse": analyse,
@@ -186,6 +222,9 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Progress], int]] = {
     "train": train,
     "evaluate": evaluate,
     "phantom": phantom,
+    "cohort": cohort,
+    "hospital": hospital,
+    "report": report_study,
 }
 
 
@@ -301,6 +340,9 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         "train": _train_parser,
         "evaluate": _evaluate_parser,
         "phantom": _phantom_parser,
+        "cohort": _cohort_parser,
+        "hospital": _hospital_parser,
+        "report": _report_parser,
     }
     return makers.get(command, _open_parser)()
 
@@ -310,7 +352,7 @@ def _open_parser() -> argparse.ArgumentParser:
         prog="main.py",
         description="Interval reads chest CT. Research use only, not for clinical diagnosis.",
         epilog="Commands: main.py demo · main.py analyse SCAN --out DIR · main.py compare PRIOR CURRENT --out DIR "
-        "· main.py label REPORTS.csv --out LABELS.csv · main.py train --out DIR "
+        "· main.py report STUDY --out DIR · main.py label REPORTS.csv --out LABELS.csv · main.py train --out DIR "
         "· main.py evaluate --cohort DIR · main.py phantom --seed N --out DIR; "
         "each explains itself with --help. A path named like a command is opened as ./demo.",
     )
@@ -370,6 +412,18 @@ def _train_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _cohort_parser() -> argparse.ArgumentParser:
+    from ai.training.cohort import command_line  # noqa: PLC0415
+
+    return command_line.parser(cohort)
+
+
+def _hospital_parser() -> argparse.ArgumentParser:
+    from ai.phantom.hospital import command_line  # noqa: PLC0415
+
+    return command_line.parser(hospital)
+
+
 def _evaluate_parser() -> argparse.ArgumentParser:
     from ai.training import command_line  # noqa: PLC0415
 
@@ -386,6 +440,18 @@ def _phantom_parser() -> argparse.ArgumentParser:
     parser.add_argument("--follow-up", action="store_true", help="also a second scan, with each lesion's fate")
     parser.add_argument("--spacing", type=float, default=1.5, metavar="MM", help="voxel size (default 1.5)")
     parser.set_defaults(command=phantom)
+    return parser
+
+
+def _report_parser() -> argparse.ArgumentParser:
+    told = "Draft a report from findings that nobody has read; it says so."
+    parser = argparse.ArgumentParser(prog="main.py report", description=told)
+    parser.add_argument("study", type=Path, metavar="STUDY")
+    parser.add_argument("--prior", type=Path, metavar="STUDY", help="an earlier scan of the patient")
+    parser.add_argument("--language", choices=("en", "zh"), default="en", help="English or Chinese (default en)")
+    parser.add_argument("--check", type=Path, metavar="TEXT", help="also hold this report against the picture")
+    _add_engine_options(parser)
+    parser.set_defaults(command=report_study)
     return parser
 
 
