@@ -10,9 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.stats import norm, rankdata
 
 from ai.training.statistics import Numbers
+
+Flags = NDArray[np.bool_]
+Codes = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ def difference(first: Numbers, second: Numbers, present: Numbers, patients: Sequ
     """
     known = ~np.isnan(present)
     yes = present[known] == 1
-    whose = np.unique(np.asarray(patients, dtype=str)[known], return_inverse=True)[1]
+    whose = np.unique(np.asarray(patients, dtype=str)[known], return_inverse=True)[1].astype(np.intp)
     if len(set(whose[yes])) < 2 or len(set(whose[~yes])) < 2:
         return None
     (area_a, x_a, y_a), (area_b, x_b, y_b) = (_components(s[known], yes) for s in (first, second))
@@ -55,7 +59,7 @@ def difference(first: Numbers, second: Numbers, present: Numbers, patients: Sequ
     return Difference(area_a, area_b, error, p)
 
 
-def _components(scores: Numbers, yes: Numbers) -> tuple[float, Numbers, Numbers]:
+def _components(scores: Numbers, yes: Flags) -> tuple[float, Numbers, Numbers]:
     """The area; for each positive the share of negatives below it; for each negative the share of positives above it.
 
     By ranks (Sun & Xu, IEEE Signal Process Lett 2014): the rank among all less the rank among its own.
@@ -67,7 +71,7 @@ def _components(scores: Numbers, yes: Numbers) -> tuple[float, Numbers, Numbers]
     return float(x.mean()), x, y
 
 
-def _variance(x: Numbers, y: Numbers, theta: float, whose: Numbers, yes: Numbers) -> float:
+def _variance(x: Numbers, y: Numbers, theta: float, whose: Codes, yes: Flags) -> float:
     m, n, patients = len(x), len(y), int(whose.max()) + 1
     over_x, over_y = _by_patient(x - theta, whose[yes], patients), _by_patient(y - theta, whose[~yes], patients)
     with_x, with_y = len(set(whose[yes])), len(set(whose[~yes]))
@@ -77,5 +81,5 @@ def _variance(x: Numbers, y: Numbers, theta: float, whose: Numbers, yes: Numbers
     return s10 / m + s01 / n + 2 * s11 / (m * n)
 
 
-def _by_patient(values: Numbers, whose: Numbers, patients: int) -> Numbers:
-    return np.asarray(np.bincount(whose.astype(int), weights=values, minlength=patients), dtype=np.float64)
+def _by_patient(values: Numbers, whose: Codes, patients: int) -> Numbers:
+    return np.asarray(np.bincount(whose, weights=values, minlength=patients), dtype=np.float64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import imagecodecs
 import numpy as np
@@ -29,6 +30,7 @@ _TIMES = 2
 """Picture points a voxel side."""
 
 Grey = NDArray[np.float32]
+Cell = TypeVar("Cell", bound=np.generic)
 
 
 @dataclass(frozen=True)
@@ -118,9 +120,8 @@ def drawn(voxels: Grey, heat: Grey, cells: NDArray[np.bool_], kind: Abnormality)
     large = np.repeat(np.repeat(rgb, _TIMES, axis=0), _TIMES, axis=1)
     room = np.repeat(np.repeat(cells, _TIMES, axis=0), _TIMES, axis=1)
     large[room & ~ndimage.binary_erosion(room, border_value=1)] = _EDGE
-    png: bytes = imagecodecs.png_encode(np.ascontiguousarray(large.round().astype(np.uint8)))
-    return png
+    return bytes(imagecodecs.png_encode(np.ascontiguousarray(large.round().astype(np.uint8))))
 
 
-def _finer(cells: NDArray[np.generic], rows: int, columns: int) -> NDArray[np.generic]:
+def _finer(cells: NDArray[Cell], rows: int, columns: int) -> NDArray[Cell]:
     return np.repeat(np.repeat(cells, STRIDE, axis=0), STRIDE, axis=1)[:rows, :columns]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
-from ai.findings import sigmoid
 from ai.model import Bundle
 from ai.model.device import chosen_device
 from ai.model.seeing import Seen, see
@@ -50,7 +50,7 @@ class Judged:
     @property
     def probabilities(self) -> Numbers:
         """The logits as probabilities."""
-        return np.vectorize(sigmoid, otypes=[np.float64])(self.logits)
+        return np.asarray(expit(self.logits), dtype=np.float64)
 
     def only(self, labels: Sequence[str]) -> Judged:
         """Return some of the labels, in the order asked for."""
@@ -101,7 +101,7 @@ def _row(
     heat = seen.heat.sum(axis=(1, 2, 3), dtype=np.float64)
     present = np.array([scan.label(label).value for label in labels])
     inside, room = np.full(len(labels), _NAN), np.full(len(labels), _NAN)
-    for number in np.flatnonzero(present == 1):
+    for number in np.flatnonzero(present == 1).tolist():
         where = allowed(abnormality(labels[number]), scan.places.get(labels[number]))
         if regions is None or where.anywhere:
             continue

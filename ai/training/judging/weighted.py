@@ -53,4 +53,4 @@ def _by_score(scores: Numbers, present: Numbers, weights: Numbers) -> tuple[Numb
 
 
 def _ratio(above: Numbers, below: Numbers) -> Numbers:
-    return np.divide(above, below, out=np.full(above.shape, np.nan), where=below > 0)
+    return np.asarray(np.divide(above, below, out=np.full(above.shape, np.nan), where=below > 0))

@@ -16,7 +16,9 @@ import torch
 from ai.training.reports.errors import ReportsError
 from ai.training.reports.processes import Processes, joined
 from ai.training.reports.report_learning import ReportLearner
-from tests.support.blocks import BLOCKS, Blocks, block_lessons, same
+from ai.training.truth import save_case
+from tests.support.blocks import BLOCKS, Blocks, block_lessons, drawn_too, same
+from tests.support.drawn_cases import cube_case
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -31,10 +33,10 @@ def learner(folder: Path, scans: Blocks | None = None, **changes: object) -> Rep
     return ReportLearner(recipe, recipe.new_network(), block_lessons(), scans or Blocks(), folder)
 
 
-def curve(folder: Path) -> dict[int, float]:
-    """Return the loss by step."""
+def curve(folder: Path, part: str = "loss") -> dict[int, float]:
+    """Return the loss, or a part of it, by step."""
     with (folder / "log.csv").open(encoding="utf-8", newline="") as file:
-        return {int(row["step"]): float(row["loss"]) for row in csv.DictReader(file)}
+        return {int(row["step"]): float(row[part]) for row in csv.DictReader(file)}
 
 
 def outside(folder: Path, *words: str, launch: tuple[str, ...] = ()) -> int:
@@ -84,19 +86,34 @@ def test_a_process_killed_by_the_system_is_taken_up_to_the_same_weights(whole: R
     assert same(again.learn(), whole.average)
 
 
-def test_two_processes_have_the_loss_curve_of_one(whole: ReportLearner, tmp_path: Path) -> None:
+def test_two_processes_have_the_loss_curve_of_one_drawn_cases_and_all(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name / "share").mkdir(parents=True)
+        for number in range(2):
+            save_case(cube_case(number), tmp_path / name / "share" / f"train-procedural-{number}.safetensors")
+    drawn_too(tmp_path / "one").learn()
     launch = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
-    assert outside(tmp_path, launch=launch) == 0
-    one, two = curve(whole._checkpoint.path.parent), curve(tmp_path)
-    assert one.keys() == two.keys() == set(range(1, BLOCKS.steps + 1))
-    assert len({round(loss, 3) for loss in one.values()}) > 3
-    assert all(abs(one[step] - two[step]) < 1e-3 for step in one)
+    assert outside(tmp_path / "two", launch=launch) == 0
+    for part in ("loss", "scan", "drawn"):
+        one, two = (curve(tmp_path / name, part) for name in ("one", "two"))
+        assert one.keys() == two.keys() == set(range(1, BLOCKS.steps + 1))
+        assert len({round(loss, 3) for loss in one.values()}) > 1, part
+        assert all(abs(one[step] - two[step]) < 1e-3 for step in one), part
+
+
+def test_a_run_with_other_drawn_cases_is_not_taken_up(tmp_path: Path) -> None:
+    (tmp_path / "share").mkdir()
+    save_case(cube_case(0), tmp_path / "share" / "train-procedural-0.safetensors")
+    drawn_too(tmp_path).save()
+    save_case(cube_case(1), tmp_path / "share" / "train-procedural-1.safetensors")
+    with pytest.raises(ReportsError, match="other drawn cases"):
+        drawn_too(tmp_path)
 
 
 def test_the_mask_loss_raises_the_share_of_heat_where_the_report_says(tmp_path: Path) -> None:
     shares = []
     for weight in (0.0, 2.0):
-        made = learner(tmp_path / str(weight), steps=40, mask=weight, kept_every=1000, told_every=1000)
+        made = learner(tmp_path / str(weight), steps=24, mask=weight, kept_every=1000, told_every=1000)
         made.learn()
         shares.append(np.mean([_share(made, key) for key in ("0", "2", "4")]))
     assert shares[1] > 1.3 * shares[0]
