@@ -39,7 +39,7 @@ _END = re.compile(
 )
 _LINE = re.compile(r"\n")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:dr|mr|ms|mrs|prof|approx|no|e\.g|i\.e|vs|cf|fig|ca|max|min|st|s|im|ser|se|img)|(?:^|[\n.]\s{0,3})\d{1,2})$",
+    r"(?:\b(?:dr|mr|ms|mrs|prof|approx|e\.g|i\.e|vs|cf|fig|max|min|im|ser|se|img)|(?:^|[\n.]\s{0,3})\d{1,2})$",
     re.IGNORECASE,
 )
 _WRAPPED_FROM = 45
