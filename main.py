@@ -1,4 +1,4 @@
-"""Interval's command line: open the window (default), demo, analyse, compare, label, train."""
+"""Interval's command line: open the window (default), demo, analyse, compare, label, train, evaluate."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from ai.progress import Part, Progress
 
 if TYPE_CHECKING:
     from ai.findings import Analysis
-    from ai.series import Scan
+    from ai.geometry import PointMm
+    from ai.series import Scan, Series
+
+    Read = tuple[Scan, Analysis, Callable[[PointMm], PointMm] | None]
 
 UNREADABLE = 2
 """Exit code for input that cannot be read and for wrong usage."""
@@ -94,7 +97,7 @@ def demo(parsed: argparse.Namespace, progress: Progress) -> int:
     if not reason:
         _cleared(progress)
         return run_window([current], prior)
-    return _write_pair(prior, current, "auto", parsed.out, Part(progress, 0.4, 1.0), with_pictures=True)
+    return _write_pair(prior, current, parsed, Part(progress, 0.4, 1.0), with_pictures=True)
 
 
 def analyse(parsed: argparse.Namespace, progress: Progress) -> int:
@@ -104,16 +107,28 @@ def analyse(parsed: argparse.Namespace, progress: Progress) -> int:
 
     scan = read_scan(parsed.scan, Part(progress, 0.0, 0.3))
     _made(parsed.out)
-    analysis = analysed(scan, parsed.device, Part(progress, 0.3, 0.9), parsed.bundle).at(Setting(parsed.setting))
-    report.write_analysis(analysis, scan, parsed.out, Part(progress, 0.9, 1.0))
-    report.write_report(parsed.out, scan, analysis)
+    hand_on = report.HandOn(parsed.dicom, parsed.anonymous)
+    hand_on.check(scan)
+    analysis = analysed(scan, parsed.device, Part(progress, 0.3, 0.8), parsed.bundle).at(Setting(parsed.setting))
+    shown = hand_on.shown(scan)
+    report.write_analysis(analysis, shown, parsed.out, Part(progress, 0.8, 0.85))
+    drawing = Part(progress, 0.85, 0.9)
+    pictures = _pictures_of(parsed.out, drawing, (shown, analysis, None)) if parsed.dicom else ()
+    report.write_report(parsed.out, shown, analysis, pictures)
+    hand_on.write(report.DicomReading(shown, analysis, pictures=pictures), parsed.out, Part(progress, 0.9, 1.0))
     done = _done(parsed.out, progress)
     return _told(_why_withheld(scan, analysis), UNREADABLE) if analysis.withheld else done
 
 
 def compare(parsed: argparse.Namespace, progress: Progress) -> int:
-    """Compare two scans into a folder."""
-    return _write_pair(parsed.prior, parsed.current, parsed.device, parsed.out, progress)
+    """Compare two scans, or any number by their dates, into a folder."""
+    if len(parsed.later) == 1:
+        return _write_pair(parsed.prior, parsed.later[0], parsed, progress, with_pictures=parsed.dicom)
+    from ai import scan, studies  # noqa: PLC0415
+
+    found = [scan.only_series(path, Part(progress, 0.0, 0.02)) for path in (parsed.prior, *parsed.later)]
+    *older, prior, current = studies.oldest_first(found)
+    return _write_pair(prior, current, parsed, Part(progress, 0.02, 1.0), with_pictures=parsed.dicom, older=older)
 
 
 def label(parsed: argparse.Namespace, progress: Progress) -> int:
@@ -128,25 +143,46 @@ def label(parsed: argparse.Namespace, progress: Progress) -> int:
 
 
 def train(parsed: argparse.Namespace, progress: Progress) -> int:
-    """Train a model by the recipe of the shipped one; goes on where an earlier run in the folder stopped."""
-    from ai import training  # noqa: PLC0415
+    """Train a model by the recipe of the shipped one, or on reports; goes on where an earlier run stopped."""
+    from ai.training import command_line  # noqa: PLC0415
 
-    if parsed.scans is not None and not parsed.scans.is_dir():
-        raise IntervalError(f"{parsed.scans} is no folder; name the one with the scans, or leave --scans out.")
+    command_line.refuse_what_is_not_there(parsed)
     _made(parsed.out)
-    plan = training.Plan(
-        parsed.out,
-        parsed.scans,
-        training.Recipe(steps=parsed.steps, compiled=parsed.compile),
-        train_cases=parsed.cases,
-        device=parsed.device,
-        workers=parsed.workers,
-        first_case=parsed.first_case,
-        init=parsed.init,
-    )
-    training.train(plan, progress)
+    folder = command_line.train_as_told(parsed, progress)
     _cleared(progress)
-    sys.stdout.write(f"The bundle lies in {(parsed.out / 'bundle').resolve()}\n")
+    if folder is not None:
+        sys.stdout.write(f"The bundle lies in {folder.resolve()}\n")
+    return 0
+
+
+def evaluate(parsed: argparse.Namespace, progress: Progress) -> int:
+    """Measure a model by an archive's reports, alone or against another."""
+    from ai.training import command_line  # noqa: PLC0415
+
+    _made(parsed.out)
+    found = command_line.evaluate_as_told(parsed, progress)
+    _cleared(progress)
+    sys.stdout.write(f"{found.sentence}\nThe page is {found.page.resolve()}\n")
+    return 0
+
+
+def cohort(parsed: argparse.Namespace, progress: Progress) -> int:
+    """Pair an archive's scans with their reports and keep them ready to learn from, without a patient's name."""
+    from ai.training.cohort import command_line  # noqa: PLC0415
+
+    said = command_line.build_as_told(parsed, progress)
+    _cleared(progress)
+    sys.stdout.write(f"{said}\n")
+    return 0
+
+
+def hospital(parsed: argparse.Namespace, progress: Progress) -> int:
+    """Write a synthetic hospital: scans, reports, truth."""
+    from ai.phantom.hospital import command_line  # noqa: PLC0415
+
+    said = command_line.write_as_told(parsed, progress)
+    _cleared(progress)
+    sys.stdout.write(f"{said}\n")
     return 0
 
 
@@ -168,7 +204,10 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Progress], int]] = {
     "compare": compare,
     "label": label,
     "train": train,
+    "evaluate": evaluate,
     "phantom": phantom,
+    "cohort": cohort,
+    "hospital": hospital,
 }
 
 
@@ -188,14 +227,14 @@ def demo_paths(progress: Progress) -> tuple[Path, Path]:
     return demo_folders(phantom.demo_study, progress=progress)
 
 
-def read_scan(path: Path, progress: Progress) -> Scan:
+def read_scan(source: Path | Series, progress: Progress) -> Scan:
     """Read a scan whole and say its notices."""
     from ai import scan  # noqa: PLC0415
 
-    found = scan.read(path, progress)
+    found = scan.read(source, progress)
     _cleared(progress)
     for notice in found.notices:
-        _told(f"{path}: {notice.text}", 0)
+        _told(f"{found.series.source}: {notice.text}", 0)
     return found
 
 
@@ -219,33 +258,59 @@ def _why_withheld(scan: Scan, analysis: Analysis) -> str:
 
 
 def _write_pair(
-    prior: Path, current: Path, device: str, out: Path, progress: Progress, with_pictures: bool = False
+    prior: Path | Series,
+    current: Path | Series,
+    parsed: argparse.Namespace,
+    progress: Progress,
+    with_pictures: bool = False,
+    older: Sequence[Series] = (),
 ) -> int:
-    """Write the current scan's analysis, the prior's into ``prior/``, the comparison and the report."""
+    """Write the current scan's analysis, the prior's into ``prior/``, the comparison and the report.
+
+    Of studies older than the prior one after the other is held in memory, beside these two.
+    """
     from ai import comparison, report  # noqa: PLC0415
+    from ai.findings import Setting  # noqa: PLC0415
 
     then, now = read_scan(prior, Part(progress, 0.0, 0.1)), read_scan(current, Part(progress, 0.1, 0.2))
+    out: Path = parsed.out
     _made(out)
+    hand_on = report.HandOn(parsed.dicom, parsed.anonymous)
+    hand_on.check(now)
     found = comparison.register(then.volume, now.volume, Part(progress, 0.2, 0.45))
-    analysis = analysed(now, device, Part(progress, 0.45, 0.62))
-    earlier = analysed(then, device, Part(progress, 0.62, 0.8))
+    analysis = analysed(now, parsed.device, Part(progress, 0.45, 0.62))
+    earlier = analysed(then, parsed.device, Part(progress, 0.62, 0.8))
     for seen, said in ((now, analysis), (then, earlier)):
         if said.withheld:
             raise IntervalError(_why_withheld(seen, said))
     changed = comparison.compare(then, earlier, now, analysis, found, Part(progress, 0.8, 0.82))
+    lines = None
+    if older:
+        reads = (read_scan, lambda seen, part: analysed(seen, parsed.device, part))
+        kept = comparison.older_studies(older, now, analysis, *reads, Part(progress, 0.5, 0.8))
+        kept = (*kept, comparison.older_study(then, earlier, now, analysis, found))
+        lines = hand_on.lines(comparison.timeline(now, analysis, kept).told(Setting.BALANCED))
+    then, now = hand_on.shown(then), hand_on.shown(now)
     report.write_analysis(analysis, now, out, Part(progress, 0.82, 0.86))
     report.write_analysis(earlier, then, out / "prior", Part(progress, 0.86, 0.9))
-    report.write_comparison(changed, then, now, out)
+    report.write_comparison(changed, then, now, out, lines)
     report.write_field(found, now.volume.grid, out)
-    pictures: list[Path] = []
-    if with_pictures:
-        from viewer.headless import pictures as headless  # noqa: PLC0415
-
-        place = headless.place_of(headless.main_finding(analysis), now)
-        pair = headless.pair_to_show(now, analysis, then, earlier, found.point_in_prior(place))
-        pictures = headless.write_pictures(pair, out / "pictures", Part(progress, 0.9, 1.0))
-    report.write_report(out, now, analysis, pictures, then, changed)
+    both = (now, analysis, None), (then, earlier, found.point_in_prior)
+    pictures = _pictures_of(out, Part(progress, 0.9, 0.95), *both) if with_pictures else ()
+    report.write_report(out, now, analysis, pictures, then, changed, lines)
+    reading = report.DicomReading(now, analysis, prior=then, comparison=changed, pictures=pictures)
+    hand_on.write(reading, out, Part(progress, 0.95, 1.0))
     return _done(out, progress)
+
+
+def _pictures_of(out: Path, progress: Progress, *readings: Read) -> Sequence[Path]:
+    """Picture the current scan's main finding, and the same place in the prior; none where the system cannot draw."""
+    try:
+        from viewer.headless import pictures as headless  # noqa: PLC0415
+    except ImportError as error:
+        _told(f"Pictures are left out: this system cannot draw them ({error}).", 0)
+        return ()
+    return headless.picture_readings(readings, out / "pictures", progress)
 
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
@@ -256,7 +321,10 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         "compare": _compare_parser,
         "label": _label_parser,
         "train": _train_parser,
+        "evaluate": _evaluate_parser,
         "phantom": _phantom_parser,
+        "cohort": _cohort_parser,
+        "hospital": _hospital_parser,
     }
     return makers.get(command, _open_parser)()
 
@@ -266,7 +334,8 @@ def _open_parser() -> argparse.ArgumentParser:
         prog="main.py",
         description="Interval reads chest CT. Research use only, not for clinical diagnosis.",
         epilog="Commands: main.py demo · main.py analyse SCAN --out DIR · main.py compare PRIOR CURRENT --out DIR "
-        "· main.py label REPORTS.csv --out LABELS.csv · main.py train --out DIR · main.py phantom --seed N --out DIR; "
+        "· main.py label REPORTS.csv --out LABELS.csv · main.py train --out DIR "
+        "· main.py evaluate --cohort DIR · main.py phantom --seed N --out DIR; "
         "each explains itself with --help. A path named like a command is opened as ./demo.",
     )
     parser.add_argument(
@@ -279,7 +348,7 @@ def _open_parser() -> argparse.ArgumentParser:
 def _demo_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="main.py demo", description="Open the embedded synthetic patient.")
     parser.add_argument("--out", type=Path, default=DEMO_OUT, help="folder of the reading where no window can open")
-    parser.set_defaults(command=demo)
+    parser.set_defaults(command=demo, device="auto", dicom=False, anonymous=False)
     return parser
 
 
@@ -295,9 +364,10 @@ def _analyse_parser() -> argparse.ArgumentParser:
 
 
 def _compare_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="main.py compare", description="Compare two scans of a patient.")
+    told = "Compare two scans of a patient; of more, in any order, the latest by date with all the others."
+    parser = argparse.ArgumentParser(prog="main.py compare", description=told)
     parser.add_argument("prior", type=Path, metavar="PRIOR")
-    parser.add_argument("current", type=Path, metavar="CURRENT")
+    parser.add_argument("later", type=Path, metavar="CURRENT", nargs="+")
     _add_engine_options(parser)
     parser.set_defaults(command=compare)
     return parser
@@ -317,18 +387,30 @@ def _label_parser() -> argparse.ArgumentParser:
 
 
 def _train_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="main.py train", description="Train a model on synthetic abnormalities.")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the run and its bundle")
-    parser.add_argument("--scans", type=Path, metavar="DIR", help="folder with the real scans used as anatomy")
-    parser.add_argument("--steps", type=int, default=3000)
-    parser.add_argument("--cases", type=int, default=420, help="training cases to draw")
-    parser.add_argument("--init", type=Path, metavar="DIR", help="bundle to begin with, instead of chance")
-    told = "number of the first training case: with --init, new ones are learned from (default 0)"
-    parser.add_argument("--first-case", type=int, default=0, metavar="N", help=told)
-    parser.add_argument("--compile", action="store_true", help="a fifth faster on a CPU; needs a C++ compiler")
-    parser.add_argument("--workers", type=int, default=2, help="processes that draw side by side (default 2)")
-    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    from ai.training import command_line  # noqa: PLC0415
+
+    parser = command_line.training_parser()
     parser.set_defaults(command=train)
+    return parser
+
+
+def _cohort_parser() -> argparse.ArgumentParser:
+    from ai.training.cohort import command_line  # noqa: PLC0415
+
+    return command_line.parser(cohort)
+
+
+def _hospital_parser() -> argparse.ArgumentParser:
+    from ai.phantom.hospital import command_line  # noqa: PLC0415
+
+    return command_line.parser(hospital)
+
+
+def _evaluate_parser() -> argparse.ArgumentParser:
+    from ai.training import command_line  # noqa: PLC0415
+
+    parser = command_line.evaluation_parser()
+    parser.set_defaults(command=evaluate)
     return parser
 
 
@@ -346,6 +428,9 @@ def _phantom_parser() -> argparse.ArgumentParser:
 def _add_engine_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write to; made if missing")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    parser.add_argument("--dicom", action="store_true", help="also write DICOM objects and a PDF into DIR/dicom")
+    told = "write no name, date or number of the patient; identifiers are replaced by hidden ones"
+    parser.add_argument("--anonymous", action="store_true", help=told)
 
 
 def _made(folder: Path) -> None:

@@ -9,6 +9,8 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from ai.advice import Advice
+from ai.diffuse import DiffuseChange
 from ai.findings import Finding, Lesion
 from ai.geometry import Matrix, PointMm
 from ai.series import Notice
@@ -71,28 +73,85 @@ def moved(rigid: Matrix, points_mm: Matrix) -> Matrix:
 
 
 class ChangeKind(StrEnum):
-    """What became of a lesion or a finding."""
+    """What became of a lesion or a finding; only lesions merge and split."""
 
     NEW = "new"
     GROWN = "grown"
     STABLE = "stable"
     SHRUNK = "shrunk"
     GONE = "gone"
+    MERGED = "merged"
+    SPLIT = "split"
 
 
 @dataclass(frozen=True, eq=False)
 class LesionChange:
-    """One lesion in two scans; ``prior`` is None where it is new, ``current`` where it is gone.
+    """One lesion in two scans; several of the prior where they merged, several of the current where it split.
 
-    ``volume_change`` is (V2 − V1) / V1; ``doubling_days`` is Δt · ln 2 / ln(V2/V1), None where it cannot be told.
+    Args:
+        abnormality: by the label of now, or of then where it is gone.
+        kind: what became of it.
+        priors: largest first; none where it is new.
+        currents: largest first; none where it is gone.
+        volume_change: (V2 − V1) / V1 of the sums; None where it cannot be told.
+        doubling_days: Δt · ln 2 / ln(V2/V1); None where it cannot be told.
+        mass_change: the same as ``volume_change`` of the masses.
+        mass_doubling_days: the same as ``doubling_days`` of the masses.
+        advice: what guidelines say of it.
     """
 
     abnormality: Abnormality
     kind: ChangeKind
-    prior: Lesion | None
-    current: Lesion | None
+    priors: tuple[Lesion, ...]
+    currents: tuple[Lesion, ...]
     volume_change: float | None = None
     doubling_days: float | None = None
+    mass_change: float | None = None
+    mass_doubling_days: float | None = None
+    advice: tuple[Advice, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.priors and not self.currents:
+            raise ValueError("a change without lesions")
+        for side in ("priors", "currents"):
+            object.__setattr__(self, side, tuple(sorted(getattr(self, side), key=lambda lesion: -lesion.volume_mm3)))
+
+    @property
+    def prior(self) -> Lesion | None:
+        """The largest of then: where to look, and what to call it."""
+        return self.priors[0] if self.priors else None
+
+    @property
+    def current(self) -> Lesion | None:
+        """The largest of now."""
+        return self.currents[0] if self.currents else None
+
+    @property
+    def lesions(self) -> tuple[Lesion, ...]:
+        """All of then, then all of now."""
+        return self.priors + self.currents
+
+    @property
+    def prior_mm3(self) -> float:
+        """The summed volume of then; 0 where it is new."""
+        return sum(lesion.volume_mm3 for lesion in self.priors)
+
+    @property
+    def current_mm3(self) -> float:
+        """The summed volume of now; 0 where it is gone."""
+        return sum(lesion.volume_mm3 for lesion in self.currents)
+
+    @property
+    def diameter_change_mm(self) -> float | None:
+        """Mean diameter now minus then; None but for one lesion in both scans."""
+        if len(self.priors) != 1 or len(self.currents) != 1:
+            return None
+        return self.currents[0].diameter_mm - self.priors[0].diameter_mm
+
+    @property
+    def second_look(self) -> bool:
+        """True where a partner was found only because it was looked for."""
+        return any(lesion.second_look for lesion in self.lesions)
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,13 +166,19 @@ class FindingChange:
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """All that one comparison found; ``notices`` say what could not be compared and what to be careful about."""
+    """All that one comparison found.
+
+    ``notices`` say what could not be compared and what to be careful about; ``advice`` is what guidelines say of all
+    lesions together; ``diffuse`` is what changed without being a lesion, None where that was not asked.
+    """
 
     registration: Registration
     lesions: tuple[LesionChange, ...]
     findings: tuple[FindingChange, ...]
     days_between: int | None
     notices: tuple[Notice, ...] = ()
+    advice: tuple[Advice, ...] = ()
+    diffuse: DiffuseChange | None = None
 
 
 @dataclass(frozen=True, eq=False)

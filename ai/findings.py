@@ -56,6 +56,14 @@ class Peak:
     evidence: float
 
 
+class Composition(StrEnum):
+    """What a lung nodule is made of (Fleischner Society glossary, 2008)."""
+
+    SOLID = "solid"
+    PART_SOLID = "part-solid"
+    GROUND_GLASS = "ground-glass"
+
+
 @dataclass(frozen=True, eq=False)
 class Lesion:
     """One instance of a focal abnormality.
@@ -63,7 +71,10 @@ class Lesion:
     ``mask`` is boolean on ``grid`` (a crop of the scan's own grid) or None where only the place is known.
     Diameters are (long, short) axis in the axial plane where the lesion is largest, millimetres.
     ``location`` is one of the vocabulary's locations ("right_upper", "left_lung" …). ``confidence`` is how sure the
-    model is of this one instance, 0…1; NaN where it does not say.
+    model is of this one instance, 0…1; NaN where it does not say. ``composition`` is None where it was not asked
+    (outside the lung) or cannot be told (too small); ``solid_mm`` is the mean diameter of the solid part, 0 where there
+    is none, NaN where not known. ``second_look`` is true where the program did not find the lesion by itself in this
+    scan: it was looked for because the other scan shows it here.
     """
 
     abnormality: Abnormality
@@ -75,11 +86,19 @@ class Lesion:
     mask: NDArray[np.bool_] | None = None
     grid: VoxelGrid | None = None
     confidence: float = math.nan
+    composition: Composition | None = None
+    solid_mm: float = math.nan
+    second_look: bool = False
 
     @property
     def diameter_mm(self) -> float:
         """Mean of long and short axis (Fleischner 2017), millimetres."""
         return sum(self.diameters_mm) / 2
+
+    @property
+    def mass_mg(self) -> float:
+        """Volume · (mean HU + 1000) / 1000, milligrams (de Hoop, Radiology 2010;255:199): 1 mm³ of water is 1 mg."""
+        return self.volume_mm3 * (self.mean_hu + 1000) / 1000
 
 
 class Setting(StrEnum):

@@ -44,13 +44,14 @@ class FileWindow:
 
 @dataclass(frozen=True)
 class Study:
-    """One visit: what the series of one examination share."""
+    """One visit: what the series of one examination share. ``accession`` is its order's number, as in the report."""
 
     uid: str = ""
     taken_on: date | None = None
     description: str = ""
     institution: str = ""
     patient: Patient = field(default_factory=Patient)
+    accession: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,16 @@ class SliceHeader:
     transfer_syntax: str = ""
     pixel_offset: int | None = None
     instance: int | None = None
+    instance_uid: str = ""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """An object of the same study that holds no slices: a report, a segmentation, a document."""
+
+    path: Path
+    modality: str
+    sop_class: str
 
 
 @dataclass(frozen=True)
@@ -85,7 +96,8 @@ class Series:
     """One stack of slices (or one volume file) as its headers describe it.
 
     ``source`` is the folder or file the reader named. ``slices`` is ordered by position along the normal and is
-    empty for volume files (NIfTI, NRRD, MHA), which are read from ``source``.
+    empty for volume files (NIfTI, NRRD, MHA), which are read from ``source``. ``beside`` names the reports and
+    segmentations of the same study that were found with it.
     """
 
     uid: str
@@ -102,6 +114,7 @@ class Series:
     slices: tuple[SliceHeader, ...] = ()
     notices: tuple[Notice, ...] = ()
     body_part: str = ""
+    beside: tuple[Beside, ...] = ()
 
     @property
     def title(self) -> str:

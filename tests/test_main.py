@@ -121,6 +121,49 @@ def test_compare_writes_what_changed(study: tuple[Path, Path], tmp_path: Path) -
         assert (tmp_path / name).is_file()
 
 
+@pytest.fixture(scope="module")
+def oldest(study: tuple[Path, Path]) -> Path:
+    """Return the folder of a study a year before the current one, taken 20 mm further to the right."""
+    folder = study[0].parent / "oldest"
+    moved = chest(chest_grid((8.0, 5.0, 5.0)), motion((0, 0, 0), (-8, 0, 0)))
+    write_dicom(scan(moved, date(2023, 3, 1), "1.2.3.0"), folder)
+    return folder
+
+
+def test_compare_takes_any_number_of_studies_in_any_order(
+    study: tuple[Path, Path], oldest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes = {date(2023, 3, 1): (-83, 6.0), date(2024, 1, 1): (-75, 8.0), date(2024, 3, 1): (-63, 10.0)}
+
+    def analysed(seen: Scan, device: str, progress: Progress, folder: Path | None = None) -> Analysis:
+        assert seen.series.study.taken_on is not None
+        left, diameter_mm = sizes[seen.series.study.taken_on]
+        return analysis(finding("nodule", 1.0, (lesion("nodule", (left, 5, 25), diameter_mm),)))
+
+    monkeypatch.setattr(main, "analysed", analysed)
+    assert main.main(["compare", *map(str, (study[1], oldest, study[0])), "--out", str(tmp_path)]) == 0
+    document = json.loads((tmp_path / "comparison.json").read_text(encoding="utf-8"))
+    assert (document["prior"]["taken_on"], document["current"]["taken_on"]) == ("2024-01-01", "2024-03-01")
+    lines = document["timeline"]
+    assert [one["taken_on"] for one in lines["studies"]] == ["2023-03-01", "2024-01-01", "2024-03-01"]
+    (line,) = lines["lines"]
+    assert [point["diameter_mm"] for point in line["points"]] == [6.0, 8.0, 10.0]
+    assert line["points"][0]["place_mm"] == pytest.approx([-83, 5, 25])
+    assert 150 < line["doubling_days"] < 400
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "Lesions over 3 studies" in page
+    assert page.count("<circle") == 3
+
+
+def test_studies_that_cannot_be_put_in_order_are_refused_in_words(
+    study: tuple[Path, Path], oldest: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["compare", str(study[0]), str(study[1]), str(study[1]), "--out", str(tmp_path)]
+    assert main.main(words) == main.UNREADABLE
+    assert "hold the same series" in capsys.readouterr().err
+    assert not (tmp_path / "comparison.json").exists()
+
+
 def test_phantom_writes_a_case(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["phantom", "--seed", "2", "--findings", "sternotomy", "--spacing", "4", "--out", str(tmp_path / "case")]
     assert main.main(words) == 0

@@ -106,4 +106,5 @@ def drawn_patient(
             before(canvas, thing)
         if thing.draw(canvas, thing.chance(seed)):
             drawn.append(thing.name)
+    canvas.forget_covered()
     return canvas, tuple(drawn)

@@ -77,6 +77,7 @@ def _frame(header: Header, size: tuple[int, int], number: int, group: Dataset, s
         transfer_syntax=header.elements.transfer_syntax,
         pixel_offset=header.elements.pixel_offset,
         instance=number + 1,
+        instance_uid=header.instance_uid,
     )
 
 

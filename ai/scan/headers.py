@@ -105,6 +105,11 @@ class Header:
         return self._ascii(0x0020000E)
 
     @property
+    def study_uid(self) -> str:
+        """Which study it says it belongs to."""
+        return self._ascii(0x0020000D)
+
+    @property
     def modality(self) -> str:
         """CT, MR, PT, SEG …"""
         return self._ascii(0x00080060)
@@ -202,6 +207,7 @@ def slice_header(header: Header) -> SliceHeader:
         transfer_syntax=header.elements.transfer_syntax,
         pixel_offset=header.elements.pixel_offset,
         instance=header.whole(0x00200013),
+        instance_uid=header.instance_uid,
     )
 
 
@@ -333,6 +339,7 @@ def study(header: Header) -> Study:
         description=header.text(0x00081030),
         institution=header.text(0x00080080),
         patient=patient,
+        accession=header.text(0x00080050).strip(),
     )
 
 

@@ -13,9 +13,13 @@ from ai.scan.errors import HeaderFault, ScanError, why
 from ai.scan.files import is_archive, members
 from ai.scan.grouping import Picture
 from ai.scan.headers import CT_IMAGE, DIRECTORY, ENHANCED_CT, Header, read_header, slice_header
+from ai.series import Beside
 
 VOLUME_SUFFIXES = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd")
 REPORT_EVERY = 64
+_STORAGE = "1.2.840.10008.5.1.4.1.1"
+TOLD_OF = (f"{_STORAGE}.88.", f"{_STORAGE}.66.4", f"{_STORAGE}.66.7", f"{_STORAGE}.30", f"{_STORAGE}.104.")
+"""SOP classes of what is said of a scan: structured reports, segmentations, parametric maps, documents (PS3.4 B.5)."""
 
 
 @dataclass
@@ -27,6 +31,8 @@ class Found:
     files: int = 0
     strangers: list[Path] = field(default_factory=list)
     other_modalities: Counter[str] = field(default_factory=Counter)
+    beside: dict[str, list[Beside]] = field(default_factory=dict)
+    """Objects without slices by the study they belong to: reports, segmentations, documents."""
     localisers: int = 0
     sheets: int = 0
     faults: list[str] = field(default_factory=list)
@@ -50,15 +56,20 @@ def is_volume_file(path: Path) -> bool:
     return path.name.lower().endswith(VOLUME_SUFFIXES)
 
 
-def files_under(folder: Path) -> Iterator[Path]:
-    """Walk a folder in the order of names, hidden files and folders left out; ZIP archives stand as they are."""
+def files_under(folder: Path, nested: bool = True) -> Iterator[Path]:
+    """Walk a folder in the order of names, hidden files and folders left out; ZIP archives stand as they are.
+
+    Args:
+        folder: where to begin.
+        nested: whether to go into the folders inside it.
+    """
 
     def refuse(error: OSError) -> None:
         if Path(error.filename) == folder:
             raise ScanError(f"{folder} cannot be read ({why(error)}). Check its permissions.") from error
 
     for parent, folders, names in os.walk(folder, onerror=refuse):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        folders[:] = sorted(name for name in folders if nested and not name.startswith("."))
         for name in sorted(names):
             if not name.startswith("."):
                 yield Path(parent, name)
@@ -111,6 +122,9 @@ def _take(found: Found, file: Path) -> None:
         return
     elif header.modality not in ("CT", "") or header.sop_class not in (CT_IMAGE, *ENHANCED_CT, ""):
         found.other_modalities[header.modality or "unknown"] += 1
+        if header.study_uid and header.sop_class.startswith(TOLD_OF):
+            beside = Beside(file, header.modality, header.sop_class)
+            found.beside.setdefault(header.study_uid, []).append(beside)
     elif header.is_localiser:
         found.localisers += 1
     elif header.is_sheet:

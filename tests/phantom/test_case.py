@@ -6,7 +6,9 @@ import pytest
 import torch
 
 from ai.phantom import CATALOGUE, Case, drawn_case
+from ai.phantom.canvas import Instance
 from ai.phantom.case import drawn_patient, plan_of
+from ai.phantom.lesions.focal import cover
 from tests.support.thorax import healthy
 
 LEARNED = ("nodule", "groundglass", "emphysema", "pleural_effusion", "cardiomegaly", "tracheal_tube")
@@ -95,3 +97,16 @@ def test_the_scan_is_ct_like() -> None:
     assert int(hu.min()) >= -1024
     assert int(hu.max()) <= 3071
     assert float((hu < -900).float().mean()) > 0.05
+
+
+def test_what_later_drawing_hides_is_no_instance_any_more() -> None:
+    canvas = healthy().copy()
+    seen, hidden = (60.0, 80.0, 60.0), (60.0, 80.0, 120.0)
+    for centre in (seen, hidden):
+        region = canvas.region(centre, 8.0)
+        canvas.mark("nodule", (region.radius <= 5.0).float(), region.block)
+        canvas.instances.append(Instance("nodule", centre, 10.0, 520.0, "nodule"))
+    over = canvas.region(hidden, 12.0)
+    cover(canvas, torch.full_like(over.radius, 0.9), over.block)
+    canvas.forget_covered()
+    assert [one.centre for one in canvas.instances] == [seen]

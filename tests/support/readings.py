@@ -94,7 +94,8 @@ def comparison_of(registration: Registration, prior: Analysis, current: Analysis
         for lesion in finding.lesions:
             earlier = then.lesions[0] if then is not None and both else None
             change = (0.5, 170.0) if both else (None, None)
-            lesions.append(LesionChange(finding.abnormality, kind, earlier, lesion, *change))
+            then_too = () if earlier is None else (earlier,)
+            lesions.append(LesionChange(finding.abnormality, kind, then_too, (lesion,), *change))
     return Comparison(registration, tuple(lesions), tuple(changes), 90)
 
 

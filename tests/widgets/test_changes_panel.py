@@ -30,8 +30,8 @@ NODULE, EMPHYSEMA = PRESENT.abnormality, abnormality("emphysema")
 def lesion_change(kind: ChangeKind, then: float | None, now: float | None, left: float = 0.0) -> LesionChange:
     """A change of a lesion of that many mm³ then and now, displaced to the left."""
     here = replace(LESION, centre=LESION.centre.moved(left=left))
-    prior = None if then is None else replace(here, volume_mm3=then)
-    current = None if now is None else replace(here, volume_mm3=now, diameters_mm=(14.0, 12.0))
+    prior = () if then is None else (replace(here, volume_mm3=then),)
+    current = () if now is None else (replace(here, volume_mm3=now, diameters_mm=(14.0, 12.0)),)
     both = None if then is None or now is None else now / then - 1
     return LesionChange(NODULE, kind, prior, current, both, 90.0 if both is not None and both > 0 else None)
 

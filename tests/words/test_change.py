@@ -51,4 +51,4 @@ def test_a_deformable_map_is_used_where_there_is_one() -> None:
 
 
 def test_kinds_are_written_as_the_reports_write_them() -> None:
-    assert [str(kind) for kind in ChangeKind] == ["new", "grown", "stable", "shrunk", "gone"]
+    assert [str(kind) for kind in ChangeKind] == ["new", "grown", "stable", "shrunk", "gone", "merged", "split"]

@@ -15,11 +15,13 @@ from viewer.state.comparison_model import ComparisonModel
 from viewer.state.findings_model import FindingsModel, FindingsOnScreen
 from viewer.state.flicker_clock import FlickerClock
 from viewer.state.linked_panes import LinkedPanes
+from viewer.state.model_choice import ModelChoiceModel
 from viewer.state.notices_model import NoticesModel
 from viewer.state.pane_model import LUNG, PaneModel
 from viewer.state.role import Role
 from viewer.state.scan_model import ScanModel, ScanOnScreen
 from viewer.state.thumbnails_model import ThumbnailsModel
+from viewer.state.timeline_model import TimelineModel
 
 
 class Reading(QObject):
@@ -32,9 +34,11 @@ class Reading(QObject):
         self.findings = {role: FindingsModel(self) for role in Role}
         self.comparison = ComparisonModel(self)
         self.change = ChangeModel(self)
+        self.timeline = TimelineModel(self)
         self.notices = NoticesModel(self)
         self.browser = BrowserModel(self)
         self.thumbnails = ThumbnailsModel(self)
+        self.models = ModelChoiceModel(self)
         self.linked = LinkedPanes(self.panes, self.comparison, self)
         self.flicker_clock = FlickerClock(self.panes[Role.CURRENT], self)
         for role in Role:
