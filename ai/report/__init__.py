@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Curves",
-    "EvaluationPage",
     "DicomReading",
+    "EvaluationPage",
     "HandOn",
     "Mention",
     "PageTable",
