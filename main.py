@@ -198,6 +198,22 @@ def phantom(parsed: argparse.Namespace, progress: Progress) -> int:
     return 0
 
 
+def report_study(parsed: argparse.Namespace, progress: Progress) -> int:
+    """Draft a report of a study that nobody has read, which it says; a report that is given is held against it."""
+    from ai.draft import Language  # noqa: PLC0415
+    from ai.report import report_text, unread_report  # noqa: PLC0415
+
+    report = None if parsed.check is None else report_text(parsed.check)
+    now = read_scan(parsed.study, Part(progress, 0.0, 0.15))
+    then = None if parsed.prior is None else read_scan(parsed.prior, Part(progress, 0.15, 0.3))
+    _made(parsed.out)
+    reading = unread_report.analysed_study(
+        now, then, lambda scan, part: analysed(scan, parsed.device, part), Part(progress, 0.3, 1.0)
+    )
+    unread_report.write_unread_report(reading, Language(parsed.language), parsed.out, report)
+    return _done(parsed.out, progress)
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace, Progress], int]] = {
     "demo": demo,
     "analyse": analyse,
@@ -208,6 +224,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Progress], int]] = {
     "phantom": phantom,
     "cohort": cohort,
     "hospital": hospital,
+    "report": report_study,
 }
 
 
@@ -325,6 +342,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         "phantom": _phantom_parser,
         "cohort": _cohort_parser,
         "hospital": _hospital_parser,
+        "report": _report_parser,
     }
     return makers.get(command, _open_parser)()
 
@@ -334,7 +352,7 @@ def _open_parser() -> argparse.ArgumentParser:
         prog="main.py",
         description="Interval reads chest CT. Research use only, not for clinical diagnosis.",
         epilog="Commands: main.py demo · main.py analyse SCAN --out DIR · main.py compare PRIOR CURRENT --out DIR "
-        "· main.py label REPORTS.csv --out LABELS.csv · main.py train --out DIR "
+        "· main.py report STUDY --out DIR · main.py label REPORTS.csv --out LABELS.csv · main.py train --out DIR "
         "· main.py evaluate --cohort DIR · main.py phantom --seed N --out DIR; "
         "each explains itself with --help. A path named like a command is opened as ./demo.",
     )
@@ -422,6 +440,18 @@ def _phantom_parser() -> argparse.ArgumentParser:
     parser.add_argument("--follow-up", action="store_true", help="also a second scan, with each lesion's fate")
     parser.add_argument("--spacing", type=float, default=1.5, metavar="MM", help="voxel size (default 1.5)")
     parser.set_defaults(command=phantom)
+    return parser
+
+
+def _report_parser() -> argparse.ArgumentParser:
+    told = "Draft a report from findings that nobody has read; it says so."
+    parser = argparse.ArgumentParser(prog="main.py report", description=told)
+    parser.add_argument("study", type=Path, metavar="STUDY")
+    parser.add_argument("--prior", type=Path, metavar="STUDY", help="an earlier scan of the patient")
+    parser.add_argument("--language", choices=("en", "zh"), default="en", help="English or Chinese (default en)")
+    parser.add_argument("--check", type=Path, metavar="TEXT", help="also hold this report against the picture")
+    _add_engine_options(parser)
+    parser.set_defaults(command=report_study)
     return parser
 
 

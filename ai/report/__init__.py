@@ -13,6 +13,8 @@ from ai.report.analysis_file import write_analysis
 from ai.report.anonymising import anonymous
 from ai.report.comparison_file import write_comparison
 from ai.report.dicom.reading import DicomReading
+from ai.report.draft_file import draft_text, write_draft
+from ai.report.drafting import draft
 from ai.report.errors import ReportError
 from ai.report.evaluation_page import Curves, EvaluationPage, PageTable, Shown, write_evaluation
 from ai.report.fhir_report import write_fhir
@@ -23,6 +25,7 @@ from ai.report.label_file import Uncertain, label_file
 from ai.report.label_rows import Vocabulary, row_of
 from ai.report.labelling import label
 from ai.report.mention import Mention, Side, Status
+from ai.report.second_reader import check_report
 from ai.report.uids import Uids
 from ai.series import Scan
 
@@ -44,6 +47,9 @@ __all__ = [
     "Uncertain",
     "Vocabulary",
     "anonymous",
+    "check_report",
+    "draft",
+    "draft_text",
     "label",
     "label_file",
     "report_text",
@@ -51,6 +57,7 @@ __all__ = [
     "row_of",
     "write_analysis",
     "write_comparison",
+    "write_draft",
     "write_evaluation",
     "write_fhir",
     "write_field",

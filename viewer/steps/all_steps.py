@@ -13,8 +13,10 @@ from viewer.state.reading import Reading
 from viewer.state.role import Role
 from viewer.steps import engines
 from viewer.steps.analyse_scan import AnalyseScan
+from viewer.steps.check_report import CheckReport
 from viewer.steps.choose_model import ChooseModel
 from viewer.steps.compare_scans import CompareScans
+from viewer.steps.draft_report import DraftReport
 from viewer.steps.draw_thumbnails import DrawThumbnails
 from viewer.steps.follow_lesions import Asked, FollowLesions
 from viewer.steps.hang_study import HangStudy
@@ -24,6 +26,7 @@ from viewer.steps.open_demo import MakeDemo, OpenDemo, make_demo
 from viewer.steps.open_paths import OpenPaths
 from viewer.steps.open_scan import OpenScan
 from viewer.steps.open_series import OpenSeries
+from viewer.steps.save_report import SaveReport
 from viewer.steps.wake_engines import WakeEngines
 from viewer.steps.write_reading import WriteFiles, WriteReading, write_files
 from viewer.work import Lane
@@ -49,6 +52,8 @@ class Engines:
     warp_prior: engines.WarpPrior = engines.warp_prior
     keep_older: engines.KeepOlder = engines.keep_older
     draw_lines: engines.DrawLines = engines.draw_lines
+    draft_report: engines.DraftReport = engines.draft_report
+    check_report: engines.CheckReport = engines.check_report
     write: WriteFiles = write_files
     make_demo: MakeDemo = make_demo
 
@@ -84,6 +89,9 @@ class AllSteps(QObject):
         of_older = Asked(ask.begin, analyse, ask.register, ask.deform, ask.keep_older, ask.draw_lines)
         self.follow = FollowLesions(reading, of_older, self)
         self.hang = HangStudy(reading, self.series, self)
+        self.draft_report = DraftReport(reading, ask.draft_report, self)
+        self.check_report = CheckReport(reading, ask.check_report, self)
+        self.save_report = SaveReport(reading.notices, self)
         self.write = WriteReading(reading.notices, ask.write, self)
         self.wake = WakeEngines(parent=self)
         self.demo = OpenDemo(self.paths, reading.notices, ask.make_demo, self)
@@ -100,12 +108,13 @@ class AllSteps(QObject):
             self.map_change.lane,
             self.map_heat_change.lane,
             self.follow.lane,
+            self.check_report.lane,
             self.write.lane,
         )
 
     def close(self) -> None:
         """Cancel everything and wait until no thread is left."""
-        lanes = (*self.lanes(), self.thumbnails.lane, self.wake.lane)
+        lanes = (*self.lanes(), self.thumbnails.lane, self.wake.lane, self.draft_report.lane, self.save_report.lane)
         for lane in lanes:
             lane.cancel()
         for opening in self.opens.values():

@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ai.change import ChangeMap, Comparison, Registration
+from ai.discrepancy import Discrepancy, ReadingToCheck
+from ai.draft import Draft, Language, ReadingToDraft
 from ai.findings import Analysis, Heatmap
 from ai.progress import Progress
 from ai.series import Notice, Scan, Series
@@ -75,6 +77,8 @@ MapHeatChange = Callable[[Heatmap, Heatmap, Registration], ChangeMap]
 KeepOlder = Callable[[Scan, Analysis, Scan, Analysis, Registration, Progress], OlderStudy]
 DrawLines = Callable[[Scan, Analysis, Sequence[OlderStudy]], Timeline]
 WarpPrior = Callable[[Volume, VoxelGrid, Registration, Progress], Volume]
+DraftReport = Callable[[ReadingToDraft, Language], Draft]
+CheckReport = Callable[[str, ReadingToCheck, Language], tuple[Discrepancy, ...]]
 
 
 def find_series(path: Path, progress: Progress, so_far: SoFar) -> Sequence[Series]:
@@ -208,3 +212,19 @@ def draw_lines(current: Scan, analysis: Analysis, older: Sequence[OlderStudy]) -
     from ai import comparison  # noqa: PLC0415
 
     return comparison.timeline(current, analysis, older)
+
+
+def draft_report(reading: ReadingToDraft, language: Language) -> Draft:
+    """Ask ``ai.report`` for a draft of what the reader accepted, with what guidelines advise."""
+    from ai import report  # noqa: PLC0415
+    from ai.report.guideline_advice import advise_for  # noqa: PLC0415
+
+    return report.draft(reading, language, advise_for(reading.scan, reading.prior))
+
+
+def check_report(text: str, reading: ReadingToCheck, language: Language) -> tuple[Discrepancy, ...]:
+    """Ask ``ai.report`` where a report and the picture do not say the same."""
+    from ai import report  # noqa: PLC0415
+    from ai.report.guideline_advice import advise_for  # noqa: PLC0415
+
+    return report.check_report(text, reading, language, advise_for(reading.scan, reading.prior))

@@ -115,6 +115,8 @@ class Menus:
         menu.addSeparator()
         self._add(menu, "Open the demo study", "", own.open_demo)
         menu.addSeparator()
+        self._report = self._add(menu, "Report", "Ctrl+R", self._reading.report.toggle, "draft", "Report")
+        self._report.setCheckable(True)
         self._write = self._add(menu, "Export reading …", "Ctrl+S", own.write, "report", "Export")
         self._write_dicom = self._add(menu, "Save as DICOM …", "", own.write_dicom)
         self._write_anonymous = self._add(menu, "Save as anonymous DICOM …", "", own.write_anonymous)
@@ -212,6 +214,7 @@ class Menus:
                 changed.connect(lambda before, after: self._write_state())
         reading.linked.link.changed.connect(lambda before, after: self._write_state())
         reading.browser.changed.connect(lambda before, after: self._browse.setChecked(after.shown))
+        reading.report.changed.connect(lambda before, after: self._report.setChecked(after.shown))
         self._write_state()
 
     def _write_state(self) -> None:
