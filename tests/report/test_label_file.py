@@ -33,7 +33,12 @@ def test_one_row_a_report_one_column_a_label(tmp_path: Path, uncertain: Uncertai
     assert label_file(source, tmp_path / "out.csv", Vocabulary.RADCHEST83, uncertain, QUIET) == 2
     first, second = table(tmp_path / "out.csv")
     assert list(first) == ["AccessionNo", *(a.name for a in abnormalities())]
-    assert (first["AccessionNo"], first["pleural_effusion"], first["nodule"], first["pneumonia"]) == ("A1", "1", "0", value)
+    assert (first["AccessionNo"], first["pleural_effusion"], first["nodule"], first["pneumonia"]) == (
+        "A1",
+        "1",
+        "0",
+        value,
+    )
     assert set(second.values()) == {"A2", "0"}
 
 

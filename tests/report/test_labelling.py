@@ -15,7 +15,9 @@ TRAPS = traps()
 ANOTHER_WAY = {"nodulegr1cm": "A nodule of 14 mm.", "soft_tissue": "A soft tissue density is seen."}
 """What no report calls by its title alone."""
 KNOWN_PLACES = {name for names in locations().values() for name in names}
-ENGLISH = [trap for trap in TRAPS if trap.topic.startswith("english") and "\n" not in trap.text and ":" not in trap.text]
+ENGLISH = [
+    trap for trap in TRAPS if trap.topic.startswith("english") and "\n" not in trap.text and ":" not in trap.text
+]
 ONE_LINERS = [trap for trap in TRAPS if "\n" not in trap.text and ":" not in trap.text and "：" not in trap.text]
 
 
@@ -78,7 +80,9 @@ def test_a_wrapped_line_goes_on() -> None:
     assert [m.abnormality.name for m in mentions] == ["nodule", "consolidation", "pleural_effusion"]
 
 
-@pytest.mark.parametrize("text", ["", " \n\n ", "...", "？？？", "12 mm", ":", "\x00", "no no no no", "(((", "右" * 500, "mm " * 2000])
+@pytest.mark.parametrize(
+    "text", ["", " \n\n ", "...", "？？？", "12 mm", ":", "\x00", "no no no no", "(((", "右" * 500, "mm " * 2000]
+)
 def test_text_that_says_nothing_gives_nothing(text: str) -> None:
     assert label(text) == []
 

@@ -53,7 +53,8 @@ class Finding:
 class Head:
     """A word that names a finding, by itself (``default``) or by its place (``by_place``, "" for none of ours).
 
-    ``state`` is a size or shape; ``enlarges`` makes a lymph node pathological; ``grows`` is a change since an earlier scan.
+    ``state`` is a size or shape; ``enlarges`` makes a lymph node pathological; ``grows`` is a change since an earlier
+    scan.
     """
 
     name: str

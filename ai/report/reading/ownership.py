@@ -9,9 +9,27 @@ from ai.report.reading.lexicon import Head
 from ai.report.reading.spots import Spot
 from ai.report.reading.thing import Thing
 
-_FROM_A_HEAD = frozenset(
-    "in of at within on from along involving throughout around near adjacent to into through between located over".split()
+_WORDS_TO_A_PLACE = (
+    "in",
+    "of",
+    "at",
+    "within",
+    "on",
+    "from",
+    "along",
+    "involving",
+    "throughout",
+    "around",
+    "near",
+    "adjacent",
+    "to",
+    "into",
+    "through",
+    "between",
+    "located",
+    "over",
 )
+_FROM_A_HEAD = frozenset(_WORDS_TO_A_PLACE)
 _LONGEST_LIST = 8
 """Words of a list of places."""
 
@@ -21,10 +39,10 @@ def give_places(
 ) -> None:
     """Give each spot to a thing.
 
-    It is the next thing's where nothing but words of place lies between ("pleural effusion"), else the last one's before
-    it ("nodule in the left lung"), else the topic of all that follow ("in the left lung, nodules …"). ``breaks`` are the
-    words between which and a thing no place is its modifier: verbs and what reaches over a clause; ``starts`` are those of
-    the clauses.
+    It is the next thing's where nothing but words of place lies between ("pleural effusion"), else the last one's
+    before it ("nodule in the left lung"), else the topic of all that follow ("in the left lung, nodules …"). No place
+    modifies a thing over one of the words ``breaks``: verbs, and what reaches over a clause. ``starts`` are the words
+    at which clauses begin.
     """
     topic: list[Spot] = []
     firsts = [thing.first for thing in things]

@@ -39,7 +39,7 @@ _END = re.compile(
 )
 _LINE = re.compile(r"\n")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:dr|mr|ms|mrs|prof|approx|no|e\.g|i\.e|vs|cf|fig|ca|max|min|st|s|im|ser|se|img)|(?:^|[\n.]\s{0,3})\d{1,2})$",
+    r"(?:\b(?:dr|mr|ms|mrs|prof|approx|e\.g|i\.e|vs|cf|fig|max|min|im|ser|se|img)|(?:^|[\n.]\s{0,3})\d{1,2})$",
     re.IGNORECASE,
 )
 _WRAPPED_FROM = 45
@@ -50,8 +50,8 @@ def sentences(report: str) -> Iterator[Sentence]:
     """Yield the sentences in order; headings of sections that are not read are left out of them."""
     section = Section.READ
     may_have_headings = ":" in report or "：" in report
-    for start, end in _pieces(report):
-        piece = report[start:end]
+    for begins, end in _pieces(report):
+        start, piece = begins, report[begins:end]
         if may_have_headings:
             heading = _headings().match(piece) if ":" in piece or "：" in piece else None
             if heading is not None:
@@ -60,7 +60,7 @@ def sentences(report: str) -> Iterator[Sentence]:
                 piece = report[start:end]
             elif section is not Section.READ and not _goes_on(report, start):
                 section = Section.READ
-        if not piece.isspace() and piece:
+        if piece and not piece.isspace():
             yield Sentence(piece, start, section)
 
 
