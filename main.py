@@ -1,4 +1,4 @@
-"""Interval's command line: open the window (default), demo, analyse, compare, train."""
+"""Interval's command line: open the window (default), demo, analyse, compare, label, train."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from ai.progress import Part, Progress
 
 if TYPE_CHECKING:
     from ai.findings import Analysis
+    from ai.geometry import PointMm
     from ai.series import Scan, Series
+
+    Read = tuple[Scan, Analysis, Callable[[PointMm], PointMm] | None]
 
 UNREADABLE = 2
 """Exit code for input that cannot be read and for wrong usage."""
@@ -94,7 +97,7 @@ def demo(parsed: argparse.Namespace, progress: Progress) -> int:
     if not reason:
         _cleared(progress)
         return run_window([current], prior)
-    return _write_pair(prior, current, "auto", parsed.out, Part(progress, 0.4, 1.0), with_pictures=True)
+    return _write_pair(prior, current, parsed, Part(progress, 0.4, 1.0), with_pictures=True)
 
 
 def analyse(parsed: argparse.Namespace, progress: Progress) -> int:
@@ -104,9 +107,15 @@ def analyse(parsed: argparse.Namespace, progress: Progress) -> int:
 
     scan = read_scan(parsed.scan, Part(progress, 0.0, 0.3))
     _made(parsed.out)
-    analysis = analysed(scan, parsed.device, Part(progress, 0.3, 0.9), parsed.bundle).at(Setting(parsed.setting))
-    report.write_analysis(analysis, scan, parsed.out, Part(progress, 0.9, 1.0))
-    report.write_report(parsed.out, scan, analysis)
+    hand_on = report.HandOn(parsed.dicom, parsed.anonymous)
+    hand_on.check(scan)
+    analysis = analysed(scan, parsed.device, Part(progress, 0.3, 0.8), parsed.bundle).at(Setting(parsed.setting))
+    shown = hand_on.shown(scan)
+    report.write_analysis(analysis, shown, parsed.out, Part(progress, 0.8, 0.85))
+    drawing = Part(progress, 0.85, 0.9)
+    pictures = _pictures_of(parsed.out, drawing, (shown, analysis, None)) if parsed.dicom else ()
+    report.write_report(parsed.out, shown, analysis, pictures)
+    hand_on.write(report.DicomReading(shown, analysis, pictures=pictures), parsed.out, Part(progress, 0.9, 1.0))
     done = _done(parsed.out, progress)
     return _told(_why_withheld(scan, analysis), UNREADABLE) if analysis.withheld else done
 
@@ -114,12 +123,23 @@ def analyse(parsed: argparse.Namespace, progress: Progress) -> int:
 def compare(parsed: argparse.Namespace, progress: Progress) -> int:
     """Compare two scans, or any number by their dates, into a folder."""
     if len(parsed.later) == 1:
-        return _write_pair(parsed.prior, parsed.later[0], parsed.device, parsed.out, progress)
+        return _write_pair(parsed.prior, parsed.later[0], parsed, progress, with_pictures=parsed.dicom)
     from ai import scan, studies  # noqa: PLC0415
 
     found = [scan.only_series(path, Part(progress, 0.0, 0.02)) for path in (parsed.prior, *parsed.later)]
     *older, prior, current = studies.oldest_first(found)
-    return _write_pair(prior, current, parsed.device, parsed.out, Part(progress, 0.02, 1.0), older=older)
+    return _write_pair(prior, current, parsed, Part(progress, 0.02, 1.0), parsed.dicom, older)
+
+
+def label(parsed: argparse.Namespace, progress: Progress) -> int:
+    """Label the reports of a CSV file into another."""
+    from ai import report  # noqa: PLC0415
+
+    vocabulary, uncertain = report.Vocabulary(parsed.vocabulary), report.Uncertain(parsed.uncertain)
+    count = report.label_file(parsed.reports, parsed.out, vocabulary, uncertain, progress)
+    _cleared(progress)
+    sys.stdout.write(f"The labels of {count} reports lie in {parsed.out.resolve()}\n")
+    return 0
 
 
 def train(parsed: argparse.Namespace, progress: Progress) -> int:
@@ -161,6 +181,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Progress], int]] = {
     "demo": demo,
     "analyse": analyse,
     "compare": compare,
+    "label": label,
     "train": train,
     "phantom": phantom,
 }
@@ -215,10 +236,9 @@ def _why_withheld(scan: Scan, analysis: Analysis) -> str:
 def _write_pair(
     prior: Path | Series,
     current: Path | Series,
-    device: str,
-    out: Path,
+    parsed: argparse.Namespace,
     progress: Progress,
-    with_pictures: bool = False,
+    with_pictures: bool,
     older: Sequence[Series] = (),
 ) -> int:
     """Write the current scan's analysis, the prior's into ``prior/``, the comparison and the report.
@@ -229,33 +249,44 @@ def _write_pair(
     from ai.findings import Setting  # noqa: PLC0415
 
     then, now = read_scan(prior, Part(progress, 0.0, 0.1)), read_scan(current, Part(progress, 0.1, 0.2))
+    out: Path = parsed.out
     _made(out)
+    hand_on = report.HandOn(parsed.dicom, parsed.anonymous)
+    hand_on.check(now)
     found = comparison.register(then.volume, now.volume, Part(progress, 0.2, 0.45))
-    analysis = analysed(now, device, Part(progress, 0.45, 0.62))
-    earlier = analysed(then, device, Part(progress, 0.62, 0.8))
+    analysis = analysed(now, parsed.device, Part(progress, 0.45, 0.62))
+    earlier = analysed(then, parsed.device, Part(progress, 0.62, 0.8))
     for seen, said in ((now, analysis), (then, earlier)):
         if said.withheld:
             raise IntervalError(_why_withheld(seen, said))
     changed = comparison.compare(then, earlier, now, analysis, found, Part(progress, 0.8, 0.82))
     lines = None
     if older:
-        reads = (read_scan, lambda seen, part: analysed(seen, device, part))
+        reads = (read_scan, lambda seen, part: analysed(seen, parsed.device, part))
         kept = comparison.older_studies(older, now, analysis, *reads, Part(progress, 0.5, 0.8))
         kept = (*kept, comparison.older_study(then, earlier, now, analysis, found))
-        lines = comparison.timeline(now, analysis, kept).told(Setting.BALANCED)
+        lines = hand_on.shown_lines(comparison.timeline(now, analysis, kept).told(Setting.BALANCED))
+    then, now = hand_on.shown(then), hand_on.shown(now)
     report.write_analysis(analysis, now, out, Part(progress, 0.82, 0.86))
     report.write_analysis(earlier, then, out / "prior", Part(progress, 0.86, 0.9))
     report.write_comparison(changed, then, now, out, lines)
     report.write_field(found, now.volume.grid, out)
-    pictures: list[Path] = []
-    if with_pictures:
-        from viewer.headless import pictures as headless  # noqa: PLC0415
-
-        place = headless.place_of(headless.main_finding(analysis), now)
-        pair = headless.pair_to_show(now, analysis, then, earlier, found.point_in_prior(place))
-        pictures = headless.write_pictures(pair, out / "pictures", Part(progress, 0.9, 1.0))
+    both = (now, analysis, None), (then, earlier, found.point_in_prior)
+    pictures = _pictures_of(out, Part(progress, 0.9, 0.95), *both) if with_pictures else ()
     report.write_report(out, now, analysis, pictures, then, changed, lines)
+    reading = report.DicomReading(now, analysis, prior=then, comparison=changed, pictures=pictures)
+    hand_on.write(reading, out, Part(progress, 0.95, 1.0))
     return _done(out, progress)
+
+
+def _pictures_of(out: Path, progress: Progress, *readings: Read) -> Sequence[Path]:
+    """Picture the current scan's main finding, and the same place in the prior; none where the system cannot draw."""
+    try:
+        from viewer.headless import pictures as headless  # noqa: PLC0415
+    except ImportError as error:
+        _told(f"Pictures are left out: this system cannot draw them ({error}).", 0)
+        return ()
+    return headless.picture_readings(readings, out / "pictures", progress)
 
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
@@ -264,6 +295,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         "demo": _demo_parser,
         "analyse": _analyse_parser,
         "compare": _compare_parser,
+        "label": _label_parser,
         "train": _train_parser,
         "phantom": _phantom_parser,
     }
@@ -275,7 +307,7 @@ def _open_parser() -> argparse.ArgumentParser:
         prog="main.py",
         description="Interval reads chest CT. Research use only, not for clinical diagnosis.",
         epilog="Commands: main.py demo · main.py analyse SCAN --out DIR · main.py compare PRIOR CURRENT --out DIR "
-        "· main.py train --out DIR · main.py phantom --seed N --out DIR; "
+        "· main.py label REPORTS.csv --out LABELS.csv · main.py train --out DIR · main.py phantom --seed N --out DIR; "
         "each explains itself with --help. A path named like a command is opened as ./demo.",
     )
     parser.add_argument(
@@ -288,7 +320,7 @@ def _open_parser() -> argparse.ArgumentParser:
 def _demo_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="main.py demo", description="Open the embedded synthetic patient.")
     parser.add_argument("--out", type=Path, default=DEMO_OUT, help="folder of the reading where no window can open")
-    parser.set_defaults(command=demo)
+    parser.set_defaults(command=demo, device="auto", dicom=False, anonymous=False)
     return parser
 
 
@@ -310,6 +342,19 @@ def _compare_parser() -> argparse.ArgumentParser:
     parser.add_argument("later", type=Path, metavar="CURRENT", nargs="+")
     _add_engine_options(parser)
     parser.set_defaults(command=compare)
+    return parser
+
+
+def _label_parser() -> argparse.ArgumentParser:
+    told = "Label chest-CT reports, English or Chinese, of a CSV file: one row a report, one column a label."
+    parser = argparse.ArgumentParser(prog="main.py label", description=told)
+    told = "with a column report_text, or findings and impression, and an id; UTF-8 or GB18030"
+    parser.add_argument("reports", type=Path, metavar="REPORTS.csv", help=told)
+    parser.add_argument("--out", type=Path, required=True, metavar="LABELS.csv", help="file to write")
+    parser.add_argument("--vocabulary", choices=("radchest83", "ctrate18"), default="radchest83", help="the columns")
+    told = "what a label that is only doubted becomes (default 1: radiologists hedge)"
+    parser.add_argument("--uncertain", choices=("blank", "1", "0"), default="1", help=told)
+    parser.set_defaults(command=label)
     return parser
 
 
@@ -343,6 +388,9 @@ def _phantom_parser() -> argparse.ArgumentParser:
 def _add_engine_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write to; made if missing")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    parser.add_argument("--dicom", action="store_true", help="also write DICOM objects and a PDF into DIR/dicom")
+    told = "write no name, date or number of the patient; identifiers are replaced by hidden ones"
+    parser.add_argument("--anonymous", action="store_true", help=told)
 
 
 def _made(folder: Path) -> None:

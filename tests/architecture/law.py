@@ -49,7 +49,11 @@ DOORS: dict[str, frozenset[str]] = {
     "scipy": ALL_OF_AI - frozenset(WORDS),
     "torch": frozenset({"ai.model", "ai.phantom", "ai.training", "ai.comparison"}),
     "safetensors": frozenset({"ai.model", "ai.training"}),
-    "pydicom": frozenset({"ai.scan"}),
+    "pydicom": frozenset({"ai.scan", "ai.report"}),
+    "highdicom": frozenset({"ai.report"}),
+    "reportlab": frozenset({"ai.report"}),
+    "pypdf": frozenset({"ai.report"}),
+    "PIL": frozenset({"ai.report"}),
     "dicomsdl": frozenset({"ai.scan"}),
     "imagecodecs": frozenset({"ai.scan"}),
     "SimpleITK": frozenset({"ai.scan", "ai.comparison", "ai.model"}),
@@ -61,7 +65,10 @@ DOORS: dict[str, frozenset[str]] = {
     "PySide6.QtWidgets": frozenset({"viewer.widgets", "viewer.app"}),
     "PySide6.QtSvg": frozenset({"viewer.widgets", "viewer.app"}),
 }
-"""Third-party package → the rooms that may import it. What is not named here has no door."""
+"""Third-party package → the rooms that may import it. What is not named here has no door.
+
+pydicom has two: highdicom, which writes reports and segmentations, takes and gives pydicom's data sets.
+"""
 
 NETWORK = frozenset({"socket", "ssl", "urllib", "http", "ftplib", "smtplib", "asyncio", "socketserver"})
 """Of the standard library. Scans stay on this computer; only the archive will ever speak to another."""

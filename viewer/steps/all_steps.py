@@ -33,6 +33,7 @@ class Engines:
     draw_thumbnail: engines.DrawThumbnail = engines.thumbnail
     begin: engines.Begin = engines.begin
     analyse: engines.Analyse = engines.analyse
+    restore: engines.Restore = engines.restore
     register: engines.Register = engines.register
     deform: engines.Deform = engines.deform
     compare: engines.Compare = engines.compare
@@ -56,7 +57,7 @@ class AllSteps(QObject):
         self.series = OpenSeries(self.opens, reading.scans, reading.browser, reading.notices, self)
         self.paths = OpenPaths(self.series, reading.browser, reading.notices, ask.find_series, self)
         self.thumbnails = DrawThumbnails(reading.browser, reading.thumbnails, ask.draw_thumbnail, self)
-        self.analyse = AnalyseScan(reading.scans, reading.findings, reading.notices, ask.analyse, self)
+        self.analyse = AnalyseScan(reading.scans, reading.findings, reading.notices, ask.analyse, ask.restore, self)
         self.compare = CompareScans(
             reading.scans,
             reading.findings,

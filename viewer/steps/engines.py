@@ -6,7 +6,7 @@ that the window must not wait for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -40,12 +40,29 @@ class Loading(Protocol):
         """Read everything, the slice nearest to ``look_first()`` first; ``arrived`` is told from any thread."""
 
 
+class Earlier(Protocol):
+    """What an earlier reading of a scan left beside it; see ``ai.report``."""
+
+    @property
+    def analysis(self) -> Analysis | None:
+        """What it handed on; None where there is none."""
+
+    @property
+    def verdicts(self) -> Mapping[str, str]:
+        """What its reader said, by abnormality: ``accepted`` or ``rejected``."""
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What was read back, and what else lies there."""
+
+
 SoFar = Callable[[Sequence[Series]], None]
 """Told what a search has found so far, from the searching thread."""
 FindSeries = Callable[[Path, Progress, SoFar], Sequence[Series]]
 DrawThumbnail = Callable[[Series], NDArray[np.uint8]]
 Begin = Callable[[Series], Loading]
 Analyse = Callable[[Volume, Progress], Analysis]
+Restore = Callable[[Scan, Progress], Earlier | None]
 Register = Callable[[Volume, Volume, Progress], Registration]
 Deform = Callable[[Volume, Volume, Registration, Progress], Registration]
 Compare = Callable[[Scan, Analysis, Scan, Analysis, Registration, Progress], Comparison]
@@ -84,6 +101,15 @@ def analyse(volume: Volume, progress: Progress) -> Analysis:
     from ai.model.withholding import analyse_or_withhold  # noqa: PLC0415
 
     return analyse_or_withhold(volume, model.load_bundle(), "auto", progress)
+
+
+def restore(scan: Scan, progress: Progress) -> Earlier | None:
+    """Ask ``ai.report`` what an earlier reading left beside a scan; None where nothing lies there."""
+    if not scan.series.beside:
+        return None
+    from ai import report  # noqa: PLC0415
+
+    return report.restore(scan, progress)
 
 
 def register(prior: Volume, current: Volume, progress: Progress) -> Registration:

@@ -25,7 +25,7 @@ from viewer.state.browser_model import Browsing
 from viewer.state.reading import Reading
 from viewer.state.role import Role
 from viewer.steps.all_steps import AllSteps
-from viewer.steps.write_reading import ReadingToWrite
+from viewer.steps.write_reading import Form, ReadingToWrite
 from viewer.widgets.commands import Commands
 from viewer.widgets.drop_curtain import DropCurtain, dropped_paths
 from viewer.widgets.key_sheet_view import KeySheetView
@@ -79,15 +79,15 @@ class MainWindow(QMainWindow):
         else:
             self.steps.paths.open(paths)
 
-    def export_to(self, folder: Path) -> None:
+    def export_to(self, folder: Path, form: Form = Form.FILES) -> None:
         """Write the reading into a folder."""
-        reading = self.reading_to_write()
+        reading = self.reading_to_write(form)
         if reading is None:
             self.reading.notices.say("There is nothing to export before the current scan has been analysed.")
             return
         self.steps.write.write(reading, folder)
 
-    def reading_to_write(self) -> ReadingToWrite | None:
+    def reading_to_write(self, form: Form = Form.FILES) -> ReadingToWrite | None:
         """Gather what an export holds; None while the current scan has not been analysed."""
         current, prior = (self.reading.scans[role].value for role in Role)
         findings = self.reading.findings[Role.CURRENT].value
@@ -97,11 +97,14 @@ class MainWindow(QMainWindow):
             current.scan,
             findings.analysis,
             findings.rejected(),
-            reading_pictures(self.reading),
+            reading_pictures(self.reading, form is Form.ANONYMOUS_DICOM),
             None if prior is None else prior.scan,
             self.reading.findings[Role.PRIOR].value.analysis,
             self.reading.comparison.value.comparison,
             self.reading.comparison.value.rejected(),
+            findings.accepted(),
+            self.reading.panes[Role.CURRENT].value.window,
+            form,
             self._timeline_to_write(),
         )
 
@@ -188,6 +191,8 @@ class MainWindow(QMainWindow):
             open_prior_file=lambda: self._ask_file(Role.PRIOR),
             open_demo=self.steps.demo.open,
             write=self._ask_export,
+            write_dicom=lambda: self._ask_export(Form.DICOM),
+            write_anonymous=lambda: self._ask_export(Form.ANONYMOUS_DICOM),
             show_keys=self.keys.toggle,
             seek=self.side.seek,
             browse=self.reading.browser.toggle,
@@ -260,9 +265,9 @@ class MainWindow(QMainWindow):
         dialog.filesSelected.connect(lambda names: self.open_paths([Path(name) for name in names], role))
         dialog.open()
 
-    def _ask_export(self) -> None:
-        dialog = self._dialog(QFileDialog.FileMode.Directory, "Export the reading into a folder")
-        dialog.filesSelected.connect(lambda names: self.export_to(Path(names[0])))
+    def _ask_export(self, form: Form = Form.FILES) -> None:
+        dialog = self._dialog(QFileDialog.FileMode.Directory, f"Export the reading into a folder ({form.value})")
+        dialog.filesSelected.connect(lambda names: self.export_to(Path(names[0]), form))
         dialog.open()
 
     def _dialog(self, mode: QFileDialog.FileMode, title: str) -> QFileDialog:

@@ -33,6 +33,8 @@ class WindowCommands:
     open_prior_file: Callable[[], None]
     open_demo: Callable[[], None]
     write: Callable[[], None]
+    write_dicom: Callable[[], None]
+    write_anonymous: Callable[[], None]
     show_keys: Callable[[], None]
     seek: Callable[[], None]
     browse: Callable[[], None]
@@ -112,6 +114,8 @@ class Menus:
         self._add(menu, "Open the demo study", "", own.open_demo)
         menu.addSeparator()
         self._write = self._add(menu, "Export reading …", "Ctrl+S", own.write, "report", "Export")
+        self._write_dicom = self._add(menu, "Save as DICOM …", "", own.write_dicom)
+        self._write_anonymous = self._add(menu, "Save as anonymous DICOM …", "", own.write_anonymous)
         self._add(menu, "Quit", "Ctrl+Q", own.leave)
         self._bar.addSeparator()
 
@@ -223,4 +227,6 @@ class Menus:
         self._prior.setEnabled(bool(current))
         self._prior_file.setEnabled(bool(current))
         self._follow.setEnabled(reading.findings[Role.CURRENT].value.analysis is not None)
-        self._write.setEnabled(any(found.value.analysis is not None for found in reading.findings.values()))
+        analysed = any(found.value.analysis is not None for found in reading.findings.values())
+        for action in (self._write, self._write_dicom, self._write_anonymous):
+            action.setEnabled(analysed)
