@@ -1,4 +1,4 @@
-"""Interval's command line: open the window (default), demo, analyse, compare, label, train."""
+"""Interval's command line: open the window (default), demo, analyse, compare, label, train, evaluate."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def compare(parsed: argparse.Namespace, progress: Progress) -> int:
 
     found = [scan.only_series(path, Part(progress, 0.0, 0.02)) for path in (parsed.prior, *parsed.later)]
     *older, prior, current = studies.oldest_first(found)
-    return _write_pair(prior, current, parsed, Part(progress, 0.02, 1.0), parsed.dicom, older)
+    return _write_pair(prior, current, parsed, Part(progress, 0.02, 1.0), with_pictures=parsed.dicom, older=older)
 
 
 def label(parsed: argparse.Namespace, progress: Progress) -> int:
@@ -143,25 +143,46 @@ def label(parsed: argparse.Namespace, progress: Progress) -> int:
 
 
 def train(parsed: argparse.Namespace, progress: Progress) -> int:
-    """Train a model by the recipe of the shipped one; goes on where an earlier run in the folder stopped."""
-    from ai import training  # noqa: PLC0415
+    """Train a model by the recipe of the shipped one, or on reports; goes on where an earlier run stopped."""
+    from ai.training import command_line  # noqa: PLC0415
 
-    if parsed.scans is not None and not parsed.scans.is_dir():
-        raise IntervalError(f"{parsed.scans} is no folder; name the one with the scans, or leave --scans out.")
+    command_line.refuse_what_is_not_there(parsed)
     _made(parsed.out)
-    plan = training.Plan(
-        parsed.out,
-        parsed.scans,
-        training.Recipe(steps=parsed.steps, compiled=parsed.compile),
-        train_cases=parsed.cases,
-        device=parsed.device,
-        workers=parsed.workers,
-        first_case=parsed.first_case,
-        init=parsed.init,
-    )
-    training.train(plan, progress)
+    folder = command_line.train_as_told(parsed, progress)
     _cleared(progress)
-    sys.stdout.write(f"The bundle lies in {(parsed.out / 'bundle').resolve()}\n")
+    if folder is not None:
+        sys.stdout.write(f"The bundle lies in {folder.resolve()}\n")
+    return 0
+
+
+def evaluate(parsed: argparse.Namespace, progress: Progress) -> int:
+    """Measure a model by an archive's reports, alone or against another."""
+    from ai.training import command_line  # noqa: PLC0415
+
+    _made(parsed.out)
+    found = command_line.evaluate_as_told(parsed, progress)
+    _cleared(progress)
+    sys.stdout.write(f"{found.sentence}\nThe page is {found.page.resolve()}\n")
+    return 0
+
+
+def cohort(parsed: argparse.Namespace, progress: Progress) -> int:
+    """Pair an archive's scans with their reports and keep them ready to learn from, without a patient's name."""
+    from ai.training.cohort import command_line  # noqa: PLC0415
+
+    said = command_line.build_as_told(parsed, progress)
+    _cleared(progress)
+    sys.stdout.write(f"{said}\n")
+    return 0
+
+
+def hospital(parsed: argparse.Namespace, progress: Progress) -> int:
+    """Write a synthetic hospital: scans, reports, truth."""
+    from ai.phantom.hospital import command_line  # noqa: PLC0415
+
+    said = command_line.write_as_told(parsed, progress)
+    _cleared(progress)
+    sys.stdout.write(f"{said}\n")
     return 0
 
 
@@ -177,13 +198,33 @@ def phantom(parsed: argparse.Namespace, progress: Progress) -> int:
     return 0
 
 
+def report_study(parsed: argparse.Namespace, progress: Progress) -> int:
+    """Draft a report of a study that nobody has read, which it says; a report that is given is held against it."""
+    from ai.draft import Language  # noqa: PLC0415
+    from ai.report import report_text, unread_report  # noqa: PLC0415
+
+    report = None if parsed.check is None else report_text(parsed.check)
+    now = read_scan(parsed.study, Part(progress, 0.0, 0.15))
+    then = None if parsed.prior is None else read_scan(parsed.prior, Part(progress, 0.15, 0.3))
+    _made(parsed.out)
+    reading = unread_report.analysed_study(
+        now, then, lambda scan, part: analysed(scan, parsed.device, part), Part(progress, 0.3, 1.0)
+    )
+    unread_report.write_unread_report(reading, Language(parsed.language), parsed.out, report)
+    return _done(parsed.out, progress)
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace, Progress], int]] = {
     "demo": demo,
     "analyse": analyse,
     "compare": compare,
     "label": label,
     "train": train,
+    "evaluate": evaluate,
     "phantom": phantom,
+    "cohort": cohort,
+    "hospital": hospital,
+    "report": report_study,
 }
 
 
@@ -238,7 +279,7 @@ def _write_pair(
     current: Path | Series,
     parsed: argparse.Namespace,
     progress: Progress,
-    with_pictures: bool,
+    with_pictures: bool = False,
     older: Sequence[Series] = (),
 ) -> int:
     """Write the current scan's analysis, the prior's into ``prior/``, the comparison and the report.
@@ -265,7 +306,7 @@ def _write_pair(
         reads = (read_scan, lambda seen, part: analysed(seen, parsed.device, part))
         kept = comparison.older_studies(older, now, analysis, *reads, Part(progress, 0.5, 0.8))
         kept = (*kept, comparison.older_study(then, earlier, now, analysis, found))
-        lines = hand_on.shown_lines(comparison.timeline(now, analysis, kept).told(Setting.BALANCED))
+        lines = hand_on.lines(comparison.timeline(now, analysis, kept).told(Setting.BALANCED))
     then, now = hand_on.shown(then), hand_on.shown(now)
     report.write_analysis(analysis, now, out, Part(progress, 0.82, 0.86))
     report.write_analysis(earlier, then, out / "prior", Part(progress, 0.86, 0.9))
@@ -297,7 +338,11 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         "compare": _compare_parser,
         "label": _label_parser,
         "train": _train_parser,
+        "evaluate": _evaluate_parser,
         "phantom": _phantom_parser,
+        "cohort": _cohort_parser,
+        "hospital": _hospital_parser,
+        "report": _report_parser,
     }
     return makers.get(command, _open_parser)()
 
@@ -307,7 +352,8 @@ def _open_parser() -> argparse.ArgumentParser:
         prog="main.py",
         description="Interval reads chest CT. Research use only, not for clinical diagnosis.",
         epilog="Commands: main.py demo · main.py analyse SCAN --out DIR · main.py compare PRIOR CURRENT --out DIR "
-        "· main.py label REPORTS.csv --out LABELS.csv · main.py train --out DIR · main.py phantom --seed N --out DIR; "
+        "· main.py report STUDY --out DIR · main.py label REPORTS.csv --out LABELS.csv · main.py train --out DIR "
+        "· main.py evaluate --cohort DIR · main.py phantom --seed N --out DIR; "
         "each explains itself with --help. A path named like a command is opened as ./demo.",
     )
     parser.add_argument(
@@ -359,18 +405,30 @@ def _label_parser() -> argparse.ArgumentParser:
 
 
 def _train_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="main.py train", description="Train a model on synthetic abnormalities.")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the run and its bundle")
-    parser.add_argument("--scans", type=Path, metavar="DIR", help="folder with the real scans used as anatomy")
-    parser.add_argument("--steps", type=int, default=3000)
-    parser.add_argument("--cases", type=int, default=420, help="training cases to draw")
-    parser.add_argument("--init", type=Path, metavar="DIR", help="bundle to begin with, instead of chance")
-    told = "number of the first training case: with --init, new ones are learned from (default 0)"
-    parser.add_argument("--first-case", type=int, default=0, metavar="N", help=told)
-    parser.add_argument("--compile", action="store_true", help="a fifth faster on a CPU; needs a C++ compiler")
-    parser.add_argument("--workers", type=int, default=2, help="processes that draw side by side (default 2)")
-    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    from ai.training import command_line  # noqa: PLC0415
+
+    parser = command_line.training_parser()
     parser.set_defaults(command=train)
+    return parser
+
+
+def _cohort_parser() -> argparse.ArgumentParser:
+    from ai.training.cohort import command_line  # noqa: PLC0415
+
+    return command_line.parser(cohort)
+
+
+def _hospital_parser() -> argparse.ArgumentParser:
+    from ai.phantom.hospital import command_line  # noqa: PLC0415
+
+    return command_line.parser(hospital)
+
+
+def _evaluate_parser() -> argparse.ArgumentParser:
+    from ai.training import command_line  # noqa: PLC0415
+
+    parser = command_line.evaluation_parser()
+    parser.set_defaults(command=evaluate)
     return parser
 
 
@@ -382,6 +440,18 @@ def _phantom_parser() -> argparse.ArgumentParser:
     parser.add_argument("--follow-up", action="store_true", help="also a second scan, with each lesion's fate")
     parser.add_argument("--spacing", type=float, default=1.5, metavar="MM", help="voxel size (default 1.5)")
     parser.set_defaults(command=phantom)
+    return parser
+
+
+def _report_parser() -> argparse.ArgumentParser:
+    told = "Draft a report from findings that nobody has read; it says so."
+    parser = argparse.ArgumentParser(prog="main.py report", description=told)
+    parser.add_argument("study", type=Path, metavar="STUDY")
+    parser.add_argument("--prior", type=Path, metavar="STUDY", help="an earlier scan of the patient")
+    parser.add_argument("--language", choices=("en", "zh"), default="en", help="English or Chinese (default en)")
+    parser.add_argument("--check", type=Path, metavar="TEXT", help="also hold this report against the picture")
+    _add_engine_options(parser)
+    parser.set_defaults(command=report_study)
     return parser
 
 

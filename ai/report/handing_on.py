@@ -38,9 +38,9 @@ class HandOn:
         """Return the scan as this export may show it."""
         return anonymous(scan, self.uids) if self.uids.anonymous else scan
 
-    def shown_lines(self, timeline: Timeline) -> Timeline:
-        """Return lesions' lines as this export may show them."""
-        return anonymous_timeline(timeline, self.uids) if self.uids.anonymous else timeline
+    def lines(self, timeline: Timeline | None) -> Timeline | None:
+        """Return the lines as this export may show them: an anonymous one tells days between studies, no dates."""
+        return timeline if timeline is None or not self.uids.anonymous else anonymous_timeline(timeline, self.uids)
 
     def write(self, reading: DicomReading, folder: Path, progress: Progress = QUIET) -> list[Path]:
         """Write FHIR, and DICOM objects where they are asked for; return the files.

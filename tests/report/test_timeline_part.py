@@ -94,11 +94,12 @@ def test_the_report_holds_a_table_and_a_drawing(tmp_path: Path) -> None:
 
 def test_an_anonymous_export_tells_days_between_studies_and_no_date() -> None:
     named = Notice("The study of 2023-01-01 fits the current scan poorly.", grave=True)
-    hidden = HandOn(anonymous=True).shown_lines(replace(FOUND, notices=(*FOUND.notices, named)))
+    hidden = HandOn(anonymous=True).lines(replace(FOUND, notices=(*FOUND.notices, named)))
+    assert hidden is not None
     assert [one.title for one in hidden.studies] == ["300 days before", "200 days before", "100 days before", "current"]
     text = str(timeline_part(hidden))
     assert "2023" not in text
     assert "Chest" not in text
     assert [notice.text for notice in hidden.notices] == ["The kernels differ."]
     assert not {one.uid for one in hidden.studies} & {one.uid for one in STUDIES}
-    assert HandOn().shown_lines(FOUND) is FOUND
+    assert HandOn().lines(FOUND) is FOUND

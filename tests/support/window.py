@@ -12,7 +12,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from ai import report
 from ai.change import Comparison, Registration
+from ai.draft import Draft, Language, ReadingToDraft
 from ai.findings import Analysis
 from ai.progress import Progress
 from ai.series import Scan
@@ -61,6 +63,11 @@ def compare(
 ) -> Comparison:
     """Compare by name."""
     return comparison_of(found, then, now)
+
+
+def draft_report(reading: ReadingToDraft, language: Language) -> Draft:
+    """Write the real draft, without the guidelines, whose import wakes the comparison."""
+    return report.draft(reading, language)
 
 
 class Hand:
@@ -141,6 +148,7 @@ def stand_in_engines(model: StandInModel) -> Engines:
         map_change=change.map_change,
         map_heat_change=change.map_heat_change,
         warp_prior=change.warp_prior,
+        draft_report=draft_report,
     )
 
 

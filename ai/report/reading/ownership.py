@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 
 from ai.report.reading.lexicon import Head
 from ai.report.reading.spots import Spot
@@ -16,19 +17,22 @@ _LONGEST_LIST = 8
 
 
 def give_places(
-    stems: Sequence[str], spots: Iterable[Spot], things: Sequence[Thing], breaks: Sequence[int], clause_at: Callable[[int], int]
+    stems: Sequence[str], spots: Iterable[Spot], things: Sequence[Thing], breaks: Sequence[int], starts: Sequence[int]
 ) -> None:
     """Give each spot to a thing.
 
     It is the next thing's where nothing but words of place lies between ("pleural effusion"), else the last one's before
     it ("nodule in the left lung"), else the topic of all that follow ("in the left lung, nodules …"). ``breaks`` are the
-    words between which and a thing no place is its modifier: verbs and what reaches over a clause.
+    words between which and a thing no place is its modifier: verbs and what reaches over a clause; ``starts`` are those of
+    the clauses.
     """
     topic: list[Spot] = []
+    firsts = [thing.first for thing in things]
     for spot in spots:
-        following = next((thing for thing in things if thing.first >= spot.last), None)
-        before = next((thing for thing in reversed(things) if thing.last <= spot.first), None)
-        clause = clause_at(spot.first)
+        number = bisect_right(firsts, spot.first)
+        following = things[number] if number < len(things) else None
+        before = things[number - 1] if number else None
+        clause = bisect_right(starts, spot.first)
         if following is not None and _modifies(stems, spot, following, breaks, before is not None):
             following.modifiers.append(spot)
         elif before is not None and (before.clause == clause or following is None or following.clause != clause):
@@ -43,6 +47,10 @@ def give_places(
 def find_meanings(thing: Thing) -> None:
     """Find what the head means at its places: coronary and aortic calcification are two findings of one word."""
     head = thing.head
+    if not head.by_place:
+        if head.default:
+            thing.meanings = [(head.default, thing.own or thing.shared or thing.topic)]
+        return
     for spots in (thing.modifiers, thing.trailing, thing.shared, thing.topic):
         by_name: dict[str, list[Spot]] = {}
         for spot in spots:
@@ -83,6 +91,14 @@ def _led_in(stems: Sequence[str], spot: Spot) -> bool:
 
 def _share(things: Sequence[Thing], topic: Sequence[Spot]) -> None:
     """Neighbours in a list share what is said after the last, or before the first: "pleural effusion or thickening"."""
+    if len(things) > 1:
+        _share_with_neighbours(things)
+    if topic:
+        for thing in things:
+            thing.topic = [spot for spot in topic if spot.first < thing.first]
+
+
+def _share_with_neighbours(things: Sequence[Thing]) -> None:
     for number, thing in enumerate(things):
         later = next((t for t in things[number + 1 :] if t.clause == thing.clause and t.trailing), None)
         earlier = next((t for t in reversed(things[:number]) if t.clause == thing.clause and t.modifiers), None)
@@ -90,4 +106,3 @@ def _share(things: Sequence[Thing], topic: Sequence[Spot]) -> None:
             thing.shared = later.trailing
         elif earlier is not None:
             thing.shared = earlier.modifiers
-        thing.topic = [spot for spot in topic if spot.first < thing.first]
