@@ -70,15 +70,12 @@ def find_meanings(thing: Thing) -> None:
             thing.meanings = [(head.default, thing.own or thing.shared or thing.topic)]
         return
     for spots in (thing.modifiers, thing.trailing, thing.shared, thing.topic):
-        by_name: dict[str, list[Spot]] = {}
-        for spot in spots:
-            meant = _at(head, spot)
-            if meant is not None:
-                by_name.setdefault(meant, []).append(spot)
-        if by_name:
-            wider = thing.own if spots is thing.modifiers or spots is thing.trailing else spots
-            bare = [spot for spot in wider if _at(head, spot) is None]
-            thing.meanings = [(name, at + bare) for name, at in by_name.items() if name]
+        names = dict.fromkeys(meant for meant in (_at(head, spot) for spot in spots) if meant is not None)
+        if names:
+            wider = thing.own if spots is thing.modifiers or spots is thing.trailing else thing.own + spots
+            thing.meanings = [
+                (name, [spot for spot in wider if _at(head, spot) in (name, None)]) for name in names if name
+            ]
             return
     if head.default:
         thing.meanings = [(head.default, thing.own or thing.shared or thing.topic)]
@@ -94,6 +91,8 @@ def _at(head: Head, spot: Spot) -> str | None:
 
 def _modifies(stems: Sequence[str], spot: Spot, thing: Thing, breaks: Iterable[int], after_another: bool) -> bool:
     between = stems[spot.last : thing.first]
+    if ":" in between or "：" in between:
+        return False
     if stems[spot.first] >= "\u3400":
         return "，" not in between or not after_another
     if any(spot.last <= place < thing.first for place in breaks) or not _FROM_A_HEAD.isdisjoint(between):
