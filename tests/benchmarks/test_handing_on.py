@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from ai.findings import Analysis
@@ -29,9 +30,10 @@ def test_three_hundred_slices(tmp_path: Path, tell: Callable[[Figure], None], be
     grid = axis_aligned((300, 512, 512), (1.0, 0.7, 0.7), PointMm(-180.0, -180.0, 0.0))
     scan = series_of(tmp_path / "scan", grid)
     ball = np.argwhere(np.linalg.norm(np.mgrid[-15:16, -15:16, -15:16], axis=0) <= 14)
-    lesions = tuple(lesion_at(scan, "nodule", ball + np.array((20 * n + 10, 100 + 20 * n, 120))) for n in range(LESIONS))
+    middles = [np.array((15 + 20 * n, 100 + 20 * n, 120)) for n in range(LESIONS)]
+    lesions = tuple(lesion_at(scan, "nodule", ball - 15 + middle) for middle in middles)
     coarse = grid.coarser(2.0)
-    codes = np.zeros(coarse.shape, np.uint8)
+    codes: NDArray[np.uint8] = np.zeros(coarse.shape, np.uint8)
     for n in range(len(ORGANS)):
         codes[20:130, 20 + 20 * n : 38 + 20 * n, 30:150] = n + 1
     analysis = Analysis((finding("nodule", 2.0, lesions),), CARD, "cpu", 1.0, organs=Organs(codes, coarse))
