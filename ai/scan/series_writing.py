@@ -22,8 +22,9 @@ DIGITS = 16
 def write_dicom(scan: Scan, folder: Path) -> list[Path]:
     """Write one file per slice, 0001.dcm upwards in the order of the array, and return their paths.
 
-    Patient, study, accession number, number, description, kernel, thickness and windows are those of ``scan.series``;
-    UIDs that are no DICOM UIDs are replaced by ones derived from them, so that the same scan always gets the same ones.
+    Patient, study, accession number, number, description, kernel, body part, thickness and windows are those of
+    ``scan.series``; UIDs that are no DICOM UIDs are replaced by ones derived from them, so that the same scan always
+    gets the same ones.
 
     Args:
         scan: on a grid with perpendicular axes.
@@ -91,6 +92,8 @@ def _describe_series(ds: Dataset, series: Series) -> None:
     ds.SeriesNumber = series.number
     ds.SeriesDescription = series.description
     ds.ConvolutionKernel = series.kernel
+    if series.body_part:
+        ds.BodyPartExamined = series.body_part
     ds.ImageType = ["DERIVED", "SECONDARY", "AXIAL"]
     ds.Manufacturer = ds.PositionReferenceIndicator = ""
     ds.KVP = ds.AcquisitionNumber = None

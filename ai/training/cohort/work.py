@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -24,7 +23,6 @@ from ai.training.cohort.voxels import read_shape, write_voxels
 
 MOST_FILLED = 0.05
 """A scan with a larger share of slices that were not measured but filled in is left out."""
-_STRIKES = 2
 
 
 @dataclass(frozen=True)
@@ -106,30 +104,30 @@ def made(jobs: Sequence[Job], workers: int) -> Iterator[Made | Failed]:
     if workers == 0:
         yield from map(make, jobs)
         return
-    left = {job.key: job for job in jobs}
-    strikes: Counter[str] = Counter()
+    left = list(jobs)
     while left:
-        for result in _pooled(list(left.values()), workers, strikes):
-            del left[result.job.key]
-            yield result
-        for key in [key for key in left if strikes[key] >= _STRIKES]:
-            yield Failed(left.pop(key), Reason.CRASHED, "the process that read it ended twice")
+        unfinished: list[Job] = []
+        yield from _pooled(left, workers, unfinished)
+        # A process has died; it was busy with one of the first that are not done. Each of these is tried alone.
+        suspects, left = unfinished[: 2 * workers + 1], unfinished[2 * workers + 1 :]
+        for job in suspects:
+            dead: list[Job] = []
+            yield from _pooled([job], 1, dead)
+            if dead:
+                yield Failed(job, Reason.CRASHED, "the process that read it ended twice")
 
 
-def _pooled(jobs: Sequence[Job], workers: int, strikes: Counter[str]) -> Iterator[Made | Failed]:
-    """Yield results until all are done or a process has died; who was being made then gets a strike."""
+def _pooled(jobs: Sequence[Job], workers: int, unfinished: list[Job]) -> Iterator[Made | Failed]:
+    """Yield results until all are done or a process has died; what is then not done goes into ``unfinished``."""
     with ProcessPoolExecutor(workers, get_context("spawn"), initializer=torch.set_num_threads, initargs=(1,)) as pool:
         futures = {pool.submit(make, job): job for job in jobs}
-        begun: list[Job] = []
         try:
             for future in as_completed(futures):
-                if isinstance(future.exception(), BrokenProcessPool):
-                    begun.append(futures[future])
-                else:
+                if not isinstance(future.exception(), BrokenProcessPool):
                     yield _result(future, futures[future])
         finally:
             pool.shutdown(cancel_futures=True)
-    strikes.update(job.key for job in begun[: 2 * workers + 1])
+    unfinished += [job for future, job in futures.items() if isinstance(future.exception(), BrokenProcessPool)]
 
 
 def _result(future: Future[Made | Failed], job: Job) -> Made | Failed:
