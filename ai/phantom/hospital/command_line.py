@@ -17,7 +17,9 @@ def parser(command: Callable[[argparse.Namespace, Progress], int]) -> argparse.A
     words = argparse.ArgumentParser(prog="main.py hospital", description=told)
     words.add_argument("--patients", type=int, required=True, metavar="N")
     words.add_argument("--seed", type=int, default=0, metavar="S", help="decides everything, with the variant")
-    words.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write to; goes on where it stopped")
+    words.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="folder to write to; goes on where it stopped"
+    )
     words.add_argument("--variant", choices=tuple(PRACTICES), default="a", help="b: other scanners and other words")
     words.add_argument("--spacing", type=float, default=2.5, metavar="MM", help="voxel size (default 2.5)")
     words.add_argument("--workers", type=int, default=2, help="processes side by side (default 2)")

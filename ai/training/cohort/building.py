@@ -93,7 +93,7 @@ def build(wish: Wish, progress: Progress = QUIET) -> Built:
         built = run.built
         built.unpaired = len(reports.texts) - len({one.report for one in examined if one.report is not None})
         built.unread = len(archive.unread)
-        private.write_faults([*run.faults, *_of_archive(archive)])
+        private.write_faults(sorted([*run.faults, *_of_archive(archive)]))
         private.write_scans(run.sources())
         write_page(wish.out, index.scans(), built.rejected, built.unpaired)
     return built

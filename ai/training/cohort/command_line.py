@@ -16,7 +16,9 @@ BUILD = "build"
 
 def parser(command: Callable[[argparse.Namespace, Progress], int]) -> argparse.ArgumentParser:
     """Return the parser of ``main.py cohort``; ``command`` is what it runs."""
-    told = "Pair every chest CT of an archive with its report and keep both ready to learn from, without names or dates."
+    told = (
+        "Pair every chest CT of an archive with its report and keep both ready to learn from, without names or dates."
+    )
     words = argparse.ArgumentParser(prog="main.py cohort", description=told)
     words.add_argument("task", choices=(BUILD,), help="build: make a cohort, or go on with one")
     words.add_argument("--scans", type=Path, required=True, metavar="DIR", help="folder of the archive")
@@ -25,7 +27,9 @@ def parser(command: Callable[[argparse.Namespace, Progress], int]) -> argparse.A
     words.add_argument("--out", type=Path, required=True, metavar="COHORT", help="folder of the store; made if missing")
     told = "CSV with scan and report, and perhaps patient and date: pairs what accession and study UID do not"
     words.add_argument("--mapping", type=Path, metavar="CSV", help=told)
-    told = "folder of what must stay in the hospital: key of the hashes, list of scans and faults (default COHORT-private)"
+    told = (
+        "folder of what must stay in the hospital: key of the hashes, list of scans and faults (default COHORT-private)"
+    )
     words.add_argument("--private", type=Path, metavar="DIR", help=told)
     words.add_argument("--spacing", type=float, choices=SPACINGS_MM, default=2.0, metavar="MM", help="2.0 or 1.5")
     words.add_argument("--workers", type=int, default=2, help="processes side by side (default 2)")
