@@ -156,7 +156,7 @@ class ReportLearner:
             told += torch.stack([loss.detach().cpu(), *parts]) / len(slots)
             rows.append(row)
         set_statistics(self.network, self.processes.average(after))
-        seen = self.processes.gathered(torch.stack(rows).to(self._device)).flatten(0, 1).cpu()
+        seen = self.processes.gathered(torch.stack(rows).to(self._device)).transpose(0, 1).flatten(0, 1).cpu()
         self.bank.remember(seen[:, 0], seen[:, 1:])
         return self.processes.average(told.to(self._device)).cpu()
 
