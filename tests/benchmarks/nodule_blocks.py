@@ -1,7 +1,7 @@
 """One nodule in its surroundings, twice: finely drawn, grown by a known factor, taken by two protocols.
 
 A whole thorax as fine as a real scan takes minutes to draw; a block around each nodule takes a second. The thorax is
-drawn at 1.5 mm, the block is brought to 0.8 mm, and nodule, growth, slices, blur and noise are made there.
+drawn at 2 mm, the block is brought to 0.8 mm, and nodule, growth, slices, blur and noise are made there.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from ai.volume import Volume, VoxelGrid, axis_aligned
 
 Mask = NDArray[np.bool_]
 
-THORAX_MM, FINE_MM, CELL_MM, LUNG_MM = 1.5, 0.8, 4.0, 2.0
+THORAX_MM, FINE_MM, CELL_MM, LUNG_MM = 2.0, 0.8, 4.0, 2.0
 """Voxels of the thorax, of a block; evidence cells and the lung's mask as the network gives them."""
 MARGIN_MM = 22.0
 NODULES_OF_PATIENT = 14
