@@ -154,6 +154,30 @@ def test_an_empty_reading_is_restored_as_one(tmp_path: Path) -> None:
     assert (kept.findings, kept.card.sha256) == ((), CARD.sha256)
 
 
+def test_saved_again_a_restored_session_loses_nothing(handed: Handed, tmp_path: Path) -> None:
+    folder = handed.files["findings"].parents[1]
+    shutil.copytree(folder / "scan", tmp_path / "scan")
+    first = again(folder)
+    kept = restore(first)
+    assert kept.analysis is not None
+    made = hand_on(tmp_path, DicomReading(first, kept.analysis, kept.verdicts))
+    twice = restore(again(tmp_path))
+    assert dict(twice.verdicts) == VERDICTS
+    uids = [dcmread(files["lesions"]).SegmentSequence[0].TrackingUID for files in (handed.files, made.files)]
+    assert uids[0] == uids[1]
+    assert np.array_equal(dcmread(made.files["lesions"]).pixel_array, dcmread(handed.files["lesions"]).pixel_array)
+
+
+def test_what_has_no_heat_gets_no_map(handed: Handed, tmp_path: Path) -> None:
+    folder = handed.files["findings"].parents[1]
+    shutil.copytree(folder / "scan", tmp_path / "scan")
+    shutil.copy(handed.files["findings"], tmp_path / "report.dcm")
+    seen = again(tmp_path)
+    kept = restore(seen).analysis
+    assert kept is not None
+    assert not [name for name in hand_on(tmp_path / "out", DicomReading(seen, kept)).files if name.startswith("heat")]
+
+
 def test_the_later_of_two_readings_counts(tmp_path: Path) -> None:
     scan = series_of(tmp_path / "scan", straight_grid())
     hand_on(tmp_path / "first", DicomReading(scan, analysis_of(scan), {"nodule": "accepted"}))

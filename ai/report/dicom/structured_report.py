@@ -19,6 +19,7 @@ from ai.report.dicom.reading import DicomReading
 from ai.report.dicom.segmentation import Segmented
 from ai.report.dicom.source import Source
 from ai.report.dicom.tracking import Tracks
+from ai.vocabulary import abnormality
 
 Group = sr.VolumetricROIMeasurementsAndQualitativeEvaluations | sr.MeasurementsAndQualitativeEvaluations
 _EVALUATIONS = DicomCode("C0034375", "UMLS", "Qualitative Evaluations")
@@ -90,7 +91,7 @@ def _gone(reading: DicomReading) -> list[LesionChange]:
 
 def _add_rejected(report: Dataset, reading: DicomReading) -> None:
     """Name what the reader rejected, under a concept that cannot be taken for a finding."""
-    names = [f.abnormality for f in reading.analysis.findings if reading.verdict(f.abnormality.name) == "rejected"]
+    names = [abnormality(name) for name, said in sorted(reading.verdicts.items()) if said == "rejected"]
     if not names:
         return
     container = sr.ContainerContentItem(name=_EVALUATIONS, relationship_type="CONTAINS")

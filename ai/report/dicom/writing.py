@@ -123,7 +123,8 @@ def _segmentations(
 def _heat(reading: DicomReading, source: Source, made: dict[str, Dataset]) -> None:
     analysis = reading.told()
     series_uid = source.uids.new()
-    for n, finding in enumerate(analysis.findings, 1):
+    warm = [finding for finding in analysis.findings if finding.heatmap.values.any()]  # one read back may have no heat
+    for n, finding in enumerate(warm, 1):
         made[f"heat-{finding.abnormality.name}"] = write_heat_map(
             finding, source, analysis.card, series_uid, _SERIES["heat"], n
         )
