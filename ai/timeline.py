@@ -112,12 +112,8 @@ class LesionLine:
         return any(setting in point.settings for point in self.points)
 
     def holds(self, lesion: Lesion) -> bool:
-        """Return whether a lesion, of whichever study, is part of this line: the same place and size there."""
-        return any(
-            part.centre == lesion.centre and part.volume_mm3 == lesion.volume_mm3
-            for point in self.points
-            for part in point.lesions
-        )
+        """Return whether a lesion, of whichever study, is part of this line: its centre is one of the line's."""
+        return any(part.centre == lesion.centre for point in self.points for part in point.lesions)
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from ai.change import Comparison, Registration
+from ai.comparison.advising import advised, advised_together
 from ai.comparison.diffuse import diffuse_change
 from ai.comparison.finding_changes import finding_changes
+from ai.comparison.guidelines import circumstances_of
 from ai.comparison.lesion_changes import lesion_changes
 from ai.comparison.registration import DOUBTFUL_QUALITY
+from ai.comparison.seen import Seen
 from ai.findings import Analysis
 from ai.progress import QUIET, Part, Progress
 from ai.series import Notice, Scan
+
+_KERNELS = "One scan has a sharp kernel and the other a smooth one: volumes and densities of small lesions may differ."
 
 
 def compare(
@@ -20,20 +25,27 @@ def compare(
     registration: Registration,
     progress: Progress = QUIET,
 ) -> Comparison:
-    """Match lesions through the registration and tell what is new, grown, stable, shrunk and gone."""
+    """Match lesions through the registration and tell what became of each.
+
+    What seems new or gone is looked for again, pairs are measured by one rule in both scans (so a volume may differ a
+    little from the analysis's own), and guidelines are asked. Up to a second a lesion.
+    """
     progress.report(0.0, "Matching lesions")
     days = days_between(prior, current)
-    lesions, uncovered = lesion_changes(
-        (prior_analysis, prior.volume.grid), (current_analysis, current.volume.grid), registration, days
-    )
-    progress.report(0.3, "Comparing findings")
+    then, now = Seen.of(prior.volume, prior_analysis), Seen.of(current.volume, current_analysis)
+    lesions, uncovered = lesion_changes(then, now, registration, days, Part(progress, 0.0, 0.6))
+    progress.report(0.6, "Comparing findings")
     findings = finding_changes(prior_analysis, current_analysis, lesions)
+    known = circumstances_of(current, prior)
     notices = _cautions(registration, days, prior_analysis, current_analysis) + uncovered
+    if known.kernels_differ:
+        notices.append(Notice(_KERNELS))
     diffuse = diffuse_change(
-        (prior, prior_analysis), (current, current_analysis), registration, Part(progress, 0.4, 1.0)
+        (prior, prior_analysis), (current, current_analysis), registration, Part(progress, 0.6, 1.0)
     )
     progress.report(1.0, "Compared")
-    return Comparison(registration, tuple(lesions), findings, days, tuple(notices), diffuse=diffuse)
+    told, together = tuple(advised(lesions, known)), advised_together(lesions, known)
+    return Comparison(registration, told, findings, days, tuple(notices), together, diffuse)
 
 
 def days_between(prior: Scan, current: Scan) -> int | None:

@@ -1,73 +1,113 @@
-"""Lesion by lesion: new, grown, stable, shrunk, gone."""
+"""Lesion by lesion: new, grown, stable, shrunk, gone, merged, split."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ai.change import ChangeKind, LesionChange, Registration
 from ai.comparison.growth import doubling_days, kind_of_change, volume_change
-from ai.comparison.matching import Pair, distinct, matched
+from ai.comparison.joining import Group, joined
+from ai.comparison.matching import distinct, matched
+from ai.comparison.measured_alike import measured_alike
+from ai.comparison.second_look import looked_again, shown_elsewhere
+from ai.comparison.seen import Seen
 from ai.findings import Analysis, Lesion
 from ai.geometry import PointMm
+from ai.progress import QUIET, Progress
 from ai.series import Notice
 from ai.volume import VoxelGrid
 
 
 def lesion_changes(
-    prior: tuple[Analysis, VoxelGrid], current: tuple[Analysis, VoxelGrid], found: Registration, days: int | None
+    prior: Seen, current: Seen, found: Registration, days: int | None, progress: Progress = QUIET
 ) -> tuple[list[LesionChange], list[Notice]]:
     """Return the changes, those of the current scan first, and what could not be compared.
 
     A lesion of a finding below its threshold may be the partner of one above, but is not told by itself: what fell
-    below is not gone. A lesion where the other scan has no voxels is neither new nor gone; a notice names it.
+    below is not gone. What seems new or gone is looked for again in the other scan. A lesion where the other scan has
+    no voxels is neither new nor gone; a notice names it.
     """
-    pairs = matched(_lesions(prior[0]), _lesions(current[0]), found)
-    told = _told(prior[0]) | _told(current[0])
+    groups = joined(matched(lesions_of(prior.analysis), lesions_of(current.analysis), found), found)
+    told = _told(prior.analysis) | _told(current.analysis)
     changes, notices = [], []
-    for pair in pairs:
-        if not told & {id(pair.prior), id(pair.current)}:
-            continue
-        notice = _uncovered(pair, prior[1], current[1], found)
+    asked = [group for group in groups if told & {id(lesion) for lesion in group.priors + group.currents}]
+    for number, group in enumerate(asked):
+        progress.report(number / len(asked), "Measuring lesions alike in both scans")
+        notice = _uncovered(group, prior.volume.grid, current.volume.grid, found)
         if notice is None:
-            changes.append(_change(pair, days))
+            changes.append(change_of(_looked_at(group, prior, current, found), days))
         else:
             notices.append(notice)
-    return changes, notices
+    return sorted(changes, key=lambda change: not change.currents), notices
 
 
-def _lesions(analysis: Analysis) -> list[Lesion]:
+def lesions_of(analysis: Analysis) -> list[Lesion]:
     """Those of present findings first, so that they win over the same place under a label that is not present."""
     findings = sorted(analysis.findings, key=lambda finding: not finding.present)
     return distinct([lesion for finding in findings for lesion in finding.lesions])
+
+
+def change_of(group: Group, days: int | None) -> LesionChange:
+    """Return what became of a group: volumes and masses compared by their sums."""
+    kind = _kind(group)
+    lesion = max(group.currents or group.priors, key=lambda one: one.volume_mm3)
+    change = LesionChange(lesion.abnormality, kind, group.priors, group.currents)
+    if not group.priors or not group.currents:
+        return change
+    masses = [sum(one.mass_mg for one in side) for side in (group.priors, group.currents)]
+    return replace(
+        change,
+        volume_change=volume_change(change.prior_mm3, change.current_mm3),
+        doubling_days=doubling_days(change.prior_mm3, change.current_mm3, days),
+        mass_change=volume_change(masses[0], masses[1]),
+        mass_doubling_days=doubling_days(masses[0], masses[1], days),
+    )
+
+
+def _kind(group: Group) -> ChangeKind:
+    if not group.priors:
+        return ChangeKind.NEW
+    if not group.currents:
+        return ChangeKind.GONE
+    if len(group.priors) > 1:
+        return ChangeKind.MERGED
+    if len(group.currents) > 1:
+        return ChangeKind.SPLIT
+    then, now = group.priors[0], group.currents[0]
+    return kind_of_change(then.volume_mm3, now.volume_mm3, now.diameter_mm - then.diameter_mm)
+
+
+def _looked_at(group: Group, prior: Seen, current: Seen, found: Registration) -> Group:
+    """Look for a missing partner, then measure a pair alike."""
+    priors, currents = group.priors, group.currents
+    if not priors:
+        priors = _again(currents[0], found.point_in_prior(currents[0].centre), prior)
+    elif not currents:
+        currents = _again(priors[0], found.point_in_current(priors[0].centre), current)
+    if len(priors) == 1 and len(currents) == 1:
+        then, now = measured_alike(priors[0], currents[0], prior, current)
+        priors, currents = (then,), (now,)
+    return Group(priors, currents)
+
+
+def _again(lesion: Lesion, place: PointMm, there: Seen) -> tuple[Lesion, ...]:
+    partner = looked_again(lesion, place, there)
+    if partner is None or shown_elsewhere(partner, tuple(lesions_of(there.analysis))):
+        return ()
+    return (partner,)
 
 
 def _told(analysis: Analysis) -> set[int]:
     return {id(lesion) for finding in analysis.findings if finding.present for lesion in finding.lesions}
 
 
-def _change(pair: Pair, days: int | None) -> LesionChange:
-    then, now = pair.prior, pair.current
-    if then is None or now is None:
-        lesion = then or now
-        if lesion is None:
-            raise ValueError("a pair without lesions")
-        kind = ChangeKind.NEW if then is None else ChangeKind.GONE
-        return LesionChange(lesion.abnormality, kind, _one(then), _one(now))
-    kind = kind_of_change(then.volume_mm3, now.volume_mm3, now.diameter_mm - then.diameter_mm)
-    change = volume_change(then.volume_mm3, now.volume_mm3)
-    doubling = doubling_days(then.volume_mm3, now.volume_mm3, days)
-    return LesionChange(now.abnormality, kind, (then,), (now,), change, doubling)
-
-
-def _one(lesion: Lesion | None) -> tuple[Lesion, ...]:
-    return () if lesion is None else (lesion,)
-
-
-def _uncovered(pair: Pair, prior: VoxelGrid, current: VoxelGrid, found: Registration) -> Notice | None:
-    if pair.prior is None and pair.current is not None:
-        place = found.point_in_prior(pair.current.centre)
-        return None if prior.nearest(place) else _not_scanned(pair.current, "current", "prior")
-    if pair.current is None and pair.prior is not None:
-        place = found.point_in_current(pair.prior.centre)
-        return None if current.nearest(place) else _not_scanned(pair.prior, "prior", "current")
+def _uncovered(group: Group, prior: VoxelGrid, current: VoxelGrid, found: Registration) -> Notice | None:
+    if not group.priors:
+        seen = prior.nearest(found.point_in_prior(group.currents[0].centre))
+        return _not_scanned(group.currents[0], "current", "prior") if seen is None else None
+    if not group.currents:
+        seen = current.nearest(found.point_in_current(group.priors[0].centre))
+        return _not_scanned(group.priors[0], "prior", "current") if seen is None else None
     return None
 
 

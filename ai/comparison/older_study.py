@@ -7,9 +7,10 @@ import numpy as np
 from ai.change import PointMap, Registration
 from ai.comparison.lesion_changes import lesion_changes
 from ai.comparison.registration import DOUBTFUL_QUALITY
+from ai.comparison.seen import Seen
 from ai.comparison.warp import Warp
 from ai.findings import Analysis, Setting
-from ai.progress import QUIET, Progress
+from ai.progress import QUIET, Part, Progress
 from ai.series import Notice, Scan
 from ai.timeline import OlderStudy, TimelineStudy, settings_of
 from ai.volume import VoxelGrid
@@ -30,18 +31,15 @@ def older_study(
 
     Args:
         older, older_analysis: the scan and what was found in it.
-        current, current_analysis: the scan that it was laid onto; its lesions must be the same objects for every study.
+        current, current_analysis: the scan that it was laid onto, and what was found in it: the same for every study.
         registration: from ``older`` (as prior) to ``current``.
         progress: asked whether to go on.
     """
     progress.report(0.0, "Following lesions")
-    changes, uncovered = lesion_changes(
-        (older_analysis.at(Setting.SENSITIVE), older.volume.grid),
-        (current_analysis.at(Setting.SENSITIVE), current.volume.grid),
-        registration,
-        None,
-    )
-    progress.report(0.5, "Keeping the map")
+    then = Seen.of(older.volume, older_analysis.at(Setting.SENSITIVE))
+    now = Seen.of(current.volume, current_analysis.at(Setting.SENSITIVE))
+    changes, uncovered = lesion_changes(then, now, registration, None, Part(progress, 0.0, 0.9))
+    progress.report(0.9, "Keeping the map")
     light = lightened(registration, older.volume.grid, current.volume.grid)
     study = TimelineStudy.of(older.series)
     notices = (*_doubts(older, current, study, registration), *uncovered)

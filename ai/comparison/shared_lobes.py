@@ -47,8 +47,7 @@ def shared_lobes(
     carried, shown = _carried(then.grid, _only_lobes(now), current_grid, registration)
     own = _only_lobes(then)
     lung = np.where((own.codes > 0) & shown, _nearest(carried), 0).astype(np.uint8)
-    seen = _only_lobes(now).codes * _inside(now.grid, prior_grid, registration)
-    here = Organs(seen, now.grid)
+    here = _shown_in(prior_grid, _only_lobes(now), registration)
     return SharedLobes(Organs(carried, then.grid), Organs(lung, then.grid)), SharedLobes(here, here)
 
 
@@ -79,11 +78,16 @@ def _carried(
     return codes, shown
 
 
-def _inside(grid: VoxelGrid, prior: VoxelGrid, registration: Registration) -> NDArray[np.bool_]:
-    shown = np.zeros(grid.shape, bool)
-    for block in _blocks(grid):
-        shown[block] = _within(prior, registration.to_prior(_points(grid, block))).reshape(shown[block].shape)
-    return shown
+def _shown_in(prior: VoxelGrid, lobes: Organs, registration: Registration) -> Organs:
+    """Leave of the current scan's lobes what the prior shows, too."""
+    codes = lobes.codes.copy()
+    for block in _blocks(lobes.grid):
+        places = np.argwhere(codes[block] > 0)
+        places[:, 0] += block.start
+        there = registration.to_prior(lobes.grid.points_mm(places.astype(np.float64)))
+        missing = places[~_within(prior, there)]
+        codes[tuple(missing.T)] = 0
+    return Organs(codes, lobes.grid)
 
 
 def _nearest(codes: Codes) -> Codes:

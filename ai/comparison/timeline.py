@@ -100,8 +100,13 @@ def _follow(lines: list[_Line], older: OlderStudy, current: str) -> None:
 
 
 def _line_of_now(lines: list[_Line], currents: tuple[Lesion, ...], current: str) -> _Line:
-    """Return the line of a lesion of now; of one that split, all parts' lines become one."""
-    mine = [line for line in lines if any(now in currents for now in line.found.get(current, ()))]
+    """Return the line of a lesion of now; of one that split, all parts' lines become one.
+
+    A pair is measured by one rule in both scans, so that the lesion of now has another volume beside each older study;
+    its centre stays. The line keeps the one beside the nearest study: what the list of changes says.
+    """
+    centres = [lesion.centre for lesion in currents]
+    mine = [line for line in lines if any(now.centre in centres for now in line.found.get(current, ()))]
     line = mine[0] if mine else _Line(currents[0].centre)
     for other in mine[1:]:
         lines.remove(other)
@@ -109,7 +114,8 @@ def _line_of_now(lines: list[_Line], currents: tuple[Lesion, ...], current: str)
             line.found[uid] = (*line.found.get(uid, ()), *lesions)
     if not mine:
         lines.append(line)
-    line.found[current] = currents
+    if len(line.found) < 2:
+        line.found[current] = currents
     return line
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,9 +11,9 @@ from scipy import ndimage
 
 from ai.anatomy import Lungs
 from ai.findings import Lesion, sigmoid
-from ai.geometry import Index
+from ai.geometry import Index, PointMm
 from ai.model.diameters import axial_diameters_mm
-from ai.model.lung_bodies import Body, lung_body
+from ai.model.lung_bodies import Body, composition_of, lung_body
 from ai.model.organ_map import location_of
 from ai.organs import LOBES, Organs
 from ai.vocabulary import Abnormality
@@ -25,12 +26,12 @@ _LUNG_HU = -850.0
 _OPENING_MM = 1.6
 """Vessels thinner than twice this are cut off the lesion."""
 _MOST = 12
-_IN_LUNG = frozenset({"nodule", "nodulegr1cm", "mass", "granuloma", "cavitation", "lesion", "cancer"})
+IN_LUNG = frozenset({"nodule", "nodulegr1cm", "mass", "granuloma", "cavitation", "lesion", "cancer"})
 """Dense bodies with lung around them; others have soft tissue around them, or are air."""
 _LEAST_EVIDENCE = 0.1
 """Logit points: a place that raises the odds by less than a tenth is heat to look at, not an instance to measure.
 Not a share of the strongest place: a small nodule beside a large mass must not vanish, and be called gone."""
-_LEAST_MM3 = 14.0
+LEAST_MM3 = 14.0
 """A ball of 3 mm: smaller is not measured."""
 
 
@@ -72,13 +73,14 @@ def lesions_of(
     found = []
     for label in strongest:
         cells = labels == label
-        if kind.name in _IN_LUNG:
+        if kind.name in IN_LUNG:
             body = lung_body(cells, spots.grid, volume, lung)
         else:
             body = _measured(cells, spots.grid, volume)
-        if body is not None and body.volume_mm3 >= _LEAST_MM3:
+        if body is not None and body.volume_mm3 >= LEAST_MM3:
             sure = sigmoid(float(heat[cells].max()) / spots.gain)
-            found.append(_described(kind, body, sure, volume.grid, lungs, organs))
+            location = location_of(middle_of(body), lungs, organs)
+            found.append(described(kind, body, volume.grid, location, sure))
     return tuple(found)
 
 
@@ -97,21 +99,30 @@ def _measured(cells: Mask, grid: VoxelGrid, volume: Volume) -> Body | None:
     return Body(mask, crop_grid, float(np.count_nonzero(mask)) * crop_grid.voxel_mm3, float(crop[mask].mean()))
 
 
-def _described(
-    kind: Abnormality, body: Body, sure: float, fine: VoxelGrid, lungs: Lungs, organs: Organs | None
+def middle_of(body: Body) -> PointMm:
+    """Return the mean place of a body's cubes."""
+    return body.grid.point(Index(*(float(v) for v in np.argwhere(body.mask).mean(0))))
+
+
+def described(
+    kind: Abnormality, body: Body, scan: VoxelGrid, location: str, confidence: float = math.nan, again: bool = False
 ) -> Lesion:
-    centre = body.grid.point(Index(*(float(v) for v in np.argwhere(body.mask).mean(0))))
-    mask, grid = _in_scan(body, fine)
+    """Return a body as a lesion, its mask on a block of the scan's voxels; ``again``: found on a second look."""
+    mask, grid = _in_scan(body, scan)
+    composition, solid_mm = composition_of(body) if kind.name in IN_LUNG else (None, math.nan)
     return Lesion(
         kind,
-        centre,
+        middle_of(body),
         axial_diameters_mm(body.mask, body.grid),
         body.volume_mm3,
         body.mean_hu,
-        location_of(centre, lungs, organs),
+        location,
         mask,
         grid,
-        sure,
+        confidence,
+        composition,
+        solid_mm,
+        again,
     )
 
 

@@ -7,12 +7,15 @@ add nor take. Worked out on cubes of at most 1 mm (coarser for large bodies), al
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from ai.findings import Composition
+from ai.model.diameters import axial_diameters_mm
 from ai.volume import Volume, VoxelGrid
 
 Mask = NDArray[np.bool_]
@@ -24,9 +27,18 @@ _FINEST_MM, _FINE_MM, _ACROSS = 0.7, 1.0, 64
 _LUNG_HU, _AERATED_HU = -860.0, -650.0
 _WATER_HU = 60.0
 """Denser bodies (calcium) are bounded like soft tissue: half-way to bone lies too deep inside."""
+_TISSUE_HU = 10.0
 _HAZY_HU = -350.0
 """A body nowhere denser than this is ground glass."""
 _HALF = 0.5
+_LEAST_HAZE_HU, _ROUNDS = 90.0, 12
+HAZY_SHARE = 0.3
+_DEEP_MM, _LEAST_DEEP_MM3 = 2.0, 15.0
+_LEAST_TOLD_MM3 = 65.0
+"""A ball of 5 mm: of smaller ones blur leaves no middle whose density could be read."""
+_LEAST_SOLID_MM3 = 14.0
+"""A ball of 3 mm: smaller dense spots in ground glass are vessels."""
+"""Haze is at least so much denser than the lung around it."""
 _RIM_MM = 1.6
 """So far beyond its surface a body's blur is looked for."""
 
@@ -55,16 +67,35 @@ class Field:
 
 @dataclass(frozen=True, eq=False)
 class Body:
-    """A measured body: its mask on fine cubes, where they lie, its volume and the mean density of what is inside."""
+    """A measured body.
+
+    Args:
+        mask: on fine cubes.
+        grid: where they lie.
+        volume_mm3: partly filled cubes counted in part.
+        mean_hu: of what is inside.
+        haze_share: how much of what is too deep to be blur is ground glass, 0…1; NaN where nothing is deep enough.
+        hazy: whether it was measured as ground glass, alone or around a solid part.
+        solid: the solid part's mask; nothing of pure ground glass, all of a solid body.
+        contact: share of its surface in the lung behind which dense tissue goes on; a cut vessel has much of it.
+    """
 
     mask: Mask
     grid: VoxelGrid
     volume_mm3: float
     mean_hu: float
+    haze_share: float = math.nan
+    hazy: bool = False
+    solid: Mask | None = None
+    contact: float = 0.0
 
 
 def lung_body(
-    cells: Mask, evidence: VoxelGrid, volume: Volume, lung: tuple[Mask, VoxelGrid] | None = None
+    cells: Mask,
+    evidence: VoxelGrid,
+    volume: Volume,
+    lung: tuple[Mask, VoxelGrid] | None = None,
+    hazy: bool | None = None,
 ) -> Body | None:
     """Measure the body that some evidence in the lung stands for.
 
@@ -73,6 +104,7 @@ def lung_body(
         evidence: its grid.
         volume: the scan.
         lung: where lung is, consolidated lung and nodules included; None where nobody knows.
+        hazy: whether to bound it as ground glass; None lets the scan decide.
 
     Returns:
         The body, or None where nothing there is denser than lung.
@@ -82,23 +114,45 @@ def lung_body(
         return None
     lung_hu = _lung_hu(field)
     seed = _densest(field)
+    haze = _haze(field, seed, lung_hu)
+    if haze.hu is not None and (haze.share >= HAZY_SHARE if hazy is None else hazy):
+        dense = field.soft > lung_hu + _HALF * (haze.hu - lung_hu)
+        body = _filled(_opened(dense & field.near & field.lung, seed, field.step_mm))
+        found = _summed(field, body, dense & ~body, lung_hu, haze.hu)
+        return replace(found, haze_share=haze.share, hazy=True, solid=_solid_part(field, body))
     top = min(float(field.soft[seed]), _WATER_HU)
-    hazy = top < _HAZY_HU
-    if hazy:
-        top = float(np.percentile(field.soft[field.core & field.lung], 75))
     if top < lung_hu + 100:
         return None
-    threshold = lung_hu + _HALF * (top - lung_hu)
-    dense = (field.soft if hazy else field.hu) > threshold
-    body = _opened(dense & field.near & field.lung, seed, field.step_mm)
-    if hazy:
-        return _summed(field, body, dense & ~body, lung_hu)
-    around = _haze_around(field, body, dense, lung_hu)
-    if around is not None:
-        hazy_too = (field.soft > around) & field.near & field.lung
-        whole = ndimage.binary_fill_holes(_opened(hazy_too, seed, field.step_mm) | body)
-        return _counted(field, np.asarray(whole))
-    return _summed(field, np.asarray(ndimage.binary_fill_holes(body)), dense & ~body, lung_hu)
+    dense = field.hu > lung_hu + _HALF * (top - lung_hu)
+    body = _filled(_opened(dense & field.near & field.lung, seed, field.step_mm))
+    return replace(_summed(field, body, dense & ~body, lung_hu), haze_share=haze.share, solid=body)
+
+
+def composition_of(body: Body) -> tuple[Composition | None, float]:
+    """Return what a body is made of, and the mean diameter of its solid part, millimetres (0 without one).
+
+    None and NaN where the body is so small that blur makes everything hazy.
+    """
+    if body.volume_mm3 < _LEAST_TOLD_MM3:
+        return None, math.nan
+    if not body.hazy:
+        return Composition.SOLID, sum(axial_diameters_mm(body.mask, body.grid)) / 2
+    if body.solid is None or np.count_nonzero(body.solid) * body.grid.voxel_mm3 < _LEAST_SOLID_MM3:
+        return Composition.GROUND_GLASS, 0.0
+    return Composition.PART_SOLID, sum(axial_diameters_mm(body.solid, body.grid)) / 2
+
+
+def _filled(body: Mask) -> Mask:
+    return np.asarray(ndimage.binary_fill_holes(body))
+
+
+def _solid_part(field: Field, body: Mask) -> Mask:
+    """The largest dense part of ground glass, without the vessels that run through it."""
+    dense = np.asarray(ndimage.binary_opening((field.soft > _HAZY_HU) & body))
+    labels, count = ndimage.label(dense)
+    if count == 0:
+        return dense
+    return np.asarray(labels == 1 + int(np.argmax(np.bincount(labels[dense])[1:])))
 
 
 def _field(cells: Mask, evidence: VoxelGrid, volume: Volume, lung: tuple[Mask, VoxelGrid] | None) -> Field | None:
@@ -158,8 +212,40 @@ def _cell_of(cells: Mask, grid: VoxelGrid, onto: VoxelGrid) -> Mask:
 
 
 def _lung_hu(field: Field) -> float:
-    aerated = field.hu[field.near & field.lung & (field.hu < _AERATED_HU)]
+    """The lung around the evidence: what lies in it may be haze."""
+    aerated = field.hu[~field.core & field.lung & (field.hu < _AERATED_HU)]
     return float(np.median(aerated)) if aerated.size > 50 else _LUNG_HU
+
+
+@dataclass(frozen=True)
+class Haze:
+    """How much of a body is ground glass (share, NaN where nothing is deep enough), and its level; None without any."""
+
+    share: float
+    hu: float | None
+
+
+def _haze(field: Field, seed: tuple[int, int, int], lung_hu: float) -> Haze:
+    """Ask for ground glass in the body, alone or around a solid part.
+
+    All that is denser than lung is looked at where it is too deep to be blur: in a solid body that is soft tissue
+    throughout.
+    """
+    low = field.soft > lung_hu + _LEAST_HAZE_HU
+    whole = _opened(low & field.near & field.lung, seed, field.step_mm)
+    deep = (_depth(whole, field.step_mm) > _DEEP_MM) & field.core
+    free = deep & (_depth(field.soft <= _HAZY_HU, field.step_mm) > _RIM_MM)
+    count = int(deep.sum())
+    if count * field.step_mm**3 < _LEAST_DEEP_MM3 or not free.any():
+        return Haze(0.0 if count else math.nan, None)
+    values = field.soft[free]
+    level = lung_hu + 2 * _LEAST_HAZE_HU
+    for _ in range(_ROUNDS):
+        above = values[values > lung_hu + _HALF * (level - lung_hu)]
+        if above.size == 0:
+            return Haze(0.0, None)
+        level = float(above.mean())
+    return Haze(int(free.sum()) / count, level)
 
 
 def _densest(field: Field) -> tuple[int, int, int]:
@@ -203,31 +289,12 @@ def _depth(mask: Mask, step_mm: float) -> NDArray[np.float64]:
     return np.asarray(ndimage.distance_transform_edt(mask, sampling=step_mm))
 
 
-def _haze_around(field: Field, body: Mask, dense: Mask, lung_hu: float) -> float | None:
-    """The threshold of the ground glass around a solid core, None where there is none.
-
-    Blur of the chest wall and of vessels resembles it: what lies next to them is not asked.
-    """
-    out = _depth(~body, field.step_mm)
-    shell = (out > _RIM_MM) & (out <= _RIM_MM + 2) & field.near & field.lung
-    free = _depth(~((dense & ~body) | ~field.lung), field.step_mm) > _RIM_MM + 1
-    asked = field.soft[shell & free]
-    haze = asked[asked > lung_hu + 110]
-    if asked.size <= 20 or asked.size <= 0.25 * np.count_nonzero(shell) or haze.size <= 0.5 * asked.size:
-        return None
-    return lung_hu + _HALF * (float(np.median(haze)) - lung_hu)
-
-
-def _counted(field: Field, body: Mask) -> Body:
-    """Whole cubes: a body of two densities has no half-full ones."""
-    volume = float(np.count_nonzero(body)) * field.step_mm**3
-    return Body(body, field.grid, volume, float(field.hu[body].mean()))
-
-
-def _summed(field: Field, body: Mask, others: Mask, lung_hu: float) -> Body:
+def _summed(field: Field, body: Mask, others: Mask, lung_hu: float, full: float | None = None) -> Body:
     """Add up how full each cube in and around the body is; what lies nearer to other tissue is that tissue's."""
     depth = _depth(body, field.step_mm)
-    full = float(np.median(field.hu[depth > min(1.2, 0.6 * float(depth.max()))]))
+    if full is None:
+        # Of a small body even the middle is blurred: taken for full it would make the body too large.
+        full = max(_TISSUE_HU, float(np.median(field.hu[depth > min(1.2, 0.6 * float(depth.max()))])))
     reach = _depth(~body, field.step_mm)
     rim = (reach <= _RIM_MM) & field.lung
     if others.any():
@@ -235,4 +302,6 @@ def _summed(field: Field, body: Mask, others: Mask, lung_hu: float) -> Body:
     share = np.clip((field.hu - lung_hu) / max(full - lung_hu, 1.0), 0, 1)
     share[depth > 1.5] = 1.0
     volume = float(share[rim | body].sum()) * field.step_mm**3
-    return Body(body, field.grid, volume, float(field.hu[body].mean()))
+    skin = np.asarray(ndimage.binary_dilation(body)) & ~body & field.lung
+    contact = float((skin & others).sum()) / max(1.0, float(skin.sum()))
+    return Body(body, field.grid, volume, float(field.hu[body].mean()), contact=contact)

@@ -13,7 +13,10 @@ from ai.report.analysis_file import write_analysis
 from ai.report.anonymising import anonymous
 from ai.report.comparison_file import write_comparison
 from ai.report.dicom.reading import DicomReading
+from ai.report.draft_file import draft_text, write_draft
+from ai.report.drafting import draft
 from ai.report.errors import ReportError
+from ai.report.evaluation_page import Curves, EvaluationPage, PageTable, Shown, write_evaluation
 from ai.report.fhir_report import write_fhir
 from ai.report.field_file import write_field
 from ai.report.handing_on import HandOn
@@ -22,6 +25,7 @@ from ai.report.label_file import Uncertain, label_file
 from ai.report.label_rows import Vocabulary, row_of
 from ai.report.labelling import label
 from ai.report.mention import Mention, Side, Status
+from ai.report.second_reader import check_report
 from ai.report.uids import Uids
 from ai.series import Scan
 
@@ -29,16 +33,23 @@ if TYPE_CHECKING:
     from ai.report.dicom.restoring import Restored
 
 __all__ = [
+    "Curves",
     "DicomReading",
+    "EvaluationPage",
     "HandOn",
     "Mention",
+    "PageTable",
     "ReportError",
+    "Shown",
     "Side",
     "Status",
     "Uids",
     "Uncertain",
     "Vocabulary",
     "anonymous",
+    "check_report",
+    "draft",
+    "draft_text",
     "label",
     "label_file",
     "report_text",
@@ -46,6 +57,8 @@ __all__ = [
     "row_of",
     "write_analysis",
     "write_comparison",
+    "write_draft",
+    "write_evaluation",
     "write_fhir",
     "write_field",
     "write_pdf",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ai.report.uids import Uids
 from ai.series import Notice, Patient, Scan, Series, Study
+from ai.timeline import Timeline, TimelineStudy
 
 SOURCE = Path("scan")
 """What an anonymous scan's folder or file is called: its real name may be the patient's."""
@@ -25,6 +26,30 @@ def anonymous(scan: Scan, uids: Uids) -> Scan:
         uids: the export's identifiers, hidden ones.
     """
     return Scan(scan.volume, _series(scan.series, uids), _notices(scan.notices, scan.series), scan.interpolated)
+
+
+def anonymous_timeline(timeline: Timeline, uids: Uids) -> Timeline:
+    """Return lesions' lines without dates, descriptions or real identifiers of studies.
+
+    How many days lie between a study and the current one stays, as its title. Notices that name a study are left out.
+    """
+    now = timeline.studies[timeline.current]
+    secrets = {one.taken_on.isoformat() for one in timeline.studies if one.taken_on}
+    secrets |= {one.title for one in timeline.studies if len(one.title) > 1}
+    studies = tuple(
+        replace(one, uid=uids.of(one.uid), taken_on=None, title=_apart(one, now)) for one in timeline.studies
+    )
+    notices = tuple(n for n in timeline.notices if "/" not in n.text and not any(s in n.text for s in secrets))
+    return replace(timeline, studies=studies, notices=notices)
+
+
+def _apart(study: TimelineStudy, now: TimelineStudy) -> str:
+    if study is now:
+        return "current"
+    if study.taken_on is None or now.taken_on is None:
+        return "another study"
+    days = (now.taken_on - study.taken_on).days
+    return f"{abs(days)} days {'before' if days >= 0 else 'after'}"
 
 
 def _series(series: Series, uids: Uids) -> Series:

@@ -31,8 +31,9 @@ def comparison_document(
     """Return comparison.json, schema 1.
 
     ``changes`` holds every lesion's change (``"of": "lesion"``), and the change of each finding that no lesion tells
-    (``"of": "finding"``: diffuse ones). ``diffuse`` holds how far those spread in each lobe, and every measure;
-    ``timeline`` is null where two studies were compared.
+    (``"of": "finding"``: diffuse ones). Of lesions that merged or split ``priors`` and ``currents`` hold all, ``prior``
+    and ``current`` the largest. ``diffuse`` holds how far those spread in each lobe, and every measure; ``timeline`` is
+    null where two studies were compared.
     """
     found = comparison.registration
     return {
@@ -51,6 +52,7 @@ def comparison_document(
         + [_finding_change(c) for c in untold_by_lesions(comparison)],
         "diffuse": None if comparison.diffuse is None else diffuse_part(comparison.diffuse),
         "timeline": None if timeline is None else timeline_part(timeline),
+        "advice": [plain.advice(said) for said in comparison.advice],
         "notices": plain.notices(comparison.notices),
         "disclaimer": plain.RESEARCH_ONLY,
     }
@@ -69,8 +71,14 @@ def _lesion_change(change: LesionChange) -> plain.Plain:
         "kind": change.kind.value,
         "prior": None if change.prior is None else plain.lesion(change.prior),
         "current": None if change.current is None else plain.lesion(change.current),
+        "priors": [plain.lesion(lesion) for lesion in change.priors],
+        "currents": [plain.lesion(lesion) for lesion in change.currents],
+        "diameter_change_mm": plain.number(change.diameter_change_mm),
         "volume_change": plain.number(change.volume_change),
         "doubling_days": plain.number(change.doubling_days),
+        "mass_change": plain.number(change.mass_change),
+        "mass_doubling_days": plain.number(change.mass_doubling_days),
+        "advice": [plain.advice(said) for said in change.advice],
     }
 
 

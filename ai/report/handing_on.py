@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ai.progress import QUIET, Progress
-from ai.report.anonymising import anonymous
+from ai.report.anonymising import anonymous, anonymous_timeline
 from ai.report.dicom.reading import DicomReading, refuse_without_slices
 from ai.report.fhir_report import write_fhir
 from ai.report.uids import Uids
@@ -39,8 +39,8 @@ class HandOn:
         return anonymous(scan, self.uids) if self.uids.anonymous else scan
 
     def lines(self, timeline: Timeline | None) -> Timeline | None:
-        """Return the lines as this export may show them: they stand over dates, so an anonymous one has none."""
-        return None if self.uids.anonymous else timeline
+        """Return the lines as this export may show them: an anonymous one tells days between studies, no dates."""
+        return timeline if timeline is None or not self.uids.anonymous else anonymous_timeline(timeline, self.uids)
 
     def write(self, reading: DicomReading, folder: Path, progress: Progress = QUIET) -> list[Path]:
         """Write FHIR, and DICOM objects where they are asked for; return the files.

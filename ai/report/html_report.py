@@ -10,7 +10,7 @@ from pathlib import Path
 import jinja2
 
 from ai.change import ChangeKind, Comparison
-from ai.findings import Analysis, Finding, Lesion
+from ai.findings import Analysis, Composition, Finding, Lesion
 from ai.geometry import PointMm
 from ai.report.comparison_file import untold_by_lesions
 from ai.report.errors import ReportError
@@ -77,6 +77,7 @@ def _template() -> jinja2.Template:
     environment.filters["percent"] = lambda share: f"{share:.0%}"
     environment.filters["where"] = _where
     environment.filters["size"] = _size
+    environment.filters["made_of"] = _made_of
     environment.filters["place"] = _place
     environment.filters["kind"] = _KIND_WORDS.__getitem__
     environment.filters["growth"] = lambda change: "" if change is None else f"{change:+.0%}"
@@ -126,6 +127,13 @@ def _signed(value: float | None, decimals: int = 0) -> str:
 def _size(lesion: Lesion) -> str:
     long_mm, short_mm = lesion.diameters_mm
     return f"{long_mm:.1f} × {short_mm:.1f} mm, {lesion.volume_mm3 / 1000:.2f} ml"
+
+
+def _made_of(lesion: Lesion) -> str:
+    """Say what a nodule is made of, with the size of the solid part."""
+    if lesion.composition is Composition.PART_SOLID:
+        return f"{lesion.composition} (solid part {lesion.solid_mm:.1f} mm)"
+    return str(lesion.composition or "")
 
 
 def _place(point: PointMm) -> str:

@@ -14,7 +14,16 @@ from ai.report.errors import ReportError
 from ai.report.label_rows import Vocabulary, row_of
 from ai.report.whole_file import write_whole
 
-TEXT_COLUMNS = ("report_text", "report", "findings", "findings_en", "impression", "impressions", "impressions_en", "text")
+TEXT_COLUMNS = (
+    "report_text",
+    "report",
+    "findings",
+    "findings_en",
+    "impression",
+    "impressions",
+    "impressions_en",
+    "text",
+)
 """Columns a report is put together from, whatever their case: the first two hold it whole, else all others found."""
 _WHOLE = TEXT_COLUMNS[:2]
 ENCODINGS = ("utf-8-sig", "gb18030")
@@ -41,9 +50,7 @@ class Reports:
     texts: tuple[str, ...]
 
 
-def label_file(
-    source: Path, out: Path, vocabulary: Vocabulary, uncertain: Uncertain, progress: Progress
-) -> int:
+def label_file(source: Path, out: Path, vocabulary: Vocabulary, uncertain: Uncertain, progress: Progress) -> int:
     """Write one row of labels for each report of a CSV file; return how many.
 
     The first column is the id's, then one for each label of the vocabulary: 1 there, 0 not there or not said.

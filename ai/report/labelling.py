@@ -22,6 +22,11 @@ def _read(text: str) -> tuple[Saying, ...]:
     return read_sentence(text, lexicon())
 
 
+def forget_sentences() -> None:
+    """Read every sentence anew from now on; for measuring."""
+    _read.cache_clear()
+
+
 def sayings(report: str) -> Iterator[tuple[Sentence, Saying]]:
     """Yield what the report's sentences say of this scan, in finer words than the 83, in the order of the text."""
     for sentence in sentences(report):

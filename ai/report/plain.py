@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from ai.advice import Advice
 from ai.findings import Doubt, Finding, Lesion, ModelCard, Quantity
 from ai.geometry import PointMm
 from ai.series import Notice, Scan
@@ -40,6 +41,21 @@ def lesion(found: Lesion) -> Plain:
         "mean_hu": number(found.mean_hu),
         "location": found.location,
         "confidence": number(found.confidence),
+        "mass_mg": number(found.mass_mg),
+        "composition": None if found.composition is None else found.composition.value,
+        "solid_mm": number(round(found.solid_mm, 1)),
+        "found_on_second_look": found.second_look,
+    }
+
+
+def advice(said: Advice) -> Plain:
+    """Return what a guideline says; ``category`` is null where it may not be used, ``why`` then says why not."""
+    return {
+        "guideline": said.guideline,
+        "category": said.category or None,
+        "follows": said.follows,
+        "why": said.why,
+        "source": said.source,
     }
 
 

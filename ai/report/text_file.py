@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -19,6 +20,7 @@ from ai.scan.errors import HeaderFault
 from ai.scan.files import opened
 
 _MOST_BYTES = 64 << 20
+logging.getLogger("pypdf").setLevel(logging.ERROR)  # what is odd in a file is told in our words
 _FAULTS = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 _LETTERS = ("utf-8-sig", "gb18030", "latin-1")
 """Tried in this order; the last reads anything."""

@@ -7,9 +7,12 @@ WORDS = (
     "ai.geometry",
     "ai.findings",
     "ai.organs",
+    "ai.places",
     "ai.series",
     "ai.studies",
     "ai.change",
+    "ai.draft",
+    "ai.discrepancy",
     "ai.advice",
     "ai.diffuse",
     "ai.timeline",
@@ -26,6 +29,7 @@ SHELVES: tuple[tuple[str, ...], ...] = (
     ("viewer.steps",),
     ("viewer.rendering", "viewer.state", "viewer.work"),
     ("viewer.mpr", "viewer.assets"),
+    ("ai.commands",),
     ("ai.training", "ai.archive"),
     ("ai.report",),
     ("ai.comparison",),
@@ -36,8 +40,11 @@ SHELVES: tuple[tuple[str, ...], ...] = (
 """From top to bottom. A room imports from lower shelves and from itself."""
 
 ENGINE_ROOMS = frozenset(
-    {"ai.training", "ai.archive", "ai.report", "ai.comparison", "ai.model", "ai.phantom", "ai.anatomy", "ai.scan"}
-)
+    {
+        "ai.commands", "ai.training", "ai.archive", "ai.report", "ai.comparison", "ai.model", "ai.phantom",
+        "ai.anatomy", "ai.scan",
+    }
+)  # fmt: skip
 MAY_START_THE_ENGINE = frozenset({"main", "viewer.steps"})
 """Above the words, the viewer asks the engine only through steps, which a thread runs."""
 
@@ -55,7 +62,7 @@ DOORS: dict[str, frozenset[str]] = {
     "pypdf": frozenset({"ai.report"}),
     "PIL": frozenset({"ai.report"}),
     "dicomsdl": frozenset({"ai.scan"}),
-    "imagecodecs": frozenset({"ai.scan"}),
+    "imagecodecs": frozenset({"ai.scan", "ai.training"}),  # reading compressed pixels; writing the pictures of misses
     "SimpleITK": frozenset({"ai.scan", "ai.comparison", "ai.model"}),
     "jinja2": frozenset({"ai.report", "ai.training"}),
     "h5py": frozenset({"ai.training"}),

@@ -6,9 +6,12 @@ import math
 
 import pytest
 
-from ai.comparison import older_study, register_rigid, timeline
+from ai.comparison import lesion_changes, older_study, register_rigid, timeline
+from ai.findings import Analysis
 from ai.phantom.studies.history import Course, History
-from ai.timeline import LesionLine, Timeline
+from ai.phantom.studies.visit import Visit
+from ai.series import Scan
+from ai.timeline import LesionLine, OlderStudy, Timeline
 from tests.support.drawn_history import followed_courses, history, lesion_of, true_analysis
 
 
@@ -18,11 +21,16 @@ def patient() -> tuple[History, Timeline]:
     found = history(13)
     *before, last = found.visits
     current, now = last.scan(), true_analysis(last)
-    older = []
-    for visit in before:
-        scan = visit.scan()
-        older.append(older_study(scan, true_analysis(visit), current, now, register_rigid(scan.volume, current.volume)))
+    with pytest.MonkeyPatch.context() as patch:
+        # The volumes are those drawn; what is measured of them in voxels of 4 mm is another test's matter.
+        patch.setattr(lesion_changes, "measured_alike", lambda then, now, prior, current: (then, now))
+        older = [_laid_onto(visit, current, now) for visit in before]
     return found, timeline(current, now, older)
+
+
+def _laid_onto(visit: Visit, current: Scan, now: Analysis) -> OlderStudy:
+    scan = visit.scan()
+    return older_study(scan, true_analysis(visit), current, now, register_rigid(scan.volume, current.volume))
 
 
 def line_of(course: Course, found: History, lines: Timeline) -> LesionLine | None:

@@ -86,7 +86,6 @@ def test_one_key_follows_lesions_through_all_studies(hand: Hand, model: StandInM
     assert [point.label for point in chart.points] == [day.isoformat() for day in DAYS]
     assert [point.on_screen for point in chart.points] == [False, False, True, True]
     section = hand.window.side.changes.lines
-    hand.window.grab().save("/tmp/follow.png")
     assert section.fold.name == "2 lesions over 4 studies"
     assert any(row.title.text().startswith("Nodule") for row in section.rows)
 

@@ -10,7 +10,7 @@ import pytest
 
 from ai.findings import Setting
 from ai.geometry import PointMm
-from ai.report import write_report
+from ai.report import HandOn, write_report
 from ai.report.timeline_part import timeline_part
 from ai.report.trend_plot import trend_plot
 from ai.series import Notice
@@ -90,3 +90,16 @@ def test_the_report_holds_a_table_and_a_drawing(tmp_path: Path) -> None:
         assert words in page
     assert page.count("<polyline") == 1
     assert page.count("<circle") == 3
+
+
+def test_an_anonymous_export_tells_days_between_studies_and_no_date() -> None:
+    named = Notice("The study of 2023-01-01 fits the current scan poorly.", grave=True)
+    hidden = HandOn(anonymous=True).lines(replace(FOUND, notices=(*FOUND.notices, named)))
+    assert hidden is not None
+    assert [one.title for one in hidden.studies] == ["300 days before", "200 days before", "100 days before", "current"]
+    text = str(timeline_part(hidden))
+    assert "2023" not in text
+    assert "Chest" not in text
+    assert [notice.text for notice in hidden.notices] == ["The kernels differ."]
+    assert not {one.uid for one in hidden.studies} & {one.uid for one in STUDIES}
+    assert HandOn().lines(FOUND) is FOUND

@@ -27,15 +27,15 @@ def test_a_study_waits_once_and_no_more_when_it_was_read() -> None:
     model = TimelineModel()
     model.wait_for([FIRST, SECOND])
     model.wait_for([SECOND])
-    assert model.value.waiting == (FIRST, SECOND)
+    assert list(model.value.waiting) == [FIRST, SECOND]
     model.show(FIRST, (KEPT,), timeline())
-    assert model.value.waiting == (SECOND,)
+    assert list(model.value.waiting) == [SECOND]
     assert model.value.series_of("1.1") is FIRST
     assert model.value.holds("1.1")
     model.wait_for([FIRST])
-    assert model.value.waiting == (SECOND,)
+    assert list(model.value.waiting) == [SECOND]
     model.wait_no_more()
-    assert model.value.waiting == ()
+    assert list(model.value.waiting) == []
 
 
 def test_the_line_looked_at_stays_looked_at_in_a_longer_timeline() -> None:

@@ -5,15 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+from pydicom import dcmread
 from pytestqt.qtbot import QtBot
 
 from ai.diffuse import DiffuseChange, RegionChange
-from ai.progress import Progress
+from ai.progress import QUIET, Progress
+from ai.report import ReportError
 from ai.timeline import LesionLine, LinePoint, Sight, Timeline, TimelineStudy
+from tests.support.handed_on import analysis_of as analysis_of_series
+from tests.support.handed_on import series_of, straight_grid
 from tests.support.readings import analysis_of, comparison_of, scan_of, shift
+from viewer.mpr.window import Window
 from viewer.state.change_key import key_of
 from viewer.state.notices_model import NoticesModel
-from viewer.steps.write_reading import ReadingToWrite, WriteReading
+from viewer.steps.write_reading import Form, ReadingToWrite, WriteReading, write_files
 
 
 def reading() -> ReadingToWrite:
@@ -88,3 +94,31 @@ def test_a_folder_that_cannot_be_made_is_a_sentence(qtbot: QtBot, tmp_path: Path
     assert notices.value[0].grave
     assert str(tmp_path / "file") in notices.value[0].text
     step.close()
+
+
+def test_saved_as_dicom_it_holds_what_the_reader_said_and_saw(tmp_path: Path) -> None:
+    scan = series_of(tmp_path / "scan", straight_grid())
+    said = ReadingToWrite(
+        scan,
+        analysis_of_series(scan),
+        frozenset({"mass"}),
+        lambda folder: [],
+        accepted=frozenset({"nodule"}),
+        window=Window(350.0, 40.0, "Mediastinum"),
+        form=Form.DICOM,
+    )
+    folder = write_files(said, tmp_path / "out", QUIET)
+    assert folder == tmp_path / "out" / "dicom"
+    assert not (tmp_path / "out" / "report.html").exists()
+    window = dcmread(folder / "marks.dcm").SoftcopyVOILUTSequence[0]
+    assert (float(window.WindowWidth), float(window.WindowCenter)) == (350.0, 40.0)
+    told = [str(e.value) for e in dcmread(folder / "findings.dcm").iterall() if e.keyword == "CodeValue"]
+    assert {"accepted", "rejected"} <= set(told)
+    assert str(dcmread(folder / "findings.dcm").PatientName) == "Roe^Richard"
+    anonymous = write_files(replace(said, form=Form.ANONYMOUS_DICOM), tmp_path / "other", QUIET)
+    assert str(dcmread(anonymous / "findings.dcm").PatientName) == ""
+
+
+def test_a_scan_that_is_no_dicom_is_refused_in_words(tmp_path: Path) -> None:
+    with pytest.raises(ReportError, match="is no DICOM series"):
+        write_files(replace(reading(), form=Form.DICOM), tmp_path, QUIET)

@@ -14,11 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ai.change import ChangeMap, Comparison, Registration
+from ai.discrepancy import Discrepancy, ReadingToCheck
+from ai.draft import Draft, Language, ReadingToDraft
 from ai.findings import Analysis, Heatmap
 from ai.progress import Progress
 from ai.series import Notice, Scan, Series
 from ai.timeline import OlderStudy, Timeline
 from ai.volume import Volume, VoxelGrid
+from viewer.state.model_choice import OfferedModel
 
 
 class Loading(Protocol):
@@ -62,6 +65,9 @@ FindSeries = Callable[[Path, Progress, SoFar], Sequence[Series]]
 DrawThumbnail = Callable[[Series], NDArray[np.uint8]]
 Begin = Callable[[Series], Loading]
 Analyse = Callable[[Volume, Progress], Analysis]
+AnalyseWith = Callable[[Path, Volume, Progress], Analysis]
+FindModels = Callable[[Progress], Sequence[OfferedModel]]
+OpenModel = Callable[[Path, Progress], OfferedModel]
 Restore = Callable[[Scan, Progress], Earlier | None]
 Register = Callable[[Volume, Volume, Progress], Registration]
 Deform = Callable[[Volume, Volume, Registration, Progress], Registration]
@@ -71,6 +77,8 @@ MapHeatChange = Callable[[Heatmap, Heatmap, Registration], ChangeMap]
 KeepOlder = Callable[[Scan, Analysis, Scan, Analysis, Registration, Progress], OlderStudy]
 DrawLines = Callable[[Scan, Analysis, Sequence[OlderStudy]], Timeline]
 WarpPrior = Callable[[Volume, VoxelGrid, Registration, Progress], Volume]
+DraftReport = Callable[[ReadingToDraft, Language], Draft]
+CheckReport = Callable[[str, ReadingToCheck, Language], tuple[Discrepancy, ...]]
 
 
 def find_series(path: Path, progress: Progress, so_far: SoFar) -> Sequence[Series]:
@@ -101,6 +109,40 @@ def analyse(volume: Volume, progress: Progress) -> Analysis:
     from ai.model.withholding import analyse_or_withhold  # noqa: PLC0415
 
     return analyse_or_withhold(volume, model.load_bundle(), "auto", progress)
+
+
+def analyse_with(folder: Path, volume: Volume, progress: Progress) -> Analysis:
+    """Ask ``ai.model`` what there is, with the model of a bundle's folder."""
+    progress.report(0.0, "Waking the model")
+    from ai import model  # noqa: PLC0415
+    from ai.model.withholding import analyse_or_withhold  # noqa: PLC0415
+
+    return analyse_or_withhold(volume, model.load_bundle(folder), "auto", progress)
+
+
+def find_models(progress: Progress) -> Sequence[OfferedModel]:
+    """Ask ``ai.model`` which bundles come with the program; one that cannot be opened is not offered."""
+    progress.report(0.0, "Looking for models")
+    from ai import model  # noqa: PLC0415
+    from ai.model.bundle import bundles_beside  # noqa: PLC0415
+
+    found = []
+    for folder in bundles_beside():
+        try:
+            found.append(open_model(folder, progress))
+        except model.ModelError:
+            continue
+    return found
+
+
+def open_model(folder: Path, progress: Progress) -> OfferedModel:
+    """Ask ``ai.model`` to open a bundle, and return what it says of itself."""
+    progress.report(0.0, "Opening the model")
+    from ai import model  # noqa: PLC0415
+    from ai.model.bundle import SHIPPED  # noqa: PLC0415
+
+    card = model.load_bundle(folder).card
+    return OfferedModel(folder, f"{card.title or card.identifier} {card.version}", folder.resolve() == SHIPPED)
 
 
 def restore(scan: Scan, progress: Progress) -> Earlier | None:
@@ -170,3 +212,19 @@ def draw_lines(current: Scan, analysis: Analysis, older: Sequence[OlderStudy]) -
     from ai import comparison  # noqa: PLC0415
 
     return comparison.timeline(current, analysis, older)
+
+
+def draft_report(reading: ReadingToDraft, language: Language) -> Draft:
+    """Ask ``ai.report`` for a draft of what the reader accepted, with what guidelines advise."""
+    from ai import report  # noqa: PLC0415
+    from ai.report.guideline_advice import advise_for  # noqa: PLC0415
+
+    return report.draft(reading, language, advise_for(reading.scan, reading.prior))
+
+
+def check_report(text: str, reading: ReadingToCheck, language: Language) -> tuple[Discrepancy, ...]:
+    """Ask ``ai.report`` where a report and the picture do not say the same."""
+    from ai import report  # noqa: PLC0415
+    from ai.report.guideline_advice import advise_for  # noqa: PLC0415
+
+    return report.check_report(text, reading, language, advise_for(reading.scan, reading.prior))

@@ -8,7 +8,18 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QToolBut
 
 from ai.change import ChangeKind
 from viewer.state.verdict import Verdict
-from viewer.widgets.change_words import WORDS, Change, diameter_words, doubling_words, size_words, title_words
+from viewer.widgets.change_words import (
+    WORDS,
+    Change,
+    advice_tip,
+    advice_words,
+    diameter_words,
+    doubling_words,
+    made_of_words,
+    second_look_words,
+    size_words,
+    title_words,
+)
 
 KIND_PX = (78, 19)
 WORSE = (ChangeKind.NEW, ChangeKind.GROWN)
@@ -34,8 +45,8 @@ class ChangeRow(QFrame):
         self.reject = _button("Reject this change: it is left out of the report", "✗", "Reject")
         self.accept.clicked.connect(lambda: self._judge(self.accept, Verdict.ACCEPTED))
         self.reject.clicked.connect(lambda: self._judge(self.reject, Verdict.REJECTED))
-        lines = (size_words(change), " · ".join(filter(None, (diameter_words(change), doubling_words(change)))))
-        self.lines = [QLabel(line) for line in lines if line]
+        self.lines = [QLabel(line) for line in _lines(change) if line]
+        self.setToolTip(advice_tip(change))
         self._lay_out()
 
     def words(self) -> tuple[str, ...]:
@@ -84,6 +95,17 @@ class ChangeRow(QFrame):
             line.setWordWrap(True)
             grid.addWidget(line, row, 1, 1, 2)
         grid.setColumnStretch(1, 1)
+
+
+def _lines(change: Change) -> tuple[str, ...]:
+    """What is written under the title, the most important first."""
+    return (
+        size_words(change),
+        " · ".join(filter(None, (diameter_words(change), doubling_words(change)))),
+        made_of_words(change),
+        " · ".join(advice_words(change)),
+        second_look_words(change),
+    )
 
 
 def _button(tip: str, text: str, name: str) -> QToolButton:

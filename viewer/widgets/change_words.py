@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ai.change import ChangeKind, Comparison, FindingChange, LesionChange
-from ai.findings import Lesion
+from ai.findings import Composition, Lesion
 from viewer.state.whereabouts import place
 from viewer.widgets.finding_row import percent
 from viewer.widgets.instance_row import volume
@@ -52,21 +52,63 @@ def size_words(change: Change) -> str:
     if isinstance(change, FindingChange):
         then, now = (None if f is None else percent(f.probability) for f in (change.prior, change.current))
         return f"{then or '–'} → {now or '–'}"
-    then, now = (None if lesion is None else volume(lesion.volume_mm3) for lesion in (change.prior, change.current))
-    words = f"{then or '–'} → {now or '–'}"
+    words = f"{_volumes(change.priors)} → {_volumes(change.currents)}"
     if change.volume_change is not None:
         words += f"  {100 * change.volume_change:+.0f} %".replace("-", "−")
     return words
+
+
+def _volumes(lesions: tuple[Lesion, ...]) -> str:
+    return " + ".join(volume(lesion.volume_mm3) for lesion in lesions) or "–"
 
 
 def diameter_words(change: Change) -> str:
     """Return mean diameters then → now in millimetres; empty where there are none."""
     if isinstance(change, FindingChange):
         return ""
-    then, now = (0.0 if lesion is None else lesion.diameter_mm for lesion in (change.prior, change.current))
-    if max(then, now) <= 0:
+    if max(lesion.diameter_mm for lesion in change.lesions) <= 0:
         return ""
-    return " → ".join(f"{size:.1f}" if size > 0 else "–" for size in (then, now)) + " mm mean diameter"
+    sides = (" + ".join(f"{one.diameter_mm:.1f}" for one in side) or "–" for side in (change.priors, change.currents))
+    return " → ".join(sides) + " mm mean diameter"
+
+
+def made_of_words(change: Change) -> str:
+    """Return what the lesion is made of, then → now where that changed, with its mass's change; empty if not known."""
+    if isinstance(change, FindingChange):
+        return ""
+    kinds = [_composition(lesion) for lesion in (change.prior, change.current) if lesion is not None]
+    words = [" → ".join(dict.fromkeys(filter(None, kinds)))]
+    if change.mass_change is not None:
+        words.append(f"mass {100 * change.mass_change:+.0f} %".replace("-", "−"))
+    return " · ".join(filter(None, words))
+
+
+def _composition(lesion: Lesion) -> str:
+    if lesion.composition is Composition.PART_SOLID:
+        return f"{lesion.composition} (solid {lesion.solid_mm:.1f} mm)"
+    return "" if lesion.composition is None else str(lesion.composition)
+
+
+def second_look_words(change: Change) -> str:
+    """Return in which scan the program did not find the lesion by itself; empty where it found all."""
+    if isinstance(change, FindingChange) or not change.second_look:
+        return ""
+    which = "prior" if any(lesion.second_look for lesion in change.priors) else "current scan"
+    return f"Found on second look in the {which}"
+
+
+def advice_words(change: Change) -> tuple[str, ...]:
+    """Return the categories that guidelines give; what they do not give is only in the tooltip."""
+    if isinstance(change, FindingChange):
+        return ()
+    return tuple(f"{said.guideline}: {said.category}" for said in change.advice if said.given)
+
+
+def advice_tip(change: Change) -> str:
+    """Return every guideline's word with its reason and source."""
+    if isinstance(change, FindingChange):
+        return ""
+    return "\n\n".join(f"{said}\n{said.source}" for said in change.advice)
 
 
 def doubling_words(change: Change) -> str:
@@ -82,4 +124,4 @@ def _amount(change: Change) -> float:
         return -1.0
     if change.volume_change is not None:
         return abs(change.volume_change)
-    return max(lesion.volume_mm3 for lesion in (change.prior, change.current) if lesion is not None)
+    return max(lesion.volume_mm3 for lesion in change.lesions)

@@ -82,6 +82,8 @@ class ChangesPanel(QWidget):
             row.show_verdict(after.verdict(key))
             row.show_selected(key == after.selected)
         self._sentence.setText(self._words(after))
+        told = () if after.comparison is None else after.comparison.advice
+        self._sentence.setToolTip("\n\n".join(f"{said}\n{said.source}" for said in told))
         self._draw_trend(after)
 
     def _scans_changed(self, before: ScanOnScreen | None, after: ScanOnScreen | None) -> None:
@@ -118,7 +120,10 @@ class ChangesPanel(QWidget):
         apart = "" if days is None else f"{days} days apart. "
         if not self.rows:
             return f"{apart}Nothing changed that the model knows."
-        return f"{apart}A click goes there in both scans."
+        together = "".join(
+            f" If treated for cancer: {a.guideline} {a.category}." for a in shown.comparison.advice if a.given
+        )
+        return f"{apart}A click goes there in both scans.{together}"
 
     def _fill(self, comparison: Comparison | None) -> None:
         while self._column.count():
@@ -204,7 +209,7 @@ class ChangesPanel(QWidget):
             None if (shown := self._reading.scans[role].value) is None else shown.series.study.taken_on
             for role in (Role.PRIOR, Role.CURRENT)
         ]
-        volumes = [0.0 if lesion is None else lesion.volume_mm3 for lesion in (change.prior, change.current)]
+        volumes = [change.prior_mm3, change.current_mm3]
         points = []
         for order, (taken_on, mm3) in enumerate(zip(dates, volumes, strict=True)):
             dated = taken_on is not None and None not in dates

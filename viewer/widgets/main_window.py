@@ -34,6 +34,7 @@ from viewer.widgets.notice_bar import NoticeBar
 from viewer.widgets.pane_grid import PaneGrid
 from viewer.widgets.progress_strip import ProgressStrip
 from viewer.widgets.reading_pictures import reading_pictures
+from viewer.widgets.report_dock import WIDTH_PX, ReportDock
 from viewer.widgets.side_panel import SidePanel
 from viewer.widgets.start_page import StartPage
 from viewer.widgets.study_browser import StudyBrowser
@@ -59,6 +60,7 @@ class MainWindow(QMainWindow):
         self.browser = StudyBrowser(reading, tuple(steps.paths.lanes.values()))
         self.start = StartPage()
         self.notices = NoticeBar(reading.notices)
+        self.report = ReportDock(reading, steps, self)
         self.progress = ProgressStrip(steps.lanes())
         self.commands = Commands(reading, steps, self.grid)
         self._central = QWidget()
@@ -163,11 +165,14 @@ class MainWindow(QMainWindow):
         column.addWidget(self.notices)
         column.addWidget(self.progress)
         self.setCentralWidget(self._central)
+        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.report)
+        self.resizeDocks([self.report], [WIDTH_PX], Qt.Orientation.Horizontal)
 
     def _introduce(self) -> None:
         self.start.folder_asked.connect(self._ask_folder)
         self.start.file_asked.connect(self._ask_file)
         self.start.demo_asked.connect(self.steps.demo.open)
+        self.report.left.connect(self._focus_pictures)
         self.side.analyse_asked.connect(self.commands.analyse)
         for role in Role:
             self.side.findings[role].filter.left.connect(lambda: self.grid.canvas(*self._active()).setFocus())
@@ -190,6 +195,7 @@ class MainWindow(QMainWindow):
             open_prior=lambda: self._ask_folder(Role.PRIOR),
             open_prior_file=lambda: self._ask_file(Role.PRIOR),
             open_demo=self.steps.demo.open,
+            open_model=self._ask_model,
             write=self._ask_export,
             write_dicom=lambda: self._ask_export(Form.DICOM),
             write_anonymous=lambda: self._ask_export(Form.ANONYMOUS_DICOM),
@@ -263,6 +269,11 @@ class MainWindow(QMainWindow):
     def _ask(self, mode: QFileDialog.FileMode, role: Role, title: str) -> None:
         dialog = self._dialog(mode, title)
         dialog.filesSelected.connect(lambda names: self.open_paths([Path(name) for name in names], role))
+        dialog.open()
+
+    def _ask_model(self) -> None:
+        dialog = self._dialog(QFileDialog.FileMode.Directory, "Open a model: the folder of its bundle")
+        dialog.filesSelected.connect(lambda names: self.commands.use_model(Path(names[0])))
         dialog.open()
 
     def _ask_export(self, form: Form = Form.FILES) -> None:

@@ -17,6 +17,7 @@ from viewer.state.reading import Reading
 from viewer.state.role import Role
 from viewer.widgets.commands import Commands
 from viewer.widgets.icon import icon
+from viewer.widgets.model_menu import ModelMenu
 from viewer.widgets.pane_grid import PaneGrid
 from viewer.widgets.setting_switch import MEANS
 
@@ -32,6 +33,7 @@ class WindowCommands:
     open_prior: Callable[[], None]
     open_prior_file: Callable[[], None]
     open_demo: Callable[[], None]
+    open_model: Callable[[], None]
     write: Callable[[], None]
     write_dicom: Callable[[], None]
     write_anonymous: Callable[[], None]
@@ -113,6 +115,8 @@ class Menus:
         menu.addSeparator()
         self._add(menu, "Open the demo study", "", own.open_demo)
         menu.addSeparator()
+        self._report = self._add(menu, "Report", "Ctrl+R", self._reading.report.toggle, "draft", "Report")
+        self._report.setCheckable(True)
         self._write = self._add(menu, "Export reading …", "Ctrl+S", own.write, "report", "Export")
         self._write_dicom = self._add(menu, "Save as DICOM …", "", own.write_dicom)
         self._write_anonymous = self._add(menu, "Save as anonymous DICOM …", "", own.write_anonymous)
@@ -168,6 +172,9 @@ class Menus:
             self._settings[setting].setCheckable(True)
             group.addAction(self._settings[setting])
         self._add(menu, "Next setting", "T", self._reading.next_setting)
+        menu.addSeparator()
+        self.models = ModelMenu(self._reading.models, self._commands, self._own.open_model, self._window)
+        menu.addMenu(self.models)
         self._bar.addSeparator()
 
     def _change_menu(self) -> None:
@@ -207,6 +214,7 @@ class Menus:
                 changed.connect(lambda before, after: self._write_state())
         reading.linked.link.changed.connect(lambda before, after: self._write_state())
         reading.browser.changed.connect(lambda before, after: self._browse.setChecked(after.shown))
+        reading.report.changed.connect(lambda before, after: self._report.setChecked(after.shown))
         self._write_state()
 
     def _write_state(self) -> None:

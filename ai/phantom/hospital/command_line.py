@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
 
 from ai.phantom.hospital.practice import PRACTICES
@@ -11,8 +10,8 @@ from ai.phantom.hospital.writing import REPORTS, SCANS, Hospital, write_hospital
 from ai.progress import Progress
 
 
-def parser(command: Callable[[argparse.Namespace, Progress], int]) -> argparse.ArgumentParser:
-    """Return the parser of ``main.py hospital``; ``command`` is what it runs."""
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of ``main.py hospital``."""
     told = "Write a synthetic hospital: patients with one to four scans each, a report of every scan, and the truth."
     words = argparse.ArgumentParser(prog="main.py hospital", description=told)
     words.add_argument("--patients", type=int, required=True, metavar="N")
@@ -23,7 +22,6 @@ def parser(command: Callable[[argparse.Namespace, Progress], int]) -> argparse.A
     words.add_argument("--variant", choices=tuple(PRACTICES), default="a", help="b: other scanners and other words")
     words.add_argument("--spacing", type=float, default=2.5, metavar="MM", help="voxel size (default 2.5)")
     words.add_argument("--workers", type=int, default=2, help="processes side by side (default 2)")
-    words.set_defaults(command=command)
     return words
 
 

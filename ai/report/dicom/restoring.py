@@ -52,7 +52,7 @@ def restore(scan: Scan, progress: Progress = QUIET) -> Restored:
     """
     progress.report(0.0, "Looking for an earlier reading")
     notices = foreign_notices(scan)
-    ours = [(path, report) for path, report in reports_beside(scan) if is_ours(report) and is_of(report, scan)]
+    ours = [(path, report) for path, report in reports_beside(scan) if _is_reading(report, scan)]
     if not ours:
         return Restored(notices=notices)
     path, report = max(ours, key=lambda pair: _written(pair[1]))
@@ -66,6 +66,13 @@ def restore(scan: Scan, progress: Progress = QUIET) -> Restored:
         "the model did not run again."
     )
     return Restored(analysis, reader.verdicts(), (Notice(text), *reader.notices, *notices))
+
+
+def _is_reading(report: Dataset, scan: Scan) -> bool:
+    """Tell whether a report is this program's, of this scan, and says something: withheld findings are asked anew."""
+    if not (is_ours(report) and is_of(report, scan)):
+        return False
+    return all(_key(_finding(group)) != (c.WITHHELD.value, OURS) for group in groups_of(report))
 
 
 def known_tracks(scan: Scan) -> list[KnownTrack]:

@@ -99,7 +99,7 @@ def write_segmentation(painted: Painted, source: Source, title: str, number: int
         manufacturer_model_name=card.identifier,
         software_versions=card.version,
         device_serial_number=SERIAL,
-        content_label=title.upper().replace(" ", "_")[:16],
+        content_label=title.upper().replace("-", "_")[:16],
         content_description=f"{title} (research use only)",
         transfer_syntax_uid=ExplicitVRLittleEndian,
         omit_empty_frames=True,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from ai.findings import Heatmap, ModelCard
+from ai.geometry import Index
 from ai.report.codes import OURS
 from ai.report.dicom.concepts import EVIDENCE
 from ai.report.dicom.content import first_code
@@ -17,6 +19,7 @@ from ai.volume import GridError, VoxelGrid
 _FLOAT = 0x7FE00008
 _SUM = 1e-3
 """By how much bias and heat may miss the logit: more, and the map is of another reading."""
+Values = NDArray[np.float32]
 _FAULTS = (AttributeError, IndexError, KeyError, TypeError, ValueError, GridError, ReportError)
 
 
@@ -36,7 +39,7 @@ class StoredMaps:
         for made in self._objects():
             try:
                 if _name(made) == name and _by(made, card):
-                    heatmap = Heatmap(_values(made), _grid(made), bias)
+                    heatmap = Heatmap(*_upwards(_values(made), _grid(made)), bias)
                     if abs(heatmap.logit - logit) <= _SUM:
                         return heatmap
             except _FAULTS:
@@ -73,7 +76,18 @@ def _name(made: Dataset) -> str:
     return ""
 
 
-def _values(made: Dataset) -> np.ndarray[tuple[int, int, int], np.dtype[np.float32]]:
+def _upwards(values: Values, grid: VoxelGrid) -> tuple[Values, VoxelGrid]:
+    """Return a map whose slices go to the head, back or left, as the model's do; writers order frames freely."""
+    along = grid.affine[:3, 0]
+    if along[np.argmax(np.abs(along))] > 0:
+        return values, grid
+    affine = grid.affine.copy()
+    affine[:3, 3] = grid.point(Index(grid.shape[0] - 1, 0, 0)).array()
+    affine[:3, 0] = -along
+    return np.ascontiguousarray(values[::-1]), VoxelGrid(grid.shape, affine)
+
+
+def _values(made: Dataset) -> Values:
     shape = (int(made.NumberOfFrames), int(made.Rows), int(made.Columns))
     return np.frombuffer(made[_FLOAT].value, dtype="<f4").astype(np.float32).reshape(shape)
 

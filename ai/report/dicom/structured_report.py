@@ -34,6 +34,8 @@ def write_structured_report(
     for finding in analysis.findings:
         groups.append(maker.of_finding(finding))
         groups += [maker.of_lesion(lesion, finding) for lesion in finding.lesions]
+    if not analysis.findings:
+        groups.append(maker.of_none(analysis.withheld))
     groups += [maker.of_gone(change) for change in _gone(reading)]
     groups += [maker.of_quantity(quantity) for quantity in analysis.quantities if quantity.value is not None]
     report = sr.MeasurementReport(
@@ -131,6 +133,16 @@ class _Groups:
                 *(_of_site(c.EXTENT, share * 100, "%", _extent_place(place)) for place, share in finding.extent),
             ],
             qualitative_evaluations=[self._verdict(name)],
+        )
+
+    def of_none(self, withheld: bool) -> Group:
+        """Return what is said where nothing is found, or where nothing may be said."""
+        said = c.WITHHELD if withheld else c.NOTHING
+        return sr.MeasurementsAndQualitativeEvaluations(
+            tracking_identifier=self._tracking(said.meaning, "none"),
+            finding_type=c.said(said),
+            finding_category=c.said(c.SCAN_FINDING),
+            algorithm_id=self._algorithm(),
         )
 
     def of_lesion(self, lesion: Lesion, finding: Finding) -> Group:

@@ -19,8 +19,8 @@ _BEGINNING = frozenset({Cue.STOP, Cue.START})
 def clause_starts(stems: Sequence[str], hits: Sequence[Hit]) -> list[int]:
     """Return the numbers of the words at which clauses begin.
 
-    A clause begins at a word that ends the reach of those before it ("but", "there is"), and at a comma or "and" with a
-    verb on both sides: "no nodule, mass or effusion is seen" is one clause, "no nodule is seen, the heart is large" two.
+    A clause begins at a word that ends the reach of those before it ("but", "there is"), and at a comma or "and" with
+    a verb on both sides: "no nodule, mass or effusion is seen" is one, "no nodule is seen, the heart is large" two.
     An article after a comma begins one too: the list after a "no" has none.
     """
     begins = {hit.first for hit in hits if hit.meaning in _BEGINNING}

@@ -23,40 +23,39 @@ def hits_of(stems: Sequence[str], lexicon: Lexicon) -> list[Hit]:
     A finding said twice running ("pectus deformity") is one.
     """
     found: list[Hit] = []
-    for hit in _phrases(stems, lexicon.tree):
-        before = found[-1] if found else None
-        if before is not None and before.last == hit.first and before.meaning is hit.meaning and type(hit[0]) is Head:
-            found[-1] = Hit(hit.meaning, before.first, hit.last)
-        elif hit.meaning is not Cue.SKIP:
+    for hit in _phrases(stems, lexicon.tree, len(stems)):
+        meaning = hit[0]
+        if meaning is Cue.SKIP:
+            continue
+        if found and found[-1][0] is meaning and found[-1][2] == hit[1] and isinstance(meaning, Head):
+            found[-1] = Hit(meaning, found[-1][1], hit[2])
+        else:
             found.append(hit)
     return found
 
 
-def inner(stems: Sequence[str], hit: Hit, lexicon: Lexicon) -> list[Hit]:
-    """Return the places and sides inside a phrase: "biapical scarring" is one term and names a place."""
-    if hit.last - hit.first == 1:
-        return []
-    within = _phrases(stems[hit.first : hit.last], lexicon.tree, whole=False)
-    return [Hit(one.meaning, one.first + hit.first, one.last + hit.first) for one in within]
+def inner(stems: Sequence[str], first: int, last: int, lexicon: Lexicon) -> list[Hit]:
+    """Return the meanings inside a phrase: "biapical scarring" is one term and names a place."""
+    within = _phrases(stems[first:last], lexicon.tree, last - first - 1)
+    return [Hit(meaning, begins + first, ends + first) for meaning, begins, ends in within]
 
 
-def _phrases(stems: Sequence[str], tree: Tree, whole: bool = True) -> list[Hit]:
-    """Look up phrases from left to right; not ``whole``: none as long as all words."""
+def _phrases(stems: Sequence[str], tree: Tree, longest: int) -> list[Hit]:
+    """Look up phrases of at most ``longest`` words, from left to right."""
     found: list[Hit] = []
-    first, end = 0, len(stems)
+    first, end, begins = 0, len(stems), tree.get
     while first < end:
-        node = tree.get(stems[first])
+        node = begins(stems[first])
         if node is None:
             first += 1
             continue
-        position, last, meaning = first + 1, first, None
-        while node is not None:
-            if END in node and (whole or position - first < end):
+        last, meaning = first, None
+        for position in range(first + 1, min(end, first + longest) + 1):
+            if END in node:
                 meaning, last = node[END], position
-            if position == end:
+            node = node.get(stems[position]) if position < end else None
+            if node is None:
                 break
-            node = node.get(stems[position])
-            position += 1
         if meaning is None:
             first += 1
             continue

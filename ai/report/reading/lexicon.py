@@ -11,7 +11,7 @@ from typing import Any
 from ai.report.mention import Side
 from ai.report.reading.patterns import Tree, phrases, plant
 from ai.report.reading.spelling import Speller
-from ai.report.reading.words import Stems, stems_of
+from ai.report.reading.words import Stems, stems_of, words_of
 from ai.vocabulary import Abnormality, abnormality, report_terms
 
 
@@ -53,7 +53,8 @@ class Finding:
 class Head:
     """A word that names a finding, by itself (``default``) or by its place (``by_place``, "" for none of ours).
 
-    ``state`` is a size or shape; ``enlarges`` makes a lymph node pathological; ``grows`` is a change since an earlier scan.
+    ``state`` is a size or shape; ``enlarges`` makes a lymph node pathological; ``grows`` is a change since an earlier
+    scan.
     """
 
     name: str
@@ -103,7 +104,7 @@ def lexicon() -> Lexicon:
     denied = {place: tuple(names) for place, names in cues["normal_denies"].items()}
     for meaning, pattern in [*_cues(cues["cue"]), *_heads(findings), *_places(report_terms("places"))]:
         for phrase in phrases(pattern):
-            plant(tree, stems_of(phrase, stems), meaning)
+            plant(tree, stems_of(words_of(phrase), stems), meaning)
     return Lexicon(tree, Stems(Speller(stems.values()).right), _findings(findings), denied)
 
 
@@ -130,7 +131,9 @@ def _places(table: dict[str, Any]) -> Iterator[tuple[Meaning, str]]:
             line.append(entries[line[-1]]["within"])
         side = Side(entry["side"]) if "side" in entry else None
         names = tuple(entry.get("names", ()))
-        place = Place(name, names, tuple(line), entry.get("level", ""), side, bool(entry.get("pair")), bool(entry.get("open")))
+        place = Place(
+            name, names, tuple(line), entry.get("level", ""), side, bool(entry.get("pair")), bool(entry.get("open"))
+        )
         for pattern in _patterns(entry):
             yield place, pattern
     for side_name, patterns in table["side"].items():

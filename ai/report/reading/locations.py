@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import cache
 
 from ai.report.mention import Side
+from ai.report.reading.lexicon import Place
 from ai.report.reading.spots import Spot
 
 _LUNG = "lung"
@@ -12,7 +14,7 @@ _LUNG = "lung"
 
 def names_of(spots: Sequence[Spot]) -> tuple[str, ...]:
     """Return the locations in the order of the text, each once; "lung" only where no part of it is named."""
-    names = list(dict.fromkeys(name for spot in spots for name in _names(spot)))
+    names = list(dict.fromkeys(name for spot in spots for name in _names(spot.place, spot.side)))
     lobes = {name for name in names if name.split("_")[-1] in ("upper", "mid", "lower")}
     for side in ("left", "right"):
         if any(lobe.startswith(side) for lobe in lobes):
@@ -30,16 +32,15 @@ def side_of(spots: Sequence[Spot]) -> Side | None:
     return sides.pop() if len(sides) == 1 else Side.BOTH
 
 
-def _names(spot: Spot) -> Iterator[str]:
-    place = spot.place
+@cache
+def _names(place: Place | None, side: Side | None) -> tuple[str, ...]:
     if place is None:
-        return
-    sides = ("right", "left") if spot.side is Side.BOTH else (str(spot.side),) if spot.side else ()
+        return ()
+    sides = ("right", "left") if side is Side.BOTH else (str(side),) if side else ()
     if place.level and sides:
-        yield from (f"{side}_{place.level}" for side in sides if (side, place.name) != ("left", "mid"))
-    elif place.level:
-        yield _LUNG
-    elif place.name == _LUNG and sides:
-        yield from (f"{side}_{_LUNG}" for side in sides)
-    else:
-        yield from place.names
+        return tuple(f"{side}_{place.level}" for side in sides)
+    if place.level:
+        return (_LUNG,)
+    if place.name == _LUNG and sides:
+        return tuple(f"{side}_{_LUNG}" for side in sides)
+    return place.names

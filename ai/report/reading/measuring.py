@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ai.report.reading.sizes import lengths_in
 from ai.report.reading.thing import Thing
 
+_DIGIT = re.compile(r"\d")
 _ANOTHER_PHRASE = frozenset({"in", "and", ",", "with", "is", "are", "at", ")", "，", "of"})
 _FARTHEST = 4
 """Words between a length and the finding it stands before: "5 mm solid subpleural nodule"."""
 
 
 def give_sizes(
-    text: str, stems: Sequence[str], spans: Sequence[tuple[int, int]], things: Sequence[Thing]
+    text: str, stems: Sequence[str], words: Sequence[re.Match[str]], things: Sequence[Thing]
 ) -> dict[int, tuple[float, ...]]:
     """Return the lengths of each thing, by its number: of the one just behind it, else of the last before it."""
     found: dict[int, tuple[float, ...]] = {}
-    if not things or not any(character.isdigit() for character in text):
+    if not things or _DIGIT.search(text) is None:
         return found
     measured = [number for number, thing in enumerate(things) if not thing.head.state] or list(range(len(things)))
     for lengths in lengths_in(text):
-        before = [number for number in measured if spans[things[number].last - 1][1] <= lengths.start]
-        after = [number for number in measured if spans[things[number].first][0] >= lengths.end]
-        if after and (not before or _just_before(stems, spans, lengths.end, things[after[0]])):
+        before = [number for number in measured if words[things[number].last - 1].end() <= lengths.start]
+        after = [number for number in measured if words[things[number].first].start() >= lengths.end]
+        if after and (not before or _just_before(stems, words, lengths.end, things[after[0]])):
             number = after[0]
         else:
             number = before[-1] if before else measured[0]
@@ -31,6 +33,6 @@ def give_sizes(
     return found
 
 
-def _just_before(stems: Sequence[str], spans: Sequence[tuple[int, int]], end: int, thing: Thing) -> bool:
-    words = [stems[number] for number in range(thing.first) if spans[number][0] >= end]
-    return len(words) <= _FARTHEST and _ANOTHER_PHRASE.isdisjoint(words)
+def _just_before(stems: Sequence[str], words: Sequence[re.Match[str]], end: int, thing: Thing) -> bool:
+    between = [stems[number] for number in range(thing.first) if words[number].start() >= end]
+    return len(between) <= _FARTHEST and _ANOTHER_PHRASE.isdisjoint(between)

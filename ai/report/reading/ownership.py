@@ -2,33 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 
 from ai.report.reading.lexicon import Head
 from ai.report.reading.spots import Spot
 from ai.report.reading.thing import Thing
 
-_FROM_A_HEAD = frozenset(
-    "in of at within on from along involving throughout around near adjacent to into through between located over".split()
+_WORDS_TO_A_PLACE = (
+    "in",
+    "of",
+    "at",
+    "within",
+    "on",
+    "from",
+    "along",
+    "involving",
+    "throughout",
+    "around",
+    "near",
+    "adjacent",
+    "to",
+    "into",
+    "through",
+    "between",
+    "located",
+    "over",
 )
+_FROM_A_HEAD = frozenset(_WORDS_TO_A_PLACE)
 _LONGEST_LIST = 8
 """Words of a list of places."""
 
 
 def give_places(
-    stems: Sequence[str], spots: Iterable[Spot], things: Sequence[Thing], breaks: Sequence[int], clause_at: Callable[[int], int]
+    stems: Sequence[str], spots: Iterable[Spot], things: Sequence[Thing], breaks: Sequence[int], starts: Sequence[int]
 ) -> None:
     """Give each spot to a thing.
 
-    It is the next thing's where nothing but words of place lies between ("pleural effusion"), else the last one's before
-    it ("nodule in the left lung"), else the topic of all that follow ("in the left lung, nodules …"). ``breaks`` are the
-    words between which and a thing no place is its modifier: verbs and what reaches over a clause.
+    It is the next thing's where nothing but words of place lies between ("pleural effusion"), else the last one's
+    before it ("nodule in the left lung"), else the topic of all that follow ("in the left lung, nodules …"). No place
+    modifies a thing over one of the words ``breaks``: verbs, and what reaches over a clause. ``starts`` are the words
+    at which clauses begin.
     """
     topic: list[Spot] = []
+    firsts = [thing.first for thing in things]
     for spot in spots:
-        following = next((thing for thing in things if thing.first >= spot.last), None)
-        before = next((thing for thing in reversed(things) if thing.last <= spot.first), None)
-        clause = clause_at(spot.first)
+        number = bisect_right(firsts, spot.first)
+        following = things[number] if number < len(things) else None
+        before = things[number - 1] if number else None
+        clause = bisect_right(starts, spot.first)
         if following is not None and _modifies(stems, spot, following, breaks, before is not None):
             following.modifiers.append(spot)
         elif before is not None and (before.clause == clause or following is None or following.clause != clause):
@@ -43,16 +65,17 @@ def give_places(
 def find_meanings(thing: Thing) -> None:
     """Find what the head means at its places: coronary and aortic calcification are two findings of one word."""
     head = thing.head
+    if not head.by_place:
+        if head.default:
+            thing.meanings = [(head.default, thing.own or thing.shared or thing.topic)]
+        return
     for spots in (thing.modifiers, thing.trailing, thing.shared, thing.topic):
-        by_name: dict[str, list[Spot]] = {}
-        for spot in spots:
-            meant = _at(head, spot)
-            if meant is not None:
-                by_name.setdefault(meant, []).append(spot)
-        if by_name:
-            wider = thing.own if spots is thing.modifiers or spots is thing.trailing else spots
-            bare = [spot for spot in wider if _at(head, spot) is None]
-            thing.meanings = [(name, at + bare) for name, at in by_name.items() if name]
+        names = dict.fromkeys(meant for meant in (_at(head, spot) for spot in spots) if meant is not None)
+        if names:
+            wider = thing.own if spots is thing.modifiers or spots is thing.trailing else thing.own + spots
+            thing.meanings = [
+                (name, [spot for spot in wider if _at(head, spot) in (name, None)]) for name in names if name
+            ]
             return
     if head.default:
         thing.meanings = [(head.default, thing.own or thing.shared or thing.topic)]
@@ -68,6 +91,8 @@ def _at(head: Head, spot: Spot) -> str | None:
 
 def _modifies(stems: Sequence[str], spot: Spot, thing: Thing, breaks: Iterable[int], after_another: bool) -> bool:
     between = stems[spot.last : thing.first]
+    if ":" in between or "：" in between:
+        return False
     if stems[spot.first] >= "\u3400":
         return "，" not in between or not after_another
     if any(spot.last <= place < thing.first for place in breaks) or not _FROM_A_HEAD.isdisjoint(between):
@@ -83,6 +108,14 @@ def _led_in(stems: Sequence[str], spot: Spot) -> bool:
 
 def _share(things: Sequence[Thing], topic: Sequence[Spot]) -> None:
     """Neighbours in a list share what is said after the last, or before the first: "pleural effusion or thickening"."""
+    if len(things) > 1:
+        _share_with_neighbours(things)
+    if topic:
+        for thing in things:
+            thing.topic = [spot for spot in topic if spot.first < thing.first]
+
+
+def _share_with_neighbours(things: Sequence[Thing]) -> None:
     for number, thing in enumerate(things):
         later = next((t for t in things[number + 1 :] if t.clause == thing.clause and t.trailing), None)
         earlier = next((t for t in reversed(things[:number]) if t.clause == thing.clause and t.modifiers), None)
@@ -90,4 +123,3 @@ def _share(things: Sequence[Thing], topic: Sequence[Spot]) -> None:
             thing.shared = later.trailing
         elif earlier is not None:
             thing.shared = earlier.modifiers
-        thing.topic = [spot for spot in topic if spot.first < thing.first]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,9 @@ from ai.report.reading.ownership import find_meanings, give_places
 from ai.report.reading.reach import DENYING, reached, status_of
 from ai.report.reading.spots import spots_of
 from ai.report.reading.thing import Thing
-from ai.report.reading.words import spans_of, stems_of
+from ai.report.reading.words import stems_of, words_of
+
+_NOWHERE: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,69 +38,91 @@ class Saying:
     sizes_mm: tuple[float, ...]
     start: int
     end: int
-    beside: frozenset[str] = frozenset()
+    beside: frozenset[str] = _NOWHERE
 
 
 def read_sentence(text: str, lexicon: Lexicon) -> tuple[Saying, ...]:
     """Return what a sentence says, in order."""
-    stems = stems_of(text, lexicon.stems)
+    words = words_of(text)
+    stems = stems_of(words, lexicon.stems)
     hits = hits_of(stems, lexicon)
-    if not any(type(hit.meaning) is Head or hit.meaning is Cue.NORMAL for hit in hits):
+    heads, cues, marks, normal = _sorted_by_kind(hits)
+    if not heads and not normal:
         return ()
     starts = clause_starts(stems, hits)
-    things = [
-        Thing(hit.meaning, hit.first, hit.last, bisect_right(starts, hit.first))
-        for hit in hits
-        if isinstance(hit.meaning, Head)
-    ]
-    _place(stems, hits, starts, things, lexicon)
-    for hit in hits:
-        if isinstance(hit.meaning, Cue):
-            clause = bisect_right(starts, hit.first)
-            for thing in reached(stems, hit.meaning, hit.first, hit.last, clause, things):
-                thing.cues.add(hit.meaning)
+    things = [Thing(head, first, last, bisect_right(starts, first)) for head, first, last in heads]
+    _give_places(stems, cues, marks, normal, starts, things, lexicon)
+    for cue, first, last in cues:
+        for thing in reached(stems, cue, first, last, bisect_right(starts, first), things):
+            thing.cues.add(cue)
     for thing in things:
         find_meanings(thing)
     _settle_sizes_and_shapes(things)
-    spans = spans_of(text)
-    sizes = give_sizes(text, stems, spans, things)
-    said = [*_said(things, sizes, spans, lexicon), *_denied_by_normal(hits, starts, spans, lexicon)]
-    return tuple(sorted(said, key=lambda saying: saying.start))
+    said = [*_said(text, stems, things, words, lexicon)]
+    if normal:
+        said += _denied_by_normal(normal, marks, starts, words, lexicon)
+        said.sort(key=lambda saying: saying.start)
+    return tuple(said)
 
 
-def _place(stems: Sequence[str], hits: Sequence[Hit], starts: Sequence[int], things: list[Thing], lexicon: Lexicon) -> None:
-    healthy = {bisect_right(starts, hit.first) for hit in hits if hit.meaning is Cue.NORMAL}
-    healthy -= {thing.clause for thing in things}
-    marks = [hit for hit in hits if _is_spot(hit) and bisect_right(starts, hit.first) not in healthy]
-    if marks:
-        breaks = [hit.first for hit in hits if isinstance(hit.meaning, Cue)]
-        give_places(stems, spots_of(stems, marks), things, breaks, lambda word: bisect_right(starts, word))
+_Kinds = tuple[list[tuple[Head, int, int]], list[tuple[Cue, int, int]], list[Hit], list[int]]
+
+
+def _sorted_by_kind(hits: Sequence[Hit]) -> _Kinds:
+    """Return heads, cues, places with sides, and the words at which something is called normal."""
+    heads: list[tuple[Head, int, int]] = []
+    cues: list[tuple[Cue, int, int]] = []
+    marks: list[Hit] = []
+    for hit in hits:
+        meaning, first, last = hit
+        if isinstance(meaning, Cue):
+            cues.append((meaning, first, last))
+        elif isinstance(meaning, Head):
+            heads.append((meaning, first, last))
+        else:
+            marks.append(hit)
+    return heads, cues, marks, [first for cue, first, _ in cues if cue is Cue.NORMAL]
+
+
+def _give_places(
+    stems: Sequence[str],
+    cues: Sequence[tuple[Cue, int, int]],
+    marks: Sequence[Hit],
+    normal: Sequence[int],
+    starts: Sequence[int],
+    things: Sequence[Thing],
+    lexicon: Lexicon,
+) -> None:
+    """Give the things their places; a clause that only calls a place normal gives it to none."""
+    if normal and len(starts) > 1:
+        healthy = {bisect_right(starts, first) for first in normal} - {thing.clause for thing in things}
+        marks = [mark for mark in marks if bisect_right(starts, mark.first) not in healthy]
+    if marks and things:
+        give_places(stems, spots_of(stems, marks), things, [first for _, first, _ in cues], starts)
     for thing in things:
-        within = [hit for hit in inner(stems, Hit(thing.head, thing.first, thing.last), lexicon) if _is_spot(hit)]
-        if within:
-            before = [hit for hit in marks if hit.last == thing.first]
-            thing.modifiers.extend(s for s in spots_of(stems, before + within) if s.first >= thing.first)
-
-
-def _is_spot(hit: Hit) -> bool:
-    return isinstance(hit.meaning, Place | Side)
+        if thing.last - thing.first > 1:
+            within = [hit for hit in inner(stems, thing.first, thing.last, lexicon) if isinstance(hit[0], Place | Side)]
+            if within:
+                before = [mark for mark in marks if mark.last == thing.first]
+                thing.modifiers.extend(s for s in spots_of(stems, before + within) if s.first >= thing.first)
 
 
 def _said(
-    things: Sequence[Thing], sizes: dict[int, tuple[float, ...]], spans: Sequence[tuple[int, int]], lexicon: Lexicon
+    text: str, stems: Sequence[str], things: Sequence[Thing], words: Sequence[re.Match[str]], lexicon: Lexicon
 ) -> Iterator[Saying]:
+    sizes = give_sizes(text, stems, words, things)
     beside = frozenset(name for thing in things for name, _ in thing.meanings)
     for number, thing in enumerate(things):
         for name, spots in thing.meanings:
             yield Saying(
                 name,
                 status_of(thing.cues, lexicon.findings[name].lasting),
-                frozenset(part for spot in spots for part in spot.line),
-                names_of(spots),
-                side_of(spots),
+                frozenset(part for spot in spots for part in spot.line) if spots else _NOWHERE,
+                names_of(spots) if spots else (),
+                side_of(spots) if spots else None,
                 sizes.get(number, ()),
-                spans[thing.first][0],
-                spans[thing.last - 1][1],
+                words[thing.first].start(),
+                words[thing.last - 1].end(),
                 beside,
             )
 
@@ -117,20 +142,22 @@ def _settle_sizes_and_shapes(things: Sequence[Thing]) -> None:
 
 
 def _denied_by_normal(
-    hits: Sequence[Hit], starts: Sequence[int], spans: Sequence[tuple[int, int]], lexicon: Lexicon
+    normal: Sequence[int],
+    marks: Sequence[Hit],
+    starts: Sequence[int],
+    words: Sequence[re.Match[str]],
+    lexicon: Lexicon,
 ) -> Iterator[Saying]:
     """A place called normal denies what ``normal_denies`` names for it: "heart size is normal", "normal heart size"."""
-    for cue in hits:
-        if cue.meaning is not Cue.NORMAL:
-            continue
-        clause = bisect_right(starts, cue.first)
-        here = [hit for hit in hits if bisect_right(starts, hit.first) == clause and isinstance(hit.meaning, Place)]
+    for word in normal:
+        clause = bisect_right(starts, word)
+        here = [mark for mark in marks if bisect_right(starts, mark.first) == clause]
         said: set[str] = set()
-        for hit in [hit for hit in here if hit.first < cue.first] or here[:1]:
-            place = hit.meaning
-            names = lexicon.denied_by_normal.get(place.name, ()) if isinstance(place, Place) else ()
-            for name in names:
-                if isinstance(place, Place) and name not in said:
+        for place, first, last in [mark for mark in here if mark.first < word] or here[:1]:
+            if not isinstance(place, Place):
+                continue
+            for name in lexicon.denied_by_normal.get(place.name, ()):
+                if name not in said:
                     said.add(name)
-                    start, end = spans[hit.first][0], spans[hit.last - 1][1]
+                    start, end = words[first].start(), words[last - 1].end()
                     yield Saying(name, Status.ABSENT, frozenset(place.line), place.names, None, (), start, end)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from typing import NamedTuple
 
 from ai.vocabulary import report_terms
 
@@ -19,8 +19,7 @@ class Section(StrEnum):
     UNREAD = "unread"
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """``text`` begins at character ``start`` of the report."""
 
     text: str
@@ -40,7 +39,7 @@ _END = re.compile(
 )
 _LINE = re.compile(r"\n")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:dr|mr|ms|mrs|prof|approx|no|e\.g|i\.e|vs|cf|fig|ca|max|min|st|s|im|ser|se|img)|^\s*\d{1,2})$",
+    r"(?:\b(?:dr|mr|ms|mrs|prof|approx|e\.g|i\.e|vs|cf|fig|max|min|im|ser|se|img)|(?:^|[\n.]\s{0,3})\d{1,2})$",
     re.IGNORECASE,
 )
 _WRAPPED_FROM = 45
@@ -48,32 +47,37 @@ _WRAPPED_FROM = 45
 
 
 def sentences(report: str) -> Iterator[Sentence]:
-    """Yield the sentences in order; headings are left out of them."""
-    section, bound = Section.READ, False
-    headings = _headings().search(report) is not None
-    for start, end in _pieces(report):
-        piece = report[start:end]
-        heading = _headings().match(piece)
-        if heading is not None:
-            section, bound = _kinds()[_key(heading.group("name"))], True
-            start += heading.end() if section is not Section.READ or len(piece) == heading.end() else 0
-        elif bound and section is not Section.READ and not _goes_on(report, start, headings):
-            section, bound = Section.READ, False
-        if report[start:end].strip():
-            yield Sentence(report[start:end], start, section)
+    """Yield the sentences in order; headings of sections that are not read are left out of them."""
+    section = Section.READ
+    may_have_headings = ":" in report or "：" in report
+    for begins, end in _pieces(report):
+        start, piece = begins, report[begins:end]
+        if may_have_headings:
+            heading = _headings().match(piece) if ":" in piece or "：" in piece else None
+            if heading is not None:
+                section = _kinds()[_key(heading.group("name"))]
+                start += heading.end() if section is not Section.READ or len(piece) == heading.end() else 0
+                piece = report[start:end]
+            elif section is not Section.READ and not _goes_on(report, start):
+                section = Section.READ
+        if piece and not piece.isspace():
+            yield Sentence(piece, start, section)
 
 
-def _goes_on(report: str, start: int, headings: bool) -> bool:
-    """A section that is not read ends with its paragraph; on one line, with the sentence unless a heading follows."""
+def _goes_on(report: str, start: int) -> bool:
+    """A section that is not read ends with its paragraph, and with its sentence or line where no heading follows."""
     before = report[:start].rstrip(" \t.")
-    if before.endswith("\n"):
-        return "\n\n" not in report[len(before.rstrip()) : start] and _headings().search(report, start) is not None
-    return _headings().search(report, start) is not None and headings
+    if before.endswith("\n") and "\n\n" in report[len(before.rstrip()) : start]:
+        return False
+    return _headings().search(report, start) is not None
 
 
 def _pieces(report: str) -> Iterator[tuple[int, int]]:
+    ends = list(_stops(report))
+    if "\n" in report:
+        ends = sorted([*ends, *_line_ends(report)])
     start = 0
-    for end in sorted([*_stops(report), *_line_ends(report), len(report)]):
+    for end in (*ends, len(report)):
         if end > start:
             yield start, end
             start = end

@@ -15,7 +15,8 @@ _LENGTHS = re.compile(
 _VALUE = re.compile(rf"({_NUMBER})\s*-?\s*({_UNIT})?", re.IGNORECASE)
 _GROWN = re.compile(r"(?:increas|decreas|grow|grew|enlarg|shr[iu]nk|progress|regress|chang|增|缩|减)", re.IGNORECASE)
 _EARLIER = re.compile(
-    r"(?:previous(?:ly)?|formerly|prior|before|compared (?:to|with)|versus|vs\.?|原|前片|前次|上次|之前)[^.;，,)）]{0,24}$",
+    r"(?:previous(?:ly)?|formerly|prior|before|compared (?:to|with)|versus|vs\.?|原|前片|前次|上次|之前)"
+    r"[^.;，,)）]{0,24}$",
     re.IGNORECASE,
 )
 _FROM = re.compile(r"(?:\bfrom|由|从)\s*$", re.IGNORECASE)

@@ -9,7 +9,9 @@ from ai.report.mention import Side
 from ai.report.reading.hits import Hit
 from ai.report.reading.lexicon import Place
 
-_BETWEEN = frozenset({"of", "the", "and", "or", "&", "/", ",", "at", "in", "segment", "、", "及", "和", "greater", "than"})
+_BETWEEN = frozenset(
+    {"of", "the", "and", "or", "&", "/", ",", "at", "in", "segment", "、", "及", "和", "greater", "than"}
+)
 """Words over which a side reaches its place: "right upper and lower lobes", "lower lobe of the right lung"."""
 _LISTING = frozenset({"and", "or", "&", "/", ",", "、", "及", "和"})
 _FARTHEST = 4

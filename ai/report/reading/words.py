@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 _WORD = re.compile(
     r"[^\W\d_\u3400-\u9fff]+(?:['’](?!s\b)[^\W\d_]+)?|\d+(?:[.,]\d+)?|[^\s\-‐‑–]|(?<!\w)[-‐‑–]|[-‐‑–](?!\w)"
@@ -59,14 +59,14 @@ class Stems(dict[str, str]):
         return found
 
 
-def stems_of(text: str, stems: Mapping[str, str]) -> list[str]:
-    """Return the normal forms of a text's words, looked up in ``stems``."""
-    return [stems[written] for written in _WORD.findall(text)]
+def words_of(text: str) -> list[re.Match[str]]:
+    """Return the words of a text, each with its characters."""
+    return list(_WORD.finditer(text))
 
 
-def spans_of(text: str) -> list[tuple[int, int]]:
-    """Return where those words begin and end, in characters."""
-    return [match.span() for match in _WORD.finditer(text)]
+def stems_of(words: Iterable[re.Match[str]], stems: Mapping[str, str]) -> list[str]:
+    """Return the normal forms of words, looked up in ``stems``."""
+    return [stems[word[0]] for word in words]
 
 
 def stem(written: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
 
 from ai.progress import Progress
@@ -14,8 +13,8 @@ from ai.training.cohort.shaping import SPACINGS_MM
 BUILD = "build"
 
 
-def parser(command: Callable[[argparse.Namespace, Progress], int]) -> argparse.ArgumentParser:
-    """Return the parser of ``main.py cohort``; ``command`` is what it runs."""
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of ``main.py cohort``."""
     told = (
         "Pair every chest CT of an archive with its report and keep both ready to learn from, without names or dates."
     )
@@ -35,7 +34,6 @@ def parser(command: Callable[[argparse.Namespace, Progress], int]) -> argparse.A
     words.add_argument("--workers", type=int, default=2, help="processes side by side (default 2)")
     words.add_argument("--relabel", action="store_true", help="label every report anew, as after a better labeller")
     words.add_argument("--source", default="", help="a name for where the scans come from, kept in the store")
-    words.set_defaults(command=command)
     return words
 
 

@@ -33,5 +33,5 @@ def followed(then: Lesion | None, now: Lesion | None) -> LesionChange:
     seen = now or then
     assert seen is not None
     kind = ChangeKind.NEW if then is None else ChangeKind.GONE if now is None else ChangeKind.STABLE
-    sides = (() if one is None else (one,) for one in (then, now))
-    return LesionChange(seen.abnormality, kind, *sides)
+    before, after = (() if one is None else (one,) for one in (then, now))
+    return LesionChange(seen.abnormality, kind, before, after)
