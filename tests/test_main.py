@@ -328,6 +328,27 @@ def test_a_missing_library_is_named_with_the_line_that_installs_it(
     assert "sudo apt-get install -y libegl1" in said
 
 
+def test_a_cohort_is_built_and_what_was_left_out_is_said(
+    study: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reports = tmp_path / "reports.csv"
+    reports.write_text("accession,report_text\nA1,No nodule.\n", encoding="utf-8")
+    words = ["cohort", "build", "--scans", str(study[0]), "--reports", str(reports), "--out", str(tmp_path / "store")]
+    assert main.main(words) == 0
+    said = capsys.readouterr().out
+    assert "holds 0 scans" in said
+    assert "1 examinations were left out (1 no report), 1 reports have no scan" in said
+    assert (tmp_path / "store" / "report.html").exists()
+    words[3] = str(tmp_path / "nowhere")
+    assert main.main(words) == 2
+    assert "nowhere is no folder" in capsys.readouterr().err
+
+
+def test_a_hospital_out_of_range_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["hospital", "--patients", "1", "--seed", "100", "--out", str(tmp_path)]) == 2
+    assert "0…99" in capsys.readouterr().err
+
+
 class _Terminal(io.StringIO):
     """A stderr that is a terminal."""
 

@@ -56,7 +56,9 @@ def paired(archive: Archive, reports: Reports, mapping: Mapping[str, Mapped] | N
     for one in archive.series:
         owned = _owned(one, archive, reports, mapping or {})
         visits.setdefault(owned.visit, []).append(owned)
-    names = {number: name for name, number in reversed(reports.names.items())}
+    names: dict[int, str] = {}
+    for name, number in reports.names.items():
+        names.setdefault(number, name)
     return [_examined(found, names) for _, found in sorted(visits.items())]
 
 

@@ -53,14 +53,15 @@ def grid(names: Sequence[str], shares: Sequence[Sequence[float]]) -> str:
         )
         for j, other in enumerate(names):
             told = f"of the scans with {name}, {shares[i][j]:.0%} have {other}"
-            shade = f"rgba(31,95,139,{shares[i][j]:.2f})"
-            parts.append(_box(_LEFT + j * _CELL, head + i * _CELL, _CELL - 1, _CELL - 1, shade, told))
+            place = (_LEFT + j * _CELL, head + i * _CELL, _CELL - 1, _CELL - 1)
+            parts.append(_box(*place, _SHADES[0], told, shares[i][j]))
     return _svg(_LEFT + len(names) * _CELL + 90, head + len(names) * _CELL + 4, parts)
 
 
-def _box(x: float, y: float, width: float, height: float, shade: str, told: str) -> str:
+def _box(x: float, y: float, width: float, height: float, shade: str, told: str, depth: float = 1.0) -> str:
     place = f'x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"'
-    return f'<rect {place} fill="{shade}" stroke="#dfe5e9" stroke-width="0.5"><title>{escape(told)}</title></rect>'
+    paint = f'fill="{shade}" fill-opacity="{depth:.2f}" stroke="#dfe5e9" stroke-width="0.5"'
+    return f"<rect {place} {paint}><title>{escape(told)}</title></rect>"
 
 
 def _text(x: float, y: float, words: str, anchor: str) -> str:

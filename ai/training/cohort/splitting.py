@@ -47,4 +47,4 @@ def _part(lot: float, shares: Mapping[str, float]) -> str:
         end += share
         if lot < end:
             return name
-    return next(name for name in reversed(shares) if shares[name] > 0)
+    return [name for name, share in shares.items() if share > 0][-1]
