@@ -2,9 +2,9 @@
 
     python -m tests.benchmarks.same_lesion               seeds that nothing was developed on (some minutes)
 
-A thorax of 2 mm voxels with a dozen nodules of 5–22 mm: of these some are gone, some new, some grown; breath and posture
-between the scans, two protocols. Detection is taken from the truth, but for a share that is kept from each scan, as if
-the network had missed it: the second look must find those, and must find none where none is.
+A thorax of 2 mm voxels with a dozen nodules of 5–22 mm: of these some are gone, some new, some grown; breath and
+posture between the scans, two protocols. Detection is taken from the truth, but for a share that is kept from each
+scan, as if the network had missed it: the second look must find those, and must find none where none is.
 """
 
 from __future__ import annotations
