@@ -27,7 +27,8 @@ _FINEST_MM, _FINE_MM, _ACROSS = 0.7, 1.0, 64
 _LUNG_HU, _AERATED_HU = -860.0, -650.0
 _WATER_HU = 60.0
 """Denser bodies (calcium) are bounded like soft tissue: half-way to bone lies too deep inside."""
-_TISSUE_HU = 10.0
+_TISSUE_HU, _CALCIUM_HU = 20.0, 150.0
+"""Soft tissue, enhanced or not, counts as full at one value in every scan; denser than 150 is calcium."""
 _HAZY_HU = -350.0
 """A body nowhere denser than this is ground glass."""
 _HALF = 0.5
@@ -248,6 +249,14 @@ def _haze(field: Field, seed: tuple[int, int, int], lung_hu: float) -> Haze:
     return Haze(int(free.sum()) / count, level)
 
 
+def _lung_near(field: Field, reach: NDArray[np.float64], others: Mask, lung_hu: float) -> float:
+    """The lung right around a body: of a small one the rim is most of the sum, and lung differs from place to place."""
+    near = (reach > _RIM_MM + 0.4) & (reach <= _RIM_MM + 3.5) & field.lung & (field.hu < _AERATED_HU)
+    if others.any():
+        near &= _depth(~others, field.step_mm) > _RIM_MM
+    return float(np.median(field.hu[near])) if int(near.sum()) > 60 else lung_hu
+
+
 def _densest(field: Field) -> tuple[int, int, int]:
     """The densest place of the evidence, as wide as a small nodule."""
     wide = ndimage.gaussian_filter(field.hu, 1.2 / field.step_mm)
@@ -293,12 +302,14 @@ def _summed(field: Field, body: Mask, others: Mask, lung_hu: float, full: float 
     """Add up how full each cube in and around the body is; what lies nearer to other tissue is that tissue's."""
     depth = _depth(body, field.step_mm)
     if full is None:
-        # Of a small body even the middle is blurred: taken for full it would make the body too large.
-        full = max(_TISSUE_HU, float(np.median(field.hu[depth > min(1.2, 0.6 * float(depth.max()))])))
+        # Of a small body even the middle is blurred, or raised by noise and a sharp kernel.
+        inside = float(np.median(field.hu[depth > min(1.2, 0.6 * float(depth.max()))]))
+        full = inside if inside > _CALCIUM_HU else _TISSUE_HU
     reach = _depth(~body, field.step_mm)
     rim = (reach <= _RIM_MM) & field.lung
     if others.any():
         rim &= (_depth(~others, field.step_mm) >= reach) & ~others | body
+    lung_hu = _lung_near(field, reach, others, lung_hu)
     share = np.clip((field.hu - lung_hu) / max(full - lung_hu, 1.0), 0, 1)
     share[depth > 1.5] = 1.0
     volume = float(share[rim | body].sum()) * field.step_mm**3

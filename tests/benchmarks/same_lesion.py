@@ -2,9 +2,9 @@
 
     python -m tests.benchmarks.same_lesion               seeds that nothing was developed on (some minutes)
 
-A thorax of 2 mm voxels with a dozen nodules of 5–22 mm: of these some are gone, some new, some grown; breath and posture
-between the scans, two protocols. Detection is taken from the truth, but for a share that is kept from each scan, as if
-the network had missed it: the second look must find those, and must find none where none is.
+A thorax of 2 mm voxels with a dozen nodules of 5–22 mm: of these some are gone, some new, some grown; breath and
+posture between the scans, two protocols. Detection is taken from the truth, but for a share that is kept from each
+scan, as if the network had missed it: the second look must find those, and must find none where none is.
 """
 
 from __future__ import annotations
@@ -50,6 +50,8 @@ class Tally:
 
     lots: int = 0
     right: int = 0
+    both: int = 0
+    matched: int = 0
     missed: int = 0
     found_again: int = 0
     alone: int = 0
@@ -58,6 +60,7 @@ class Tally:
     def __str__(self) -> str:
         return (
             f"lesions whose partner or absence is right: {_share(self.right, self.lots)}\n"
+            f"  of these detected in both scans, matched with each other: {_share(self.matched, self.both)}\n"
             f"  of these kept from one scan, found on second look: {_share(self.found_again, self.missed)}\n"
             f"  truly new or gone, yet 'found' on second look: {_share(self.false_second, self.alone)}"
         )
@@ -101,10 +104,14 @@ def _count(
             tally.right += not (change.priors and change.currents)
             continue
         number = (lots_then or lots_now)[0]
+        right = lots_then == lots_now and len(lots_then) == 1
+        tally.right += right
         if number in missed[0] or number in missed[1]:
             tally.missed += 1
             tally.found_again += second
-        tally.right += lots_then == lots_now and len(lots_then) == 1
+        else:
+            tally.both += 1
+            tally.matched += right
 
 
 def _nearest(places: list[PointMm], found: Sequence[Lesion]) -> list[int]:

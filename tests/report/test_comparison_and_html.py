@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
@@ -11,9 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ai.change import Comparison, Registration
+from ai.advice import Advice
+from ai.change import ChangeKind, Comparison, Registration
 from ai.comparison import compare
-from ai.findings import Analysis
+from ai.findings import Analysis, Composition
 from ai.report import ReportError, write_comparison, write_report
 from ai.series import Notice, Scan
 from tests.support.synthetic_analysis import analysis, finding, lesion, scan
@@ -120,3 +122,35 @@ def test_a_picture_that_is_not_there(tmp_path: Path, reading: Reading) -> None:
     with pytest.raises(ReportError, match=r"nowhere\.png could not be read"):
         write_report(tmp_path, reading[1], reading[2], [tmp_path / "nowhere.png"])
     assert not (tmp_path / "report.html").exists()
+
+
+def _told_in_full(comparison: Comparison) -> Comparison:
+    """The first change is a merger, its second prior found on second look, with what a guideline says."""
+    first = comparison.lesions[0]
+    small = replace(lesion("nodule", (-55, 0, 40), 5), second_look=True, composition=Composition.GROUND_GLASS)
+    said = Advice("Lung-RADS v2022", "4B", "tissue sampling", "It grew.", "ACR")
+    merged = replace(first, kind=ChangeKind.MERGED, priors=(*first.priors, small), mass_change=0.5, advice=(said,))
+    return replace(comparison, lesions=(merged, *comparison.lesions[1:]), advice=(replace(said, category=""),))
+
+
+def test_the_file_holds_all_partners_their_composition_and_the_guidelines(tmp_path: Path, reading: Reading) -> None:
+    prior, current, _, comparison = reading
+    path = write_comparison(_told_in_full(comparison), prior, current, tmp_path)
+    document = json.loads(path.read_text(encoding="utf-8"))
+    change = document["changes"][0]
+    assert change["kind"] == "merged"
+    assert [one["diameter_mm"] for one in change["priors"]] == [8.0, 5.0]
+    assert change["prior"] == change["priors"][0]
+    assert [one["found_on_second_look"] for one in change["priors"]] == [False, True]
+    assert change["priors"][1]["composition"] == "ground-glass"
+    assert change["priors"][1]["mass_mg"] == pytest.approx(change["priors"][1]["volume_mm3"] * 1.03)
+    assert change["mass_change"] == 0.5
+    assert change["advice"][0]["category"] == "4B"
+    assert document["advice"][0]["category"] is None
+
+
+def test_the_report_says_the_second_look_and_the_category_with_its_reason(tmp_path: Path, reading: Reading) -> None:
+    prior, current, now, comparison = reading
+    page = write_report(tmp_path, current, now, (), prior, _told_in_full(comparison)).read_text(encoding="utf-8")
+    for words in ("merged", "found on second look", "ground-glass", "Lung-RADS v2022: 4B. It grew.", "not given"):
+        assert words in page

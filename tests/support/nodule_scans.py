@@ -19,7 +19,7 @@ GRID = axis_aligned((60, 80, 80), (1.0, 0.8, 0.8), PointMm(-32, -32, -30))
 def ball(centre: PointMm, diameter_mm: float, grid: VoxelGrid = GRID) -> NDArray[np.float64]:
     """How much of each voxel lies in a ball; its edge a voxel wide."""
     away = _places(grid) - centre.array()
-    return np.clip((diameter_mm / 2 - np.linalg.norm(away, axis=-1)) / 0.9 + 0.5, 0, 1)
+    return _share(np.linalg.norm(away, axis=-1), diameter_mm)
 
 
 def rod(through: PointMm, diameter_mm: float, grid: VoxelGrid = GRID) -> NDArray[np.float64]:
@@ -27,7 +27,7 @@ def rod(through: PointMm, diameter_mm: float, grid: VoxelGrid = GRID) -> NDArray
     way = np.array([0.5, 0.3, 0.81]) / np.linalg.norm([0.5, 0.3, 0.81])
     away = _places(grid) - through.array()
     off = np.linalg.norm(away - (away @ way)[..., None] * way, axis=-1)
-    return np.clip((diameter_mm / 2 - off) / 0.9 + 0.5, 0, 1)
+    return _share(off, diameter_mm)
 
 
 def lung_with(*things: tuple[NDArray[np.float64], float], seed: int = 3) -> Volume:
@@ -47,6 +47,11 @@ def scan_with(volume: Volume, day: date) -> Scan:
 def knows(*lesions: Lesion) -> Analysis:
     """An analysis that found these nodules."""
     return analysis(finding("nodule", logit=2.0 if lesions else -2.0, lesions=lesions))
+
+
+def _share(off_mm: NDArray[np.float64], diameter_mm: float) -> NDArray[np.float64]:
+    share: NDArray[np.float64] = np.clip((diameter_mm / 2 - off_mm) / 0.9 + 0.5, 0, 1)
+    return share
 
 
 def _places(grid: VoxelGrid) -> NDArray[np.float64]:

@@ -10,14 +10,17 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from ai.advice import Advice
 from ai.change import ChangeKind, Comparison, FindingChange, LesionChange
+from ai.findings import Composition
 from ai.vocabulary import abnormality
 from tests.support.readings import analysis_of, grid_of, scan_of, series_of, shift
 from viewer.state.change_key import key_of
 from viewer.state.reading import Reading
 from viewer.state.role import Role
 from viewer.state.verdict import Verdict
-from viewer.widgets.change_words import by_weight, diameter_words, doubling_words, size_words, title_words
+from viewer.widgets.change_row import ChangeRow
+from viewer.widgets.change_words import WORDS, by_weight, diameter_words, doubling_words, size_words, title_words
 from viewer.widgets.changes_panel import ChangesPanel
 from viewer.widgets.instance_row import volume
 
@@ -135,3 +138,28 @@ def test_closing_the_prior_empties_the_list(panel: ChangesPanel, reading: Readin
     reading.comparison.clear()
     assert panel.rows == {}
     assert not panel.trend.isVisible()
+
+
+def test_a_merger_says_all_parts_and_their_sum() -> None:
+    parts = tuple(replace(LESION, volume_mm3=mm3, diameters_mm=(d, d)) for mm3, d in ((520.0, 10.0), (110.0, 6.0)))
+    whole = (replace(LESION, volume_mm3=1260.0, diameters_mm=(14.0, 12.0)),)
+    merged = LesionChange(NODULE, ChangeKind.MERGED, parts, whole, 1.0)
+    assert size_words(merged) == "520 mm³ + 110 mm³ → 1260 mm³  +100 %"
+    assert diameter_words(merged) == "10.0 + 6.0 → 13.0 mm mean diameter"
+    assert WORDS[merged.kind] == "merged"
+
+
+def test_a_row_says_composition_mass_category_and_second_look(qtbot: QtBot) -> None:
+    then = replace(LESION, composition=Composition.GROUND_GLASS, second_look=True)
+    now = replace(LESION, composition=Composition.PART_SOLID, solid_mm=4.2)
+    given = Advice("Lung-RADS v2022", "4B", "tissue sampling", "The solid part is new.", "ACR")
+    withheld = Advice("Fleischner 2017", "", "", "Slices of 2.5 mm are too thick.", "MacMahon 2017")
+    change = LesionChange(NODULE, ChangeKind.GROWN, (then,), (now,), 0.3, 200.0, 0.6, 140.0, (given, withheld))
+    row = ChangeRow(change)
+    qtbot.addWidget(row)
+    said = " | ".join(row.words())
+    assert "ground-glass → part-solid (solid 4.2 mm)" in said
+    assert "mass +60 %" in said
+    assert "Lung-RADS v2022: 4B" in said and "Fleischner" not in said
+    assert "Found on second look in the prior" in said
+    assert "too thick" in row.toolTip() and "The solid part is new." in row.toolTip()
