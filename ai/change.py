@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ai.advice import Advice
+from ai.diffuse import DiffuseChange
 from ai.findings import Finding, Lesion
 from ai.geometry import Matrix, PointMm
 from ai.series import Notice
@@ -168,7 +169,7 @@ class Comparison:
     """All that one comparison found.
 
     ``notices`` say what could not be compared and what to be careful about; ``advice`` is what guidelines say of all
-    lesions together.
+    lesions together; ``diffuse`` is what changed without being a lesion, None where that was not asked.
     """
 
     registration: Registration
@@ -177,6 +178,7 @@ class Comparison:
     days_between: int | None
     notices: tuple[Notice, ...] = ()
     advice: tuple[Advice, ...] = ()
+    diffuse: DiffuseChange | None = None
 
 
 @dataclass(frozen=True, eq=False)

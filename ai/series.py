@@ -44,13 +44,14 @@ class FileWindow:
 
 @dataclass(frozen=True)
 class Study:
-    """One visit: what the series of one examination share."""
+    """One visit: what the series of one examination share. ``accession`` is its order's number, as in the report."""
 
     uid: str = ""
     taken_on: date | None = None
     description: str = ""
     institution: str = ""
     patient: Patient = field(default_factory=Patient)
+    accession: str = ""
 
 
 @dataclass(frozen=True)

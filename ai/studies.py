@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
+from ai.errors import IntervalError
 from ai.series import Patient, Series, Study
 
 CHEST_WORDS = ("CHEST", "THORAX", "LUNG", "TORSO", "TRUNK", "胸", "肺")
@@ -18,6 +20,10 @@ NEVER = date.min
 
 Key = tuple[str, ...]
 """What tells one from another and stays the same while more is found."""
+
+
+class StudiesError(IntervalError):
+    """Studies that cannot be put in order."""
 
 
 @dataclass(frozen=True)
@@ -82,9 +88,34 @@ def likely_pair(history: PatientHistory) -> LikelyPair | None:
     return None
 
 
+def oldest_first(series: Sequence[Series]) -> tuple[Series, ...]:
+    """Order studies by their dates.
+
+    Raises:
+        StudiesError: a study without a date, one series twice, or two studies of one day.
+    """
+    undated = [one.source.name for one in series if one.study.taken_on is None]
+    if undated:
+        text = f"No study date is known of {', '.join(undated)}, so the studies cannot be put in order; leave it out."
+        raise StudiesError(text)
+    ordered = sorted(series, key=lambda one: one.study.taken_on or NEVER)
+    for earlier, later in pairwise(ordered):
+        names = f"{earlier.source.name} and {later.source.name}"
+        if earlier.uid == later.uid:
+            raise StudiesError(f"{names} hold the same series; name each study once.")
+        if earlier.study.taken_on == later.study.taken_on:
+            raise StudiesError(f"{names} are both of {later.study.taken_on}; name one series of each day.")
+    return tuple(ordered)
+
+
 def reading_series(examination: Examination) -> Series | None:
     """Return the series of an examination that is read first; None where none shows a chest in enough slices."""
     return min(chest_series(examination), key=_rank, default=None)
+
+
+def series_like(examination: Examination, current: Series) -> Series | None:
+    """Return the series of a visit that is best compared with a current one; None where none shows a chest."""
+    return min(chest_series(examination), key=lambda s: _unlike(current, s), default=None)
 
 
 def chest_series(examination: Examination) -> list[Series]:

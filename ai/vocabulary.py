@@ -1,6 +1,7 @@
 """The 83 abnormalities and 51 locations of chest-CT reports (RadChestCT, Draelos et al., Med Image Anal 2021).
 
-The names are those of the SARLE labeller; titles and groups are read from ``resources/abnormalities.toml``.
+The names are those of the SARLE labeller; titles and groups are read from ``resources/abnormalities.toml``,
+the words by which reports name them from ``resources/report_terms``.
 """
 
 from __future__ import annotations
@@ -69,6 +70,12 @@ def abnormality(name: str) -> Abnormality:
 def locations() -> dict[str, tuple[str, ...]]:
     """Return the 51 locations by group (lung, heart, great_vessel, generic)."""
     return {group: tuple(names) for group, names in _table()["locations"].items()}
+
+
+@cache
+def report_terms(name: str) -> dict[str, Any]:
+    """Return one of the tables of ``resources/report_terms``: findings, places, cues, sections, ctrate18."""
+    return tomllib.loads((RESOURCES / "report_terms" / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 def _table() -> dict[str, Any]:

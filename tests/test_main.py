@@ -13,9 +13,10 @@ import pytest
 import SimpleITK
 
 import main
+from ai.commands import scans
 from ai.findings import Analysis, Doubt, Thresholds
 from ai.progress import Progress
-from ai.scan import write_dicom
+from ai.scan import write_dicom, write_volume
 from ai.series import Scan
 from tests.support.synthetic_analysis import analysis, finding, lesion, scan
 from tests.support.synthetic_chest import chest, chest_grid, motion
@@ -43,7 +44,7 @@ def a_model(monkeypatch: pytest.MonkeyPatch) -> None:
         nodule = finding("nodule", 1.0, (lesion("nodule", (place[0], place[1], place[2]), diameter_mm),))
         return analysis(nodule, finding("emphysema", -2.0))
 
-    monkeypatch.setattr(main, "analysed", analysed)
+    monkeypatch.setattr(scans, "analysed", analysed)
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ def _screen(monkeypatch: pytest.MonkeyPatch, reason: str) -> None:
 def test_analyse_writes_a_folder(study: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "made" / "on demand"
     assert main.main(["analyse", str(study[1]), "--out", str(out), "--device", "cpu"]) == 0
-    assert {path.name for path in out.iterdir()} == {"analysis.json", "heatmaps", "report.html"}
+    assert {path.name for path in out.iterdir()} == {"analysis.json", "heatmaps", "report.fhir.json", "report.html"}
     document = json.loads((out / "analysis.json").read_text(encoding="utf-8"))
     assert [f["abnormality"] for f in document["findings"]] == ["nodule", "emphysema"]
     assert capsys.readouterr().out == f"The reading lies in {out}\n"
@@ -77,20 +78,20 @@ def test_analyse_calls_findings_by_the_setting(
     study: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: str, present: bool
 ) -> None:
     faint = replace(finding("nodule", -1.0), thresholds=Thresholds(0.2, 0.5, 0.8))
-    monkeypatch.setattr(main, "analysed", lambda seen, device, progress, folder=None: analysis(faint))
+    monkeypatch.setattr(scans, "analysed", lambda seen, device, progress, folder=None: analysis(faint))
     words = ["--setting", setting] if setting != "balanced" else []
     assert main.main(["analyse", str(study[1]), "--out", str(tmp_path), *words]) == 0
     (found,) = json.loads((tmp_path / "analysis.json").read_text(encoding="utf-8"))["findings"]
     assert (found["present"], found["threshold"]) == (present, found["thresholds"][setting])
 
 
-REAL = main.analysed
+REAL = scans.analysed
 
 
 def test_another_bundle_speaks_where_it_is_named(
     study: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(main, "analysed", REAL)
+    monkeypatch.setattr(scans, "analysed", REAL)
     assert (
         main.main(["analyse", str(study[1]), "--bundle", str(tmp_path / "none"), "--out", str(tmp_path / "out")]) == 2
     )
@@ -101,7 +102,7 @@ def test_withheld_findings_end_with_2_and_leave_the_reason(
     study: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     doubtful = replace(analysis(), doubts=(Doubt("This is a head.", True),))
-    monkeypatch.setattr(main, "analysed", lambda seen, device, progress, folder=None: doubtful)
+    monkeypatch.setattr(scans, "analysed", lambda seen, device, progress, folder=None: doubtful)
     assert main.main(["analyse", str(study[1]), "--out", str(tmp_path / "one")]) == main.UNREADABLE
     assert f"{study[1]}: findings are withheld. This is a head." in capsys.readouterr().err
     assert "This is a head." in (tmp_path / "one" / "report.html").read_text(encoding="utf-8")
@@ -111,14 +112,96 @@ def test_withheld_findings_end_with_2_and_leave_the_reason(
 
 
 def test_compare_writes_what_changed(study: tuple[Path, Path], tmp_path: Path) -> None:
-    assert main.main(["compare", str(study[0]), str(study[1]), "--out", str(tmp_path)]) == 0
+    assert main.main(["compare", str(study[0]), str(study[1]), "--out", str(tmp_path), "--dicom"]) == 0
     document = json.loads((tmp_path / "comparison.json").read_text(encoding="utf-8"))
     assert document["days_between"] == 60
     (change,) = document["changes"]
     assert (change["abnormality"], change["kind"]) == ("nodule", "grown")
     assert [row[3] for row in document["registration"]["prior_to_current"][:3]] == pytest.approx([12, 0, 0], abs=0.7)
-    for name in ("analysis.json", "prior/analysis.json", "report.html", "heatmaps/nodule.nii.gz"):
+    for name in ("analysis.json", "prior/analysis.json", "report.html", "heatmaps/nodule.nii.gz", "dicom/findings.dcm"):
         assert (tmp_path / name).is_file()
+
+
+def test_dicom_and_anonymous_hand_on_without_the_patient(study: tuple[Path, Path], tmp_path: Path) -> None:
+    words = ["--out", str(tmp_path), "--dicom", "--anonymous"]
+    assert main.main(["analyse", str(study[1]), *words]) == 0
+    names = {path.name for path in (tmp_path / "dicom").iterdir()}
+    assert {"findings.dcm", "marks.dcm", "report.dcm", "heat-nodule.dcm", "picture-1.dcm"} <= names
+    assert (tmp_path / "report.fhir.json").exists()
+    for path in (path for path in tmp_path.rglob("*") if path.is_file()):
+        for secret in (b"1.2.3.1", b"1.2.3.2", b"2024-03-01", b"20240301"):
+            assert secret not in path.read_bytes(), path.name
+
+
+def test_dicom_of_a_volume_file_is_refused_before_the_work(
+    study: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen = scan(chest(chest_grid((8.0, 5.0, 5.0))))
+    write_volume(tmp_path / "scan.nii.gz", seen.volume.hu, seen.volume.grid)
+    words = ["analyse", str(tmp_path / "scan.nii.gz"), "--out", str(tmp_path / "out"), "--dicom"]
+    assert main.main(words) == 2
+    assert "is no DICOM series" in capsys.readouterr().err
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.fixture(scope="module")
+def oldest(study: tuple[Path, Path]) -> Path:
+    """Return the folder of a study a year before the current one, taken 20 mm further to the right."""
+    folder = study[0].parent / "oldest"
+    moved = chest(chest_grid((8.0, 5.0, 5.0)), motion((0, 0, 0), (-8, 0, 0)))
+    write_dicom(scan(moved, date(2023, 3, 1), "1.2.3.0"), folder)
+    return folder
+
+
+def test_compare_takes_any_number_of_studies_in_any_order(
+    study: tuple[Path, Path], oldest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes = {date(2023, 3, 1): (-83, 6.0), date(2024, 1, 1): (-75, 8.0), date(2024, 3, 1): (-63, 10.0)}
+
+    def analysed(seen: Scan, device: str, progress: Progress, folder: Path | None = None) -> Analysis:
+        assert seen.series.study.taken_on is not None
+        left, diameter_mm = sizes[seen.series.study.taken_on]
+        return analysis(finding("nodule", 1.0, (lesion("nodule", (left, 5, 25), diameter_mm),)))
+
+    monkeypatch.setattr(scans, "analysed", analysed)
+    assert main.main(["compare", *map(str, (study[1], oldest, study[0])), "--out", str(tmp_path)]) == 0
+    document = json.loads((tmp_path / "comparison.json").read_text(encoding="utf-8"))
+    assert (document["prior"]["taken_on"], document["current"]["taken_on"]) == ("2024-01-01", "2024-03-01")
+    lines = document["timeline"]
+    assert [one["taken_on"] for one in lines["studies"]] == ["2023-03-01", "2024-01-01", "2024-03-01"]
+    (line,) = lines["lines"]
+    assert [point["diameter_mm"] for point in line["points"]] == [6.0, 8.0, 10.0]
+    assert line["points"][0]["place_mm"] == pytest.approx([-83, 5, 25])
+    assert 150 < line["doubling_days"] < 400
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "Lesions over 3 studies" in page
+    assert page.count("<circle") == 3
+
+
+def test_studies_that_cannot_be_put_in_order_are_refused_in_words(
+    study: tuple[Path, Path], oldest: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["compare", str(study[0]), str(study[1]), str(study[1]), "--out", str(tmp_path)]
+    assert main.main(words) == main.UNREADABLE
+    assert "hold the same series" in capsys.readouterr().err
+    assert not (tmp_path / "comparison.json").exists()
+
+
+def test_report_drafts_what_nobody_read_and_checks_a_report(
+    study: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = tmp_path / "report.txt"
+    text.write_text("The heart is normal in size.", encoding="utf-8")
+    out = tmp_path / "out"
+    words = ["report", str(study[1]), "--prior", str(study[0]), "--check", str(text), "--out", str(out)]
+    assert main.main(words) == 0
+    drafted = (out / "report.txt").read_text(encoding="utf-8")
+    assert "No reader has accepted any of it" in drafted
+    assert "Nodule" in drafted
+    assert json.loads((out / "report.json").read_text(encoding="utf-8"))["read"] is False
+    found = json.loads((out / "check.json").read_text(encoding="utf-8"))["discrepancies"]
+    assert {(one["kind"], one["abnormality"]) for one in found} & {("silent", "nodule"), ("prior", "nodule")}
+    assert str(out) in capsys.readouterr().out
 
 
 def test_phantom_writes_a_case(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -227,7 +310,7 @@ def test_ctrl_c_ends_quietly(
     def interrupted(seen: Scan, device: str, progress: Progress, folder: Path | None = None) -> Analysis:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(main, "analysed", interrupted)
+    monkeypatch.setattr(scans, "analysed", interrupted)
     assert main.main(["analyse", str(study[1]), "--out", str(tmp_path)]) == 130
     assert capsys.readouterr().err == "Stopped.\n"
 
@@ -238,7 +321,7 @@ def test_a_missing_library_is_named_with_the_line_that_installs_it(
     def unlinked(seen: Scan, device: str, progress: Progress, folder: Path | None = None) -> Analysis:
         raise ImportError("libEGL.so.1: cannot open shared object file: No such file or directory")
 
-    monkeypatch.setattr(main, "analysed", unlinked)
+    monkeypatch.setattr(scans, "analysed", unlinked)
     assert main.main(["analyse", str(study[1]), "--out", str(tmp_path)]) == 1
     said = capsys.readouterr().err
     assert "(libEGL.so.1)" in said

@@ -3,7 +3,10 @@
 from ai.comparison.change_map import change_map, heat_change
 from ai.comparison.changes import compare
 from ai.comparison.errors import ComparisonError
+from ai.comparison.many_studies import older_studies
+from ai.comparison.older_study import older_study
 from ai.comparison.registration import register, register_deformable, register_rigid
+from ai.comparison.timeline import timeline
 from ai.comparison.warped_prior import warped_prior
 
 __all__ = [
@@ -11,8 +14,11 @@ __all__ = [
     "change_map",
     "compare",
     "heat_change",
+    "older_studies",
+    "older_study",
     "register",
     "register_deformable",
     "register_rigid",
+    "timeline",
     "warped_prior",
 ]

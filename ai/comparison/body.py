@@ -13,6 +13,13 @@ _TABLE_MM = 8.0
 """Structures thinner than this (table top, sheets, tubes) do not belong to the patient."""
 
 
+_THIN_WALL_HU = -650
+"""Of a wall that fills a coarse voxel in part; air is below, and so is most lung."""
+_HOLLOW_MM = 100.0
+"""A chest wall thinner than a table top is lost with it, along as much of the chest as this; what it encloses lies within
+what is left of the patient, closed over by a disk of this radius, and a table does not."""
+
+
 def body_mask(hu: NDArray[np.float32], spacing_mm: float) -> NDArray[np.bool_]:
     """Return the largest thick tissue object with its holes filled slice by slice; all False where there is none.
 
@@ -29,4 +36,21 @@ def body_mask(hu: NDArray[np.float32], spacing_mm: float) -> NDArray[np.bool_]:
         return np.zeros(hu.shape, dtype=bool)
     largest = labels == 1 + int(np.argmax(np.bincount(labels.ravel())[1:]))
     whole = ndimage.binary_dilation(largest, iterations=steps) & (tissue | largest)
-    return np.stack([ndimage.binary_fill_holes(level) for level in whole])
+    reach = max(1, round(_HOLLOW_MM / spacing_mm))
+    wall = hu > _THIN_WALL_HU
+    filled = np.stack([_filled(own, thin, reach) for own, thin in zip(whole, wall, strict=True)])
+    between = np.ones((2 * steps + 1, 1, 1), dtype=bool)
+    closed: NDArray[np.bool_] = ndimage.binary_closing(np.pad(filled, ((steps,) * 2, (0, 0), (0, 0)), "edge"), between)
+    return closed[steps:-steps] | filled
+
+
+def _filled(own: NDArray[np.bool_], wall: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:
+    """Fill one slice of the patient: ``own`` without walls too thin to be told from a table, ``wall`` with them."""
+    if not own.any():
+        return own
+    wide = np.pad(own, reach + 1)
+    near = np.asarray(ndimage.distance_transform_edt(~wide)) <= reach
+    hull = np.asarray(ndimage.distance_transform_edt(near)) > reach
+    inside = hull[reach + 1 : -reach - 1, reach + 1 : -reach - 1]
+    closed: NDArray[np.bool_] = ndimage.binary_fill_holes(own) | (ndimage.binary_fill_holes(wall) & inside)
+    return closed

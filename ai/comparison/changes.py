@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ai.change import Comparison, Registration
 from ai.comparison.advising import advised, advised_together
+from ai.comparison.diffuse import diffuse_change
 from ai.comparison.finding_changes import finding_changes
 from ai.comparison.guidelines import circumstances_of
 from ai.comparison.lesion_changes import lesion_changes
@@ -32,16 +33,19 @@ def compare(
     progress.report(0.0, "Matching lesions")
     days = days_between(prior, current)
     then, now = Seen.of(prior.volume, prior_analysis), Seen.of(current.volume, current_analysis)
-    lesions, uncovered = lesion_changes(then, now, registration, days, Part(progress, 0.0, 0.8))
-    progress.report(0.8, "Comparing findings")
+    lesions, uncovered = lesion_changes(then, now, registration, days, Part(progress, 0.0, 0.6))
+    progress.report(0.6, "Comparing findings")
     findings = finding_changes(prior_analysis, current_analysis, lesions)
     known = circumstances_of(current, prior)
     notices = _cautions(registration, days, prior_analysis, current_analysis) + uncovered
     if known.kernels_differ:
         notices.append(Notice(_KERNELS))
+    diffuse = diffuse_change(
+        (prior, prior_analysis), (current, current_analysis), registration, Part(progress, 0.6, 1.0)
+    )
     progress.report(1.0, "Compared")
-    told = tuple(advised(lesions, known))
-    return Comparison(registration, told, findings, days, tuple(notices), advised_together(lesions, known))
+    told, together = tuple(advised(lesions, known)), advised_together(lesions, known)
+    return Comparison(registration, told, findings, days, tuple(notices), together, diffuse)
 
 
 def days_between(prior: Scan, current: Scan) -> int | None:

@@ -68,6 +68,12 @@ class Bundle:
     card: ModelCard
 
 
+def bundles_beside() -> list[Path]:
+    """Return the folders of the bundles that come with the program, the shipped one first."""
+    found = sorted(path.parent for path in SHIPPED.parent.glob(f"*/{_DESCRIPTION}"))
+    return [folder for folder in found if folder == SHIPPED] + [folder for folder in found if folder != SHIPPED]
+
+
 def load_bundle(folder: Path | None = None) -> Bundle:
     """Load a bundle; the shipped one where no folder is named. No code is loaded, only numbers and names of operators.
 

@@ -6,26 +6,34 @@ from pathlib import Path
 
 from ai.change import Comparison, FindingChange, LesionChange
 from ai.report import plain
+from ai.report.diffuse_part import diffuse_part
+from ai.report.timeline_part import timeline_part
 from ai.report.whole_file import write_whole
 from ai.series import Scan
+from ai.timeline import Timeline
 
 
-def write_comparison(comparison: Comparison, prior: Scan, current: Scan, folder: Path) -> Path:
-    """Write ``comparison.json`` and return it.
+def write_comparison(
+    comparison: Comparison, prior: Scan, current: Scan, folder: Path, timeline: Timeline | None = None
+) -> Path:
+    """Write ``comparison.json``, with the lines of lesions where there are more studies than two, and return it.
 
     Raises:
         ReportError: the file cannot be written.
     """
-    document = comparison_document(comparison, prior, current)
+    document = comparison_document(comparison, prior, current, timeline)
     return write_whole(folder / "comparison.json", plain.as_json(document))
 
 
-def comparison_document(comparison: Comparison, prior: Scan, current: Scan) -> plain.Plain:
+def comparison_document(
+    comparison: Comparison, prior: Scan, current: Scan, timeline: Timeline | None = None
+) -> plain.Plain:
     """Return comparison.json, schema 1.
 
     ``changes`` holds every lesion's change (``"of": "lesion"``), and the change of each finding that no lesion tells
     (``"of": "finding"``: diffuse ones). Of lesions that merged or split ``priors`` and ``currents`` hold all, ``prior``
-    and ``current`` the largest.
+    and ``current`` the largest. ``diffuse`` holds how far those spread in each lobe, and every measure; ``timeline`` is
+    null where two studies were compared.
     """
     found = comparison.registration
     return {
@@ -42,6 +50,8 @@ def comparison_document(comparison: Comparison, prior: Scan, current: Scan) -> p
         },
         "changes": [_lesion_change(c) for c in comparison.lesions]
         + [_finding_change(c) for c in untold_by_lesions(comparison)],
+        "diffuse": None if comparison.diffuse is None else diffuse_part(comparison.diffuse),
+        "timeline": None if timeline is None else timeline_part(timeline),
         "advice": [plain.advice(said) for said in comparison.advice],
         "notices": plain.notices(comparison.notices),
         "disclaimer": plain.RESEARCH_ONLY,

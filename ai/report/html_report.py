@@ -15,8 +15,10 @@ from ai.geometry import PointMm
 from ai.report.comparison_file import untold_by_lesions
 from ai.report.errors import ReportError
 from ai.report.plain import RESEARCH_ONLY
+from ai.report.trend_plot import trend_plot
 from ai.report.whole_file import write_whole
 from ai.series import Notice, Scan
+from ai.timeline import Timeline
 from ai.vocabulary import RESOURCES
 
 TEMPLATE = RESOURCES / "report" / "report.html.jinja"
@@ -43,6 +45,7 @@ def write_report(
     pictures: Sequence[Path] = (),
     prior: Scan | None = None,
     comparison: Comparison | None = None,
+    timeline: Timeline | None = None,
 ) -> Path:
     """Write ``report.html`` with its pictures (PNG) inside it, so that the file can be passed on alone; return it.
 
@@ -56,6 +59,8 @@ def write_report(
         analysis=analysis,
         comparison=comparison,
         other_changes=[] if comparison is None else untold_by_lesions(comparison),
+        timeline=timeline,
+        lines=[(line, trend_plot(line, timeline.studies)) for line in timeline.lines] if timeline else [],
         notices=_said(current, analysis, prior, comparison),
         pictures=[(_title(path), _embedded(path)) for path in pictures],
     )
@@ -63,7 +68,12 @@ def write_report(
 
 
 def _template() -> jinja2.Template:
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATE.parent),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+    )
     environment.filters["percent"] = lambda share: f"{share:.0%}"
     environment.filters["where"] = _where
     environment.filters["size"] = _size
@@ -71,8 +81,9 @@ def _template() -> jinja2.Template:
     environment.filters["place"] = _place
     environment.filters["kind"] = _KIND_WORDS.__getitem__
     environment.filters["growth"] = lambda change: "" if change is None else f"{change:+.0%}"
+    environment.filters["signed"] = _signed
     environment.filters["days"] = lambda days: "" if days is None or not math.isfinite(days) else f"{days:.0f} days"
-    return environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
+    return environment.get_template(TEMPLATE.name)
 
 
 def _said(current: Scan, analysis: Analysis, prior: Scan | None, comparison: Comparison | None) -> list[Notice]:
@@ -106,6 +117,11 @@ def _where(finding: Finding) -> str:
     if finding.present and covered:
         return ", ".join(f"{share:.0%} of {name.replace('_', ' ')}" for name, share in covered)
     return _place(finding.peaks[0].position) if finding.present and finding.peaks else ""
+
+
+def _signed(value: float | None, decimals: int = 0) -> str:
+    """Write a change with its sign; a dash where there is none to tell."""
+    return "–" if value is None else f"{value:+.{decimals}f}".replace("-", "−")
 
 
 def _size(lesion: Lesion) -> str:

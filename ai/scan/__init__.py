@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ai.scan.errors import PixelFault, ScanError, SeveralSeries
 from ai.scan.finding import find_series
 from ai.scan.loading import Loading
-from ai.scan.reading import begin, read
+from ai.scan.reading import begin, only_series, read
 from ai.scan.thumbnail import thumbnail
 from ai.series import Scan
 from ai.volume import VoxelGrid
@@ -22,6 +22,7 @@ __all__ = [
     "SeveralSeries",
     "begin",
     "find_series",
+    "only_series",
     "read",
     "thumbnail",
     "write_dicom",

@@ -23,7 +23,9 @@ SoFar = Callable[[Sequence[Series]], None]
 FIRST_TOLD_S = 0.3
 
 
-def find_series(path: Path, progress: Progress = QUIET, so_far: SoFar | None = None) -> list[Series]:
+def find_series(
+    path: Path, progress: Progress = QUIET, so_far: SoFar | None = None, nested: bool = True
+) -> list[Series]:
     """Return the CT series under a folder, in a ZIP archive, listed by a DICOMDIR, or the one that a file belongs to.
 
     Never an empty list. Files that are no CT slice are left out and named in the notices of each series.
@@ -33,6 +35,7 @@ def find_series(path: Path, progress: Progress = QUIET, so_far: SoFar | None = N
         progress: told how many files were looked through; Cancelled passes through.
         so_far: told what has been found, now and then while the search goes on; called from the calling thread. What
             it is told takes a tenth of the time at most.
+        nested: whether the folders inside a folder are looked into as well.
 
     Raises:
         ScanError: there is no such path, it may not be read, or it holds no CT; the sentence says which.
@@ -47,7 +50,7 @@ def find_series(path: Path, progress: Progress = QUIET, so_far: SoFar | None = N
     except OSError as error:
         raise ScanError(f"{path} cannot be read ({why(error)}). Check its permissions.") from error
     if path.is_dir():
-        return _among(path, files_under(path), Found(), progress, so_far)
+        return _among(path, files_under(path, nested), Found(), progress, so_far)
     if path.name.upper() == "DICOMDIR":
         return _listed(path, progress, so_far)
     if is_archive(path):

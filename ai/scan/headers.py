@@ -339,6 +339,7 @@ def study(header: Header) -> Study:
         description=header.text(0x00081030),
         institution=header.text(0x00080080),
         patient=patient,
+        accession=header.text(0x00080050).strip(),
     )
 
 

@@ -44,7 +44,16 @@ def read(source: Path | Series, progress: Progress = QUIET) -> Scan:
     """
     if isinstance(source, Series):
         return begin(source).load(progress)
-    found = find_series(source, Part(progress, 0.0, FINDING_SHARE))
+    return begin(only_series(source, Part(progress, 0.0, FINDING_SHARE))).load(Part(progress, FINDING_SHARE, 1.0))
+
+
+def only_series(source: Path, progress: Progress = QUIET) -> Series:
+    """Return the one series of a folder or file by its headers alone.
+
+    Raises:
+        SeveralSeries: there is more than one. ScanError: nothing can be read.
+    """
+    found = find_series(source, progress)
     if len(found) > 1:
         raise SeveralSeries(Path(source), found)
-    return begin(found[0]).load(Part(progress, FINDING_SHARE, 1.0))
+    return found[0]

@@ -56,15 +56,20 @@ def is_volume_file(path: Path) -> bool:
     return path.name.lower().endswith(VOLUME_SUFFIXES)
 
 
-def files_under(folder: Path) -> Iterator[Path]:
-    """Walk a folder in the order of names, hidden files and folders left out; ZIP archives stand as they are."""
+def files_under(folder: Path, nested: bool = True) -> Iterator[Path]:
+    """Walk a folder in the order of names, hidden files and folders left out; ZIP archives stand as they are.
+
+    Args:
+        folder: where to begin.
+        nested: whether to go into the folders inside it.
+    """
 
     def refuse(error: OSError) -> None:
         if Path(error.filename) == folder:
             raise ScanError(f"{folder} cannot be read ({why(error)}). Check its permissions.") from error
 
     for parent, folders, names in os.walk(folder, onerror=refuse):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        folders[:] = sorted(name for name in folders if nested and not name.startswith("."))
         for name in sorted(names):
             if not name.startswith("."):
                 yield Path(parent, name)

@@ -22,8 +22,9 @@ DIGITS = 16
 def write_dicom(scan: Scan, folder: Path) -> list[Path]:
     """Write one file per slice, 0001.dcm upwards in the order of the array, and return their paths.
 
-    Patient, study, number, description, kernel, thickness and windows are those of ``scan.series``; UIDs that are no
-    DICOM UIDs are replaced by ones derived from them, so that the same scan always gets the same ones.
+    Patient, study, accession number, number, description, kernel, body part, thickness and windows are those of
+    ``scan.series``; UIDs that are no DICOM UIDs are replaced by ones derived from them, so that the same scan always
+    gets the same ones.
 
     Args:
         scan: on a grid with perpendicular axes.
@@ -78,7 +79,8 @@ def _describe_patient(ds: Dataset, patient: Patient) -> None:
 def _describe_study(ds: Dataset, study: Study) -> None:
     ds.StudyInstanceUID = _uid(study.uid, "study")
     ds.StudyDate = ds.SeriesDate = ds.AcquisitionDate = ds.ContentDate = _day(study.taken_on)
-    ds.StudyTime = ds.ContentTime = ds.AccessionNumber = ds.ReferringPhysicianName = ds.StudyID = ""
+    ds.StudyTime = ds.ContentTime = ds.ReferringPhysicianName = ds.StudyID = ""
+    ds.AccessionNumber = study.accession
     ds.StudyDescription = study.description
     ds.InstitutionName = study.institution
 
@@ -90,6 +92,8 @@ def _describe_series(ds: Dataset, series: Series) -> None:
     ds.SeriesNumber = series.number
     ds.SeriesDescription = series.description
     ds.ConvolutionKernel = series.kernel
+    if series.body_part:
+        ds.BodyPartExamined = series.body_part
     ds.ImageType = ["DERIVED", "SECONDARY", "AXIAL"]
     ds.Manufacturer = ds.PositionReferenceIndicator = ""
     ds.KVP = ds.AcquisitionNumber = None

@@ -45,7 +45,7 @@ def card_text(description: Description, remarks: str = "") -> str:
 def summary_text(description: Description) -> str:
     """Return what was asked of the model beside what was measured, as a table in Markdown."""
     head, *rows = summary(description.measured)
-    return _table(head, rows)
+    return markdown_table(head, rows)
 
 
 def _section(measured: dict[str, Any], description: Description) -> str:
@@ -62,7 +62,7 @@ def _drawn(measured: dict[str, Any]) -> str:
     rows.append(["mean", "", "", *(_cell(mean.get(c)) if c in mean else "" for c in _COLUMNS[2:])])
     beside = {name: value for name, value in measured.items() if name not in ("labels", "mean", "cases")}
     beside = {"pointing of focal labels": mean.get("focal pointing"), **beside}
-    return f"{measured['cases']} cases.\n\n{_table(['', *_COLUMNS], rows)}\n\n{_lines(beside)}"
+    return f"{measured['cases']} cases.\n\n{markdown_table(['', *_COLUMNS], rows)}\n\n{_lines(beside)}"
 
 
 def _lines(figures: dict[str, Any]) -> str:
@@ -85,7 +85,7 @@ def _real(measured: dict[str, Any], description: Description) -> str:
         [abnormality(label).title, *(_verdict(measured[scan], label) for scan in scans)] for label in description.labels
     ]
     refused = [f"- {scan}: {measured[scan]['refused']}" for scan in scans if "refused" in measured[scan]]
-    text = "Probability; bold where called present at the balanced setting.\n\n" + _table(["", *scans], rows)
+    text = "Probability; bold where called present at the balanced setting.\n\n" + markdown_table(["", *scans], rows)
     return "\n\n".join([text, *(["\n".join(refused)] if refused else [])])
 
 
@@ -100,6 +100,7 @@ def _cell(value: float | int | None) -> str:
     return "–" if value is None else str(value)
 
 
-def _table(head: list[str], rows: list[list[str]]) -> str:
+def markdown_table(head: list[str], rows: list[list[str]]) -> str:
+    """Return a table in Markdown."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)

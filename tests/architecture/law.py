@@ -7,10 +7,15 @@ WORDS = (
     "ai.geometry",
     "ai.findings",
     "ai.organs",
+    "ai.places",
     "ai.series",
     "ai.studies",
     "ai.change",
+    "ai.draft",
+    "ai.discrepancy",
     "ai.advice",
+    "ai.diffuse",
+    "ai.timeline",
     "ai.vocabulary",
     "ai.progress",
     "ai.errors",
@@ -24,6 +29,7 @@ SHELVES: tuple[tuple[str, ...], ...] = (
     ("viewer.steps",),
     ("viewer.rendering", "viewer.state", "viewer.work"),
     ("viewer.mpr", "viewer.assets"),
+    ("ai.commands",),
     ("ai.training", "ai.archive"),
     ("ai.report",),
     ("ai.comparison",),
@@ -34,8 +40,11 @@ SHELVES: tuple[tuple[str, ...], ...] = (
 """From top to bottom. A room imports from lower shelves and from itself."""
 
 ENGINE_ROOMS = frozenset(
-    {"ai.training", "ai.archive", "ai.report", "ai.comparison", "ai.model", "ai.phantom", "ai.anatomy", "ai.scan"}
-)
+    {
+        "ai.commands", "ai.training", "ai.archive", "ai.report", "ai.comparison", "ai.model", "ai.phantom",
+        "ai.anatomy", "ai.scan",
+    }
+)  # fmt: skip
 MAY_START_THE_ENGINE = frozenset({"main", "viewer.steps"})
 """Above the words, the viewer asks the engine only through steps, which a thread runs."""
 
@@ -47,11 +56,16 @@ DOORS: dict[str, frozenset[str]] = {
     "scipy": ALL_OF_AI - frozenset(WORDS),
     "torch": frozenset({"ai.model", "ai.phantom", "ai.training", "ai.comparison"}),
     "safetensors": frozenset({"ai.model", "ai.training"}),
-    "pydicom": frozenset({"ai.scan"}),
+    "pydicom": frozenset({"ai.scan", "ai.report"}),
+    "highdicom": frozenset({"ai.report"}),
+    "reportlab": frozenset({"ai.report"}),
+    "pypdf": frozenset({"ai.report"}),
+    "PIL": frozenset({"ai.report"}),
     "dicomsdl": frozenset({"ai.scan"}),
-    "imagecodecs": frozenset({"ai.scan"}),
+    "imagecodecs": frozenset({"ai.scan", "ai.training"}),  # reading compressed pixels; writing the pictures of misses
     "SimpleITK": frozenset({"ai.scan", "ai.comparison", "ai.model"}),
-    "jinja2": frozenset({"ai.report"}),
+    "jinja2": frozenset({"ai.report", "ai.training"}),
+    "h5py": frozenset({"ai.training"}),
     "vtkmodules": frozenset({"viewer.rendering"}),
     "vtk": frozenset(),
     "PySide6.QtCore": frozenset({"viewer.state", "viewer.work", "viewer.steps", "viewer.widgets", "viewer.app"}),
@@ -59,7 +73,10 @@ DOORS: dict[str, frozenset[str]] = {
     "PySide6.QtWidgets": frozenset({"viewer.widgets", "viewer.app"}),
     "PySide6.QtSvg": frozenset({"viewer.widgets", "viewer.app"}),
 }
-"""Third-party package → the rooms that may import it. What is not named here has no door."""
+"""Third-party package → the rooms that may import it. What is not named here has no door.
+
+pydicom has two: highdicom, which writes reports and segmentations, takes and gives pydicom's data sets.
+"""
 
 NETWORK = frozenset({"socket", "ssl", "urllib", "http", "ftplib", "smtplib", "asyncio", "socketserver"})
 """Of the standard library. Scans stay on this computer; only the archive will ever speak to another."""

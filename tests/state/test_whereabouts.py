@@ -10,9 +10,10 @@ import pytest
 from ai.findings import Finding, Peak
 from ai.geometry import Index
 from ai.organs import LOBES, Organs, code_of
+from ai.places import places_of
 from ai.volume import axis_aligned
 from tests.support.readings import FIRST_VOXEL, analysis_of
-from viewer.state.whereabouts import place, places_of, whereabouts
+from viewer.state.whereabouts import place, whereabouts
 
 GRID = axis_aligned((14, 4, 4), (20.0, 20.0, 20.0), FIRST_VOXEL)
 

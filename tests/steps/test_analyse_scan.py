@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -18,7 +18,17 @@ from tests.support.readings import analysis_of, scan_of
 from viewer.state.findings_model import Stage
 from viewer.state.reading import Reading
 from viewer.state.role import Role
+from viewer.state.verdict import Verdict
 from viewer.steps.analyse_scan import AnalyseScan
+
+
+@dataclass(frozen=True, eq=False)
+class Earlier:
+    """What an earlier reading left."""
+
+    analysis: Analysis | None
+    verdicts: Mapping[str, str]
+    notices: tuple[Notice, ...]
 
 
 class Bench:
@@ -30,7 +40,10 @@ class Bench:
         self.gate = threading.Event()
         self.error: Exception | None = None
         self.found: Analysis | None = None
-        self.step = AnalyseScan(self.reading.scans, self.reading.findings, self.reading.notices, self.analyse)
+        self.earlier: Earlier | None = None
+        self.step = AnalyseScan(
+            self.reading.scans, self.reading.findings, self.reading.notices, self.analyse, lambda s, p: self.earlier
+        )
 
     def analyse(self, volume: Volume, progress: Progress) -> Analysis:
         """Wait at the gate, then find a nodule."""
@@ -139,3 +152,37 @@ def test_a_failure_is_a_sentence_on_the_board(qtbot: QtBot, bench: Bench) -> Non
     bench.reading.scans[Role.CURRENT].complete(scan_of())
     qtbot.waitUntil(lambda: bench.stage(Role.CURRENT) is Stage.FAILED)
     assert [s.text for s in bench.reading.notices.value] == [str(bench.error)]
+
+
+def test_an_earlier_reading_is_taken_and_the_model_not_asked(qtbot: QtBot, bench: Bench) -> None:
+    scan = scan_of()
+    kept = analysis_of(scan.volume.grid, mass=1.0)
+    bench.earlier = Earlier(kept, {"mass": "accepted", "cyst": "rejected"}, (Notice("Read back from a file."),))
+    bench.reading.scans[Role.CURRENT].complete(scan)
+    qtbot.waitUntil(lambda: bench.stage(Role.CURRENT) is Stage.DONE)
+    shown = bench.reading.findings[Role.CURRENT].value
+    assert bench.asked == []
+    assert [f.abnormality.name for f in shown.analysis.findings] == ["mass"] if shown.analysis else False
+    assert (shown.verdict("mass"), shown.verdict("cyst")) == (Verdict.ACCEPTED, Verdict.REJECTED)
+    assert [said.text for said in bench.reading.notices.value] == ["Read back from a file."]
+
+
+def test_asked_again_the_model_answers_and_the_verdicts_are_open(qtbot: QtBot, bench: Bench) -> None:
+    scan = scan_of()
+    bench.earlier = Earlier(analysis_of(scan.volume.grid, mass=1.0), {"mass": "accepted"}, ())
+    bench.gate.set()
+    bench.reading.scans[Role.CURRENT].complete(scan)
+    qtbot.waitUntil(lambda: bench.stage(Role.CURRENT) is Stage.DONE)
+    bench.step.start(Role.CURRENT)
+    qtbot.waitUntil(lambda: bench.asked == [scan.volume] and bench.stage(Role.CURRENT) is Stage.DONE)
+    assert bench.reading.findings[Role.CURRENT].value.verdicts == {}
+
+
+def test_foreign_objects_are_told_and_the_model_is_asked(qtbot: QtBot, bench: Bench) -> None:
+    bench.earlier = Earlier(None, {"mass": "accepted"}, (Notice("A report by others."),))
+    bench.gate.set()
+    bench.reading.scans[Role.CURRENT].complete(scan_of())
+    qtbot.waitUntil(lambda: bench.stage(Role.CURRENT) is Stage.DONE)
+    assert len(bench.asked) == 1
+    assert bench.reading.findings[Role.CURRENT].value.verdicts == {}
+    assert [said.text for said in bench.reading.notices.value] == ["A report by others."]

@@ -114,7 +114,7 @@ def slice_dataset(plan: Plan, index: int, number: int) -> FileDataset:
     """Make one slice's data set."""
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID = CTImageStorage
-    meta.MediaStorageSOPInstanceUID = generate_uid(entropy_srcs=[plan.uid, str(number), str(index)])
+    meta.MediaStorageSOPInstanceUID = generate_uid(entropy_srcs=[plan.uid, f"{number} {index}"])
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
     ds = FileDataset("", {}, file_meta=meta, preamble=b"\0" * 128)
     ds.SOPClassUID, ds.SOPInstanceUID = CTImageStorage, meta.MediaStorageSOPInstanceUID

@@ -12,7 +12,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from ai import report
 from ai.change import Comparison, Registration
+from ai.discrepancy import Discrepancy, ReadingToCheck
+from ai.draft import Draft, Language, ReadingToDraft
 from ai.findings import Analysis
 from ai.progress import Progress
 from ai.series import Scan
@@ -61,6 +64,16 @@ def compare(
 ) -> Comparison:
     """Compare by name."""
     return comparison_of(found, then, now)
+
+
+def draft_report(reading: ReadingToDraft, language: Language) -> Draft:
+    """Write the real draft, without the guidelines, whose import wakes the comparison."""
+    return report.draft(reading, language)
+
+
+def check_report(text: str, reading: ReadingToCheck, language: Language) -> tuple[Discrepancy, ...]:
+    """Check really, without the guidelines."""
+    return report.check_report(text, reading, language)
 
 
 class Hand:
@@ -141,6 +154,8 @@ def stand_in_engines(model: StandInModel) -> Engines:
         map_change=change.map_change,
         map_heat_change=change.map_heat_change,
         warp_prior=change.warp_prior,
+        draft_report=draft_report,
+        check_report=check_report,
     )
 
 

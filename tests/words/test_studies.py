@@ -9,7 +9,17 @@ from pathlib import Path
 import pytest
 
 from ai.series import Patient, Series, Study
-from ai.studies import Examination, LikelyPair, PatientHistory, chest_series, histories, likely_pair, reading_series
+from ai.studies import (
+    Examination,
+    LikelyPair,
+    PatientHistory,
+    StudiesError,
+    chest_series,
+    histories,
+    likely_pair,
+    oldest_first,
+    reading_series,
+)
 
 ROE = Patient("Roe, Richard", "T-1", date(1950, 1, 2), "M")
 NOW, THEN, LONG_AGO = date(2024, 3, 1), date(2023, 2, 2), date(2020, 1, 1)
@@ -150,3 +160,23 @@ def test_chest_series_are_those_that_say_so_else_those_that_name_no_other_part()
 def test_a_history_is_made_of_nothing_found() -> None:
     assert histories([]) == ()
     assert likely_pair(PatientHistory(ROE, ())) is None
+
+
+def test_studies_are_ordered_by_date_whatever_the_order_they_come_in() -> None:
+    days = [date(2024, 5, 1), date(2021, 2, 3), date(2023, 1, 1)]
+    ordered = oldest_first([series(f"1.{n}", day) for n, day in enumerate(days)])
+    assert [one.study.taken_on for one in ordered] == sorted(days)
+
+
+@pytest.mark.parametrize(
+    ("later", "said"),
+    [
+        (series("1.2", None), "No study date is known of"),
+        (series("1.1", NOW), "hold the same series"),
+        (series("1.2", NOW), "both of 2024-03-01"),
+    ],
+)
+def test_studies_without_an_order_are_refused(later: Series, said: str) -> None:
+    first = series("1.1", NOW)
+    with pytest.raises(StudiesError, match=said):
+        oldest_first([first, later])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -65,6 +65,29 @@ def place_of(finding: Finding | None, scan: Scan) -> PointMm:
     if finding is not None and finding.peaks:
         return max(finding.peaks, key=lambda peak: peak.evidence).position
     return scan.volume.grid.centre
+
+
+def picture_readings(
+    readings: Sequence[tuple[Scan, Analysis, Callable[[PointMm], PointMm] | None]], folder: Path, progress: Progress
+) -> list[Path]:
+    """Write the pictures of the current scan's main finding, and of the same place in the prior, if there is one.
+
+    Args:
+        readings: the current scan with its analysis; the prior's, with what takes a place of the current scan there.
+        folder: made if missing.
+        progress: told how far it is.
+
+    Raises:
+        PictureError: a picture cannot be written.
+    """
+    scan, analysis, _ = readings[0]
+    finding = None if analysis.withheld else main_finding(analysis)
+    place = place_of(finding, scan)
+    for prior, earlier, there in readings[1:]:
+        if there is not None:
+            return write_pictures(pair_to_show(scan, analysis, prior, earlier, there(place)), folder, progress)
+    top = None if finding is None else heat_top(finding.heatmap)
+    return write_pictures([Shown("current", scan, place, finding, top)], folder, progress)
 
 
 def pair_to_show(

@@ -73,6 +73,10 @@ class FindingsOnScreen:
         """Return the most probable finding of those to visit; a device only where there is nothing else."""
         return max(self.to_visit(), key=lambda f: (f.abnormality.region != "devices", f.probability), default=None)
 
+    def accepted(self) -> frozenset[str]:
+        """Return the names of what the reader accepted."""
+        return frozenset(name for name, verdict in self.verdicts.items() if verdict is Verdict.ACCEPTED)
+
     def rejected(self) -> frozenset[str]:
         """Return the names of what the reader rejected."""
         return frozenset(name for name, verdict in self.verdicts.items() if verdict is Verdict.REJECTED)
@@ -97,12 +101,16 @@ class FindingsModel(Observed[FindingsOnScreen]):
         """The analysis runs."""
         self._begin(Stage.RUNNING)
 
-    def show(self, analysis: Analysis) -> None:
-        """The analysis came through; where its findings are withheld, the sentence says why."""
+    def show(self, analysis: Analysis, verdicts: Mapping[str, Verdict] = MappingProxyType({})) -> None:
+        """The analysis came through; where its findings are withheld, the sentence says why.
+
+        ``verdicts`` are those of an earlier reading that was read back.
+        """
         setting = self.value.setting
         grave = " ".join(doubt.sentence for doubt in analysis.doubts if doubt.grave)
         stage = Stage.WITHHELD if analysis.withheld else Stage.DONE
-        self._become(FindingsOnScreen(stage, analysis.at(setting), sentence=grave, setting=setting))
+        said = MappingProxyType(dict(verdicts))
+        self._become(FindingsOnScreen(stage, analysis.at(setting), said, sentence=grave, setting=setting))
 
     def use_setting(self, setting: Setting) -> None:
         """Call findings present more or less readily; what the reader said and looks at stays."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QObject
 
 from ai.findings import Finding, Lesion, Setting
@@ -15,11 +17,15 @@ from viewer.state.comparison_model import ComparisonModel
 from viewer.state.findings_model import FindingsModel, FindingsOnScreen
 from viewer.state.flicker_clock import FlickerClock
 from viewer.state.linked_panes import LinkedPanes
+from viewer.state.model_choice import ModelChoiceModel
 from viewer.state.notices_model import NoticesModel
 from viewer.state.pane_model import LUNG, PaneModel
+from viewer.state.report_model import ReportModel
 from viewer.state.role import Role
 from viewer.state.scan_model import ScanModel, ScanOnScreen
+from viewer.state.second_reader_model import SecondReaderModel
 from viewer.state.thumbnails_model import ThumbnailsModel
+from viewer.state.timeline_model import TimelineModel
 
 
 class Reading(QObject):
@@ -32,9 +38,13 @@ class Reading(QObject):
         self.findings = {role: FindingsModel(self) for role in Role}
         self.comparison = ComparisonModel(self)
         self.change = ChangeModel(self)
+        self.timeline = TimelineModel(self)
+        self.report = ReportModel(self)
+        self.second_reader = SecondReaderModel(self)
         self.notices = NoticesModel(self)
         self.browser = BrowserModel(self)
         self.thumbnails = ThumbnailsModel(self)
+        self.models = ModelChoiceModel(self)
         self.linked = LinkedPanes(self.panes, self.comparison, self)
         self.flicker_clock = FlickerClock(self.panes[Role.CURRENT], self)
         for role in Role:
@@ -89,6 +99,14 @@ class Reading(QObject):
         if prior is not None and current is not None:
             self.panes[Role.PRIOR].centre_on(prior)
 
+    def look_at_place(self, place: PointMm, names: Sequence[str] = ()) -> None:
+        """Look at a place of the current scan, and at the heat of the first of the findings named that there is."""
+        found = self.findings[Role.CURRENT]
+        name = next((name for name in names if found.value.finding(name) is not None), None)
+        if name is not None:
+            found.select(name)
+        self.linked.centre_on(Role.CURRENT, place)
+
     def _scan_changed(self, role: Role, before: ScanOnScreen | None, after: ScanOnScreen | None) -> None:
         if after is None:
             self.panes[role].end()
@@ -98,6 +116,9 @@ class Reading(QObject):
             return
         if before is not None and before.volume.grid == after.volume.grid and before.series.uid == after.series.uid:
             return
+        if role is Role.CURRENT:
+            self.report.clear()
+            self.second_reader.clear()
         self.panes[role].begin(after.volume.grid, opening_window(after.series))
         if self.linked.paired:
             self.linked.hang()

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from PySide6.QtCore import QObject
 
 from ai.findings import Analysis
-from ai.volume import Volume
+from ai.progress import Progress
+from ai.series import Scan
 from viewer.state.findings_model import FindingsModel, Stage
 from viewer.state.notices_model import NoticesModel
 from viewer.state.role import Role
 from viewer.state.scan_model import ScanModel, ScanOnScreen
+from viewer.state.verdict import Verdict
 from viewer.steps import engines
 from viewer.steps.sentence import sentence_of
 from viewer.work import Lane
@@ -26,6 +28,7 @@ class AnalyseScan(QObject):
         findings: Mapping[Role, FindingsModel],
         notices: NoticesModel,
         analyse: engines.Analyse = engines.analyse,
+        restore: engines.Restore = engines.restore,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -34,21 +37,25 @@ class AnalyseScan(QObject):
         self._findings = findings
         self._notices = notices
         self._analyse = analyse
+        self._restore = restore
         self._running: Role | None = None
-        self._waiting: list[Role] = []
+        self._waiting: list[tuple[Role, bool]] = []
         for role, scan in scans.items():
             scan.changed.connect(lambda before, after, role=role: self._scan_changed(role, before, after))
 
-    def start(self, role: Role) -> None:
-        """Analyse the scan of a role (again); waits while the other one is being analysed."""
+    def start(self, role: Role, afresh: bool = True) -> None:
+        """Analyse the scan of a role (again); waits while the other one is being analysed.
+
+        Unless ``afresh``, what an earlier reading left beside the scan is taken, where there is one.
+        """
         shown = self._scans[role].value
         if shown is None or shown.scan is None:
             return
         if self._running not in (None, role):
-            self._waiting = [role]
+            self._waiting = [(role, afresh)]
             self._findings[role].wait()
             return
-        self._run(role, shown.scan.volume)
+        self._run(role, shown.scan, afresh)
 
     def cancel(self) -> None:
         """Stop the analysis that runs; the one that waits begins."""
@@ -64,28 +71,36 @@ class AnalyseScan(QObject):
             self._leave(role)
             self._findings[role].clear()
         if after is not None and after.whole:
-            self.start(role)
+            self.start(role, afresh=False)
 
     def _leave(self, role: Role) -> None:
-        self._waiting = [waiting for waiting in self._waiting if waiting is not role]
+        self._waiting = [waiting for waiting in self._waiting if waiting[0] is not role]
         if self._running is role:
             self.lane.cancel()
 
-    def _run(self, role: Role, volume: Volume) -> None:
+    def _run(self, role: Role, scan: Scan, afresh: bool) -> None:
         self._running = role
         self._findings[role].run()
         self.lane.title = f"Analysing the {role.value.lower()} scan"
         self.lane.run(
-            lambda progress: self._analyse(volume, progress),
-            lambda analysis: self._done(role, analysis),
+            lambda progress: self._read(scan, afresh, progress),
+            lambda read: self._done(role, *read),
             lambda error: self._failed(role, error),
             lambda: self._cancelled(role),
         )
 
-    def _done(self, role: Role, analysis: Analysis) -> None:
+    def _read(self, scan: Scan, afresh: bool, progress: Progress) -> tuple[Analysis, engines.Earlier | None]:
+        """Take what an earlier reading left, or ask the model. In the job's thread."""
+        earlier = None if afresh else self._restore(scan, progress)
+        kept = None if earlier is None else earlier.analysis
+        return (self._analyse(scan.volume, progress) if kept is None else kept), earlier
+
+    def _done(self, role: Role, analysis: Analysis, earlier: engines.Earlier | None) -> None:
         self._running = None
-        self._findings[role].show(analysis)
-        for notice in analysis.notices:
+        kept = earlier is not None and earlier.analysis is not None
+        verdicts = {name: Verdict(said) for name, said in earlier.verdicts.items()} if earlier and kept else {}
+        self._findings[role].show(analysis, verdicts)
+        for notice in (*analysis.notices, *(() if earlier is None else earlier.notices)):
             self._notices.say(notice.text, notice.grave, role.value)
         told = {notice.text for notice in analysis.notices}
         for doubt in analysis.doubts:
@@ -108,4 +123,4 @@ class AnalyseScan(QObject):
 
     def _start_waiting(self) -> None:
         if self._waiting:
-            self.start(self._waiting.pop(0))
+            self.start(*self._waiting.pop(0))

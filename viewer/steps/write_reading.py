@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from PySide6.QtCore import QObject, Signal
 
 from ai.change import Comparison, FindingChange, LesionChange
+from ai.diffuse import DiffuseChange
 from ai.findings import Analysis
 from ai.progress import Part, Progress
-from ai.series import Scan
+from ai.series import FileWindow, Scan
+from ai.timeline import Timeline
+from viewer.mpr.window import Window
 from viewer.state.change_key import ChangeKey, key_of
 from viewer.state.notices_model import NoticesModel
 from viewer.steps.sentence import sentence_of
@@ -23,11 +28,20 @@ SavePictures = Callable[[Path], Sequence[Path]]
 """Writes the pictures of the panes into a folder and names them; called in the job's thread."""
 
 
+class Form(Enum):
+    """In which form a reading is written."""
+
+    FILES = "JSON, heatmaps and HTML"
+    DICOM = "DICOM"
+    ANONYMOUS_DICOM = "DICOM without the patient"
+
+
 @dataclass(frozen=True, eq=False)
 class ReadingToWrite:
     """Everything an export holds.
 
-    ``rejected`` names the abnormalities that the reader rejected in the current scan, ``rejected_changes`` the changes.
+    ``rejected`` names the abnormalities that the reader rejected in the current scan, ``accepted`` those that were
+    accepted, ``rejected_changes`` the changes; ``window`` is how the current scan is looked at, HU.
     """
 
     scan: Scan
@@ -38,6 +52,10 @@ class ReadingToWrite:
     prior_analysis: Analysis | None = None
     comparison: Comparison | None = None
     rejected_changes: frozenset[ChangeKey] = frozenset()
+    accepted: frozenset[str] = frozenset()
+    window: Window | None = None
+    form: Form = Form.FILES
+    timeline: Timeline | None = None
 
     def reported(self) -> Analysis:
         """Return the analysis without what was rejected."""
@@ -56,7 +74,20 @@ class ReadingToWrite:
             for c in self.comparison.findings
             if self._kept(c) and (c.abnormality.name in left or c.abnormality.name not in told)
         )
-        return replace(self.comparison, findings=findings, lesions=lesions)
+        return replace(self.comparison, findings=findings, lesions=lesions, diffuse=self._reported_diffuse())
+
+    def _reported_diffuse(self) -> DiffuseChange | None:
+        diffuse = None if self.comparison is None else self.comparison.diffuse
+        if diffuse is None:
+            return None
+        return replace(diffuse, regions=tuple(c for c in diffuse.regions if c.abnormality.name not in self.rejected))
+
+    def reported_lines(self) -> Timeline | None:
+        """Return the lines without those of abnormalities that the reader rejected."""
+        if self.timeline is None:
+            return None
+        lines = tuple(line for line in self.timeline.lines if line.abnormality.name not in self.rejected)
+        return replace(self.timeline, lines=lines)
 
     def _kept(self, change: LesionChange | FindingChange) -> bool:
         return change.abnormality.name not in self.rejected and key_of(change) not in self.rejected_changes
@@ -73,24 +104,56 @@ def write_files(reading: ReadingToWrite, folder: Path, progress: Progress) -> Pa
     """
     from ai import report  # noqa: PLC0415 (a job's thread; see engines)
 
+    if reading.form is not Form.FILES:
+        return _write_dicom(reading, folder, progress)
     report.write_analysis(reading.analysis, reading.scan, folder, Part(progress, 0.0, 0.4))
     if reading.prior is not None and reading.prior_analysis is not None:
         report.write_analysis(reading.prior_analysis, reading.prior, folder / "prior", Part(progress, 0.4, 0.6))
     if reading.comparison is not None and reading.prior is not None:
-        report.write_comparison(reading.comparison, reading.prior, reading.scan, folder)
+        report.write_comparison(reading.comparison, reading.prior, reading.scan, folder, reading.timeline)
     progress.report(0.7, "Writing pictures")
     pictures = reading.save_pictures(folder)
     progress.report(0.9, "Writing the report")
     return report.write_report(
-        folder, reading.scan, reading.reported(), pictures, reading.prior, reading.reported_changes()
+        folder,
+        reading.scan,
+        reading.reported(),
+        pictures,
+        reading.prior,
+        reading.reported_changes(),
+        reading.reported_lines(),
     )
+
+
+def _write_dicom(reading: ReadingToWrite, folder: Path, progress: Progress) -> Path:
+    """Write the DICOM objects and FHIR; return the folder of the objects. Pictures are drawn elsewhere and not kept."""
+    from ai import report  # noqa: PLC0415
+
+    hand_on = report.HandOn(dicom=True, anonymous=reading.form is Form.ANONYMOUS_DICOM)
+    hand_on.check(reading.scan)
+    verdicts = dict.fromkeys(reading.accepted, "accepted") | dict.fromkeys(reading.rejected, "rejected")
+    with TemporaryDirectory(prefix="interval-") as drawn:
+        progress.report(0.0, "Drawing pictures")
+        to_hand_on = report.DicomReading(
+            hand_on.shown(reading.scan),
+            reading.analysis,
+            verdicts,
+            None if reading.prior is None else hand_on.shown(reading.prior),
+            reading.reported_changes(),
+            reading.save_pictures(Path(drawn)),
+        )
+        if reading.window is not None:
+            seen = reading.window
+            to_hand_on = replace(to_hand_on, window=FileWindow(seen.width_hu, seen.level_hu, seen.name))
+        hand_on.write(to_hand_on, folder, Part(progress, 0.3, 1.0))
+    return folder / "dicom"
 
 
 class WriteReading(QObject):
     """Writes an export in the background and says where it lies."""
 
     written = Signal(object)
-    """Path of the report."""
+    """Path of the report, or of the folder with the DICOM objects."""
 
     def __init__(self, notices: NoticesModel, write: WriteFiles = write_files, parent: QObject | None = None) -> None:
         super().__init__(parent)

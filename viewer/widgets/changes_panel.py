@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from ai.change import ChangeKind, Comparison, FindingChange
 from ai.findings import Finding, Lesion
 from ai.geometry import PointMm
+from ai.timeline import LesionLine
 from viewer.state.change_key import ChangeKey, key_of
 from viewer.state.comparison_model import ComparisonOnScreen
+from viewer.state.findings_model import FindingsOnScreen
 from viewer.state.reading import Reading
 from viewer.state.role import Role
 from viewer.state.scan_model import ScanOnScreen
+from viewer.state.timeline_model import TimelineOnScreen
 from viewer.widgets.change_row import ChangeRow
 from viewer.widgets.change_words import Change, by_weight, title_words
+from viewer.widgets.diffuse_section import DiffuseSection
 from viewer.widgets.fold_button import FoldButton
+from viewer.widgets.line_words import line_title, trend_points
+from viewer.widgets.timeline_section import TimelineSection
 from viewer.widgets.trend_chart import TrendChart, TrendPoint
 
 
 class ChangesPanel(QWidget):
     """A row for each change; what is unchanged is folded away. A click goes there in both scans."""
+
+    study_asked = Signal(object, int)
+    """LesionLine, and the number of the study in which the reader wants to see it."""
 
     def __init__(self, reading: Reading, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,12 +40,19 @@ class ChangesPanel(QWidget):
         self._sentence.setProperty("quiet", True)
         self.fold = FoldButton(self)
         self.fold.toggled.connect(lambda unfolded: self._fold_unchanged())
+        self.diffuse = DiffuseSection()
+        self.diffuse.chosen.connect(self._go_to_finding)
+        self.lines = TimelineSection()
+        self.lines.chosen.connect(self._go_to_line)
         self.trend = TrendChart()
+        self.trend.chosen.connect(self._ask_study)
         self._column = QVBoxLayout()
         self._column.setContentsMargins(0, 0, 4, 0)
         self._column.setSpacing(2)
         self._lay_out()
         reading.comparison.changed.connect(self._changed)
+        reading.timeline.changed.connect(self._timeline_changed)
+        reading.findings[Role.CURRENT].changed.connect(self._findings_changed)
         for role in Role:
             reading.scans[role].changed.connect(self._scans_changed)
         self._changed(ComparisonOnScreen(), reading.comparison.value)
@@ -54,11 +70,14 @@ class ChangesPanel(QWidget):
         layout.setContentsMargins(0, 4, 0, 0)
         layout.addWidget(self._sentence)
         layout.addWidget(scroll, 1)
+        layout.addWidget(self.diffuse)
+        layout.addWidget(self.lines)
         layout.addWidget(self.trend)
 
     def _changed(self, before: ComparisonOnScreen, after: ComparisonOnScreen) -> None:
         if before.comparison is not after.comparison:
             self._fill(after.comparison)
+            self.diffuse.show_diffuse(None if after.comparison is None else after.comparison.diffuse)
         for key, row in self.rows.items():
             row.show_verdict(after.verdict(key))
             row.show_selected(key == after.selected)
@@ -69,6 +88,26 @@ class ChangesPanel(QWidget):
 
     def _scans_changed(self, before: ScanOnScreen | None, after: ScanOnScreen | None) -> None:
         self._sentence.setText(self._words(self._reading.comparison.value))
+        self._draw_trend(self._reading.comparison.value)
+
+    def _timeline_changed(self, before: TimelineOnScreen, after: TimelineOnScreen) -> None:
+        if before.timeline is not after.timeline:
+            self._list_lines()
+            if after.selected is None:
+                row = self.rows.get(key) if (key := self._reading.comparison.value.selected) is not None else None
+                self._follow(None if row is None else row.change)
+        self.lines.show_selected(self._reading.timeline.value.selected)
+        self._draw_trend(self._reading.comparison.value)
+
+    def _findings_changed(self, before: FindingsOnScreen, after: FindingsOnScreen) -> None:
+        if before.setting is not after.setting:
+            self._list_lines()
+
+    def _list_lines(self) -> None:
+        value = self._reading.timeline.value
+        setting = self._reading.findings[Role.CURRENT].value.setting
+        self.lines.show_timeline(None if value.timeline is None else value.timeline.told(setting))
+        self.lines.show_selected(value.selected)
 
     def _words(self, shown: ComparisonOnScreen) -> str:
         if shown.sentence:
@@ -114,10 +153,48 @@ class ChangesPanel(QWidget):
             row.setVisible(row.change.kind is not ChangeKind.STABLE or self.fold.isChecked())
 
     def _go_to(self, change: Change) -> None:
+        self._follow(change)
         self._reading.comparison.select(key_of(change))
         self._reading.look_at_change(*(_place(seen) for seen in (change.prior, change.current)))
 
+    def _follow(self, change: Change | None) -> None:
+        """Look at the line of a change's lesion."""
+        seen = None if change is None else change.current or change.prior
+        self._reading.timeline.follow(seen if isinstance(seen, Lesion) else None)
+
+    def _go_to_line(self, line: LesionLine) -> None:
+        """Look at a line, and at its place in the scans on screen."""
+        timeline = self._reading.timeline.value.timeline
+        if timeline is None:
+            return
+        self._reading.comparison.select(None)
+        self._reading.timeline.select(line)
+        uids = [study.uid for study in timeline.studies]
+        prior = self._reading.scans[Role.PRIOR].value
+        there = None if prior is None or prior.series.uid not in uids else line.points[uids.index(prior.series.uid)]
+        self._reading.look_at_change(None if there is None else there.place, line.points[timeline.current].place)
+
+    def _ask_study(self, number: int) -> None:
+        line = self._reading.timeline.value.selected
+        if line is not None:
+            self.study_asked.emit(line, number)
+
+    def _go_to_finding(self, name: str) -> None:
+        """Go to an abnormality's strongest peak, in the scan that shows it."""
+        found = [(role, self._reading.findings[role].value.finding(name)) for role in (Role.CURRENT, Role.PRIOR)]
+        shown = [(role, finding) for role, finding in found if finding is not None]
+        role, finding = next(((r, f) for r, f in shown if f.present), (Role.CURRENT, None))
+        if finding is not None:
+            self._reading.go_to(role, finding)
+
     def _draw_trend(self, shown: ComparisonOnScreen) -> None:
+        value = self._reading.timeline.value
+        if value.timeline is not None and value.selected is not None:
+            open_now = [scan.value.series.uid for scan in self._reading.scans.values() if scan.value is not None]
+            points = trend_points(value.selected, value.timeline, frozenset(open_now))
+            self.trend.show_trend(f"Volume · {line_title(value.selected)}", points)
+            self.trend.setVisible(True)
+            return
         row = None if shown.selected is None else self.rows.get(shown.selected)
         points = () if row is None else self._points(row.change)
         self.trend.setVisible(bool(points))

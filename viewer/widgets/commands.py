@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from viewer.assets import WindowPreset
 from viewer.mpr.automatic_window import automatic_window, file_window
@@ -130,9 +131,21 @@ class Commands:
         """Read the current scan alone again."""
         self._steps.series.close_prior()
 
+    def follow_all(self) -> None:
+        """Follow lesions through every study of the patient that is listed."""
+        self._steps.follow.add_all()
+
     def analyse(self, role: Role) -> None:
         """Analyse a scan again."""
         self._steps.analyse.start(role)
+
+    def list_models(self) -> None:
+        """Offer the models that come with the program."""
+        self._steps.model.list_models()
+
+    def use_model(self, folder: Path) -> None:
+        """Let another model read; the open scans are analysed anew."""
+        self._steps.model.choose(folder)
 
     def keys(self) -> dict[str, Callable[[], None]]:
         """Return the keys that have no place in a menu."""

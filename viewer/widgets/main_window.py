@@ -19,12 +19,13 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow, QSplitter, QStackedWidge
 
 from ai.series import Series
 from ai.studies import LikelyPair
+from ai.timeline import Timeline
 from viewer.mpr.plane import Plane
 from viewer.state.browser_model import Browsing
 from viewer.state.reading import Reading
 from viewer.state.role import Role
 from viewer.steps.all_steps import AllSteps
-from viewer.steps.write_reading import ReadingToWrite
+from viewer.steps.write_reading import Form, ReadingToWrite
 from viewer.widgets.commands import Commands
 from viewer.widgets.drop_curtain import DropCurtain, dropped_paths
 from viewer.widgets.key_sheet_view import KeySheetView
@@ -33,6 +34,7 @@ from viewer.widgets.notice_bar import NoticeBar
 from viewer.widgets.pane_grid import PaneGrid
 from viewer.widgets.progress_strip import ProgressStrip
 from viewer.widgets.reading_pictures import reading_pictures
+from viewer.widgets.report_dock import WIDTH_PX, ReportDock
 from viewer.widgets.side_panel import SidePanel
 from viewer.widgets.start_page import StartPage
 from viewer.widgets.study_browser import StudyBrowser
@@ -58,6 +60,7 @@ class MainWindow(QMainWindow):
         self.browser = StudyBrowser(reading, tuple(steps.paths.lanes.values()))
         self.start = StartPage()
         self.notices = NoticeBar(reading.notices)
+        self.report = ReportDock(reading, steps, self)
         self.progress = ProgressStrip(steps.lanes())
         self.commands = Commands(reading, steps, self.grid)
         self._central = QWidget()
@@ -78,15 +81,15 @@ class MainWindow(QMainWindow):
         else:
             self.steps.paths.open(paths)
 
-    def export_to(self, folder: Path) -> None:
+    def export_to(self, folder: Path, form: Form = Form.FILES) -> None:
         """Write the reading into a folder."""
-        reading = self.reading_to_write()
+        reading = self.reading_to_write(form)
         if reading is None:
             self.reading.notices.say("There is nothing to export before the current scan has been analysed.")
             return
         self.steps.write.write(reading, folder)
 
-    def reading_to_write(self) -> ReadingToWrite | None:
+    def reading_to_write(self, form: Form = Form.FILES) -> ReadingToWrite | None:
         """Gather what an export holds; None while the current scan has not been analysed."""
         current, prior = (self.reading.scans[role].value for role in Role)
         findings = self.reading.findings[Role.CURRENT].value
@@ -96,12 +99,21 @@ class MainWindow(QMainWindow):
             current.scan,
             findings.analysis,
             findings.rejected(),
-            reading_pictures(self.reading),
+            reading_pictures(self.reading, form is Form.ANONYMOUS_DICOM),
             None if prior is None else prior.scan,
             self.reading.findings[Role.PRIOR].value.analysis,
             self.reading.comparison.value.comparison,
             self.reading.comparison.value.rejected(),
+            findings.accepted(),
+            self.reading.panes[Role.CURRENT].value.window,
+            form,
+            self._timeline_to_write(),
         )
+
+    def _timeline_to_write(self) -> Timeline | None:
+        """Return the lines that the reader's setting tells; None where no further study was read."""
+        timeline = self.reading.timeline.value.timeline
+        return None if timeline is None else timeline.told(self.reading.findings[Role.CURRENT].value.setting)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Stop all work and wait for it, out of the reader's sight: an import cannot be cancelled."""
@@ -153,11 +165,14 @@ class MainWindow(QMainWindow):
         column.addWidget(self.notices)
         column.addWidget(self.progress)
         self.setCentralWidget(self._central)
+        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.report)
+        self.resizeDocks([self.report], [WIDTH_PX], Qt.Orientation.Horizontal)
 
     def _introduce(self) -> None:
         self.start.folder_asked.connect(self._ask_folder)
         self.start.file_asked.connect(self._ask_file)
         self.start.demo_asked.connect(self.steps.demo.open)
+        self.report.left.connect(self._focus_pictures)
         self.side.analyse_asked.connect(self.commands.analyse)
         for role in Role:
             self.side.findings[role].filter.left.connect(lambda: self.grid.canvas(*self._active()).setFocus())
@@ -165,6 +180,8 @@ class MainWindow(QMainWindow):
         self.reading.scans[Role.CURRENT].changed.connect(lambda before, after: self._current_came(before))
         self.browser.tree.series_asked.connect(self._choose)
         self.browser.tree.pair_asked.connect(self._choose_pair)
+        self.browser.timeline_asked.connect(self.steps.follow.add)
+        self.side.changes.study_asked.connect(self.steps.hang.hang)
         self.browser.tree.in_sight.connect(self.steps.thumbnails.want)
         self.browser.tree.left.connect(self._focus_pictures)
         self.reading.browser.changed.connect(self._browsing_changed)
@@ -178,7 +195,10 @@ class MainWindow(QMainWindow):
             open_prior=lambda: self._ask_folder(Role.PRIOR),
             open_prior_file=lambda: self._ask_file(Role.PRIOR),
             open_demo=self.steps.demo.open,
+            open_model=self._ask_model,
             write=self._ask_export,
+            write_dicom=lambda: self._ask_export(Form.DICOM),
+            write_anonymous=lambda: self._ask_export(Form.ANONYMOUS_DICOM),
             show_keys=self.keys.toggle,
             seek=self.side.seek,
             browse=self.reading.browser.toggle,
@@ -251,9 +271,14 @@ class MainWindow(QMainWindow):
         dialog.filesSelected.connect(lambda names: self.open_paths([Path(name) for name in names], role))
         dialog.open()
 
-    def _ask_export(self) -> None:
-        dialog = self._dialog(QFileDialog.FileMode.Directory, "Export the reading into a folder")
-        dialog.filesSelected.connect(lambda names: self.export_to(Path(names[0])))
+    def _ask_model(self) -> None:
+        dialog = self._dialog(QFileDialog.FileMode.Directory, "Open a model: the folder of its bundle")
+        dialog.filesSelected.connect(lambda names: self.commands.use_model(Path(names[0])))
+        dialog.open()
+
+    def _ask_export(self, form: Form = Form.FILES) -> None:
+        dialog = self._dialog(QFileDialog.FileMode.Directory, f"Export the reading into a folder ({form.value})")
+        dialog.filesSelected.connect(lambda names: self.export_to(Path(names[0]), form))
         dialog.open()
 
     def _dialog(self, mode: QFileDialog.FileMode, title: str) -> QFileDialog:

@@ -17,6 +17,7 @@ from viewer.state.reading import Reading
 from viewer.state.role import Role
 from viewer.widgets.commands import Commands
 from viewer.widgets.icon import icon
+from viewer.widgets.model_menu import ModelMenu
 from viewer.widgets.pane_grid import PaneGrid
 from viewer.widgets.setting_switch import MEANS
 
@@ -32,7 +33,10 @@ class WindowCommands:
     open_prior: Callable[[], None]
     open_prior_file: Callable[[], None]
     open_demo: Callable[[], None]
+    open_model: Callable[[], None]
     write: Callable[[], None]
+    write_dicom: Callable[[], None]
+    write_anonymous: Callable[[], None]
     show_keys: Callable[[], None]
     seek: Callable[[], None]
     browse: Callable[[], None]
@@ -111,7 +115,11 @@ class Menus:
         menu.addSeparator()
         self._add(menu, "Open the demo study", "", own.open_demo)
         menu.addSeparator()
+        self._report = self._add(menu, "Report", "Ctrl+R", self._reading.report.toggle, "draft", "Report")
+        self._report.setCheckable(True)
         self._write = self._add(menu, "Export reading …", "Ctrl+S", own.write, "report", "Export")
+        self._write_dicom = self._add(menu, "Save as DICOM …", "", own.write_dicom)
+        self._write_anonymous = self._add(menu, "Save as anonymous DICOM …", "", own.write_anonymous)
         self._add(menu, "Quit", "Ctrl+Q", own.leave)
         self._bar.addSeparator()
 
@@ -164,6 +172,9 @@ class Menus:
             self._settings[setting].setCheckable(True)
             group.addAction(self._settings[setting])
         self._add(menu, "Next setting", "T", self._reading.next_setting)
+        menu.addSeparator()
+        self.models = ModelMenu(self._reading.models, self._commands, self._own.open_model, self._window)
+        menu.addMenu(self.models)
         self._bar.addSeparator()
 
     def _change_menu(self) -> None:
@@ -185,6 +196,8 @@ class Menus:
             self._modes[mode].setCheckable(True)
         self._next_mode = self._add(menu, "Next way to compare", "Shift+F", commands.next_compare_mode)
         self._side_by_side = self._add(menu, "Side by side again", "", lambda: linked.compare_by(CompareMode.OFF))
+        menu.addSeparator()
+        self._follow = self._add(menu, "Follow lesions through all studies", "Ctrl+T", commands.follow_all)
         self._bar.addSeparator()
 
     def _help_menu(self) -> None:
@@ -201,6 +214,7 @@ class Menus:
                 changed.connect(lambda before, after: self._write_state())
         reading.linked.link.changed.connect(lambda before, after: self._write_state())
         reading.browser.changed.connect(lambda before, after: self._browse.setChecked(after.shown))
+        reading.report.changed.connect(lambda before, after: self._report.setChecked(after.shown))
         self._write_state()
 
     def _write_state(self) -> None:
@@ -220,4 +234,7 @@ class Menus:
             action.setEnabled(linked.paired)
         self._prior.setEnabled(bool(current))
         self._prior_file.setEnabled(bool(current))
-        self._write.setEnabled(any(found.value.analysis is not None for found in reading.findings.values()))
+        analysed = any(found.value.analysis is not None for found in reading.findings.values())
+        for action in (self._write, self._write_dicom, self._write_anonymous):
+            action.setEnabled(analysed)
+        self._follow.setEnabled(reading.findings[Role.CURRENT].value.analysis is not None)

@@ -9,7 +9,7 @@ from pathlib import Path
 from viewer.mpr.caption import caption_of
 from viewer.mpr.comparing import CompareLook
 from viewer.mpr.look_at import look_at
-from viewer.mpr.pane_state import OverlayKind, PaneState
+from viewer.mpr.pane_state import CornerTexts, OverlayKind, PaneState
 from viewer.mpr.plane import Plane
 from viewer.rendering import DrawnChange, Picture, SliceRenderer, change_bar, colour_bar
 from viewer.state.reading import Reading
@@ -23,10 +23,13 @@ from viewer.widgets.picture_file import save_picture
 SIZE_PX = (800, 800)
 
 
-def reading_pictures(reading: Reading) -> SavePictures:
-    """Freeze what is seen now; return what draws and writes it later: bare, with heat, with change."""
+def reading_pictures(reading: Reading, anonymous: bool = False) -> SavePictures:
+    """Freeze what is seen now; return what draws and writes it later: bare, with heat, with change.
+
+    Anonymous pictures carry no corner texts but slice and window.
+    """
     frozen = [
-        (shown, reading.panes[role].value, plane, _overlays(reading, role), role)
+        (shown, _texts(reading.panes[role].value, anonymous), plane, _overlays(reading, role), role)
         for role in Role
         if (shown := reading.scans[role].value) is not None
         for plane in Plane
@@ -42,6 +45,11 @@ def reading_pictures(reading: Reading) -> SavePictures:
         return saved
 
     return save
+
+
+def _texts(state: PaneState, anonymous: bool) -> PaneState:
+    few = anonymous and state.corner_texts is not CornerTexts.NONE
+    return replace(state, corner_texts=CornerTexts.FEW) if few else state
 
 
 def _overlays(reading: Reading, role: Role) -> list[tuple[str, DrawnHeat | DrawnChange | None]]:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QTabWidget, QVBoxLayout
 from viewer.state.reading import Reading
 from viewer.state.role import Role
 from viewer.state.scan_model import ScanOnScreen
+from viewer.state.timeline_model import TimelineOnScreen
 from viewer.widgets.changes_panel import ChangesPanel
 from viewer.widgets.findings_panel import FindingsPanel
 from viewer.widgets.model_line import ModelLine
@@ -25,6 +26,7 @@ class SidePanel(QFrame):
 
     def __init__(self, reading: Reading) -> None:
         super().__init__()
+        self._reading = reading
         self.setObjectName("SidePanel")
         self.setMinimumWidth(270)
         self.findings = {role: FindingsPanel(reading, role) for role in Role}
@@ -48,6 +50,7 @@ class SidePanel(QFrame):
         column.addWidget(self.overlay)
         column.addWidget(ModelLine(reading))
         reading.scans[Role.PRIOR].changed.connect(self._prior_changed)
+        reading.timeline.changed.connect(lambda before, after: self._show_changes(after))
         self._prior_changed(None, reading.scans[Role.PRIOR].value)
 
     def seek(self) -> None:
@@ -59,7 +62,12 @@ class SidePanel(QFrame):
         shown.filter.setFocus()
         shown.filter.selectAll()
 
+    def _show_changes(self, timeline: TimelineOnScreen) -> None:
+        """Show the changes' tab: there is a prior, or there are lines through older studies."""
+        shown = self._reading.scans[Role.PRIOR].value is not None or timeline.timeline is not None
+        self.tabs.setTabVisible(2, shown)
+
     def _prior_changed(self, before: ScanOnScreen | None, after: ScanOnScreen | None) -> None:
-        for index in (1, 2):
-            self.tabs.setTabVisible(index, after is not None)
+        self.tabs.setTabVisible(1, after is not None)
+        self._show_changes(self._reading.timeline.value)
         self.tabs.setTabText(0, "Current" if after is not None else "Findings")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import zip_longest
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
-from ai.series import Notice
+from ai.series import Notice, Series
+from ai.studies import patient_key
 from viewer.assets import colours
 from viewer.mpr.pane_state import PaneState
 from viewer.state.browser_model import Browsing
@@ -38,6 +39,9 @@ MOST_NOTICES = 3
 
 class StudyBrowser(QFrame):
     """Shows what the browser model holds and what is on screen. Tells what was chosen; opens nothing itself."""
+
+    timeline_asked = Signal(object)
+    """Series through which lesions shall be followed."""
 
     def __init__(self, reading: Reading, searches: Sequence[Lane], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -155,9 +159,21 @@ class StudyBrowser(QFrame):
             for role in Role:
                 action = menu.addAction(f"Open as {role.value.lower()}\t{keys[role]}")
                 action.triggered.connect(lambda checked, role=role: self.tree.series_asked.emit(row.series, role))
+            menu.addSeparator()
+            follow = menu.addAction("Follow lesions into this study")
+            follow.triggered.connect(lambda checked: self.timeline_asked.emit(row.series))
+            follow.setEnabled(self._may_follow(row.series))
         elif isinstance(row, PairRow):
             menu.addAction("Open both\tEnter").triggered.connect(lambda checked: self.tree.pair_asked.emit(row.pair))
         return menu
+
+    def _may_follow(self, series: Series) -> bool:
+        """Return whether a series can become a further study of the scan that was analysed."""
+        current = self._reading.scans[Role.CURRENT].value
+        analysed = self._reading.findings[Role.CURRENT].value.analysis is not None
+        if current is None or not analysed or current.series.uid == series.uid:
+            return False
+        return patient_key(current.series) == patient_key(series) and not self._reading.timeline.value.holds(series.uid)
 
     def _open_menu(self, place: QPoint) -> None:
         menu = self.menu()

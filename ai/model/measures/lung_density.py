@@ -19,7 +19,8 @@ from ai.volume import VoxelGrid
 EMPHYSEMA_HU = -950
 """Gevenois et al., Am J Respir Crit Care Med 1996;154:187: agrees best with emphysema under the microscope, 1 mm
 slices."""
-_LOWEST_HU, _HIGHEST_HU = -1200, 3071
+LOWEST_HU, HIGHEST_HU = -1200, 3071
+"""First and last bin of a histogram; what lies beyond is counted there."""
 _SIDES = ("right_lung", "left_lung")
 _LEAST_ML = 20.0
 """Less of a lobe is not worth a figure."""
@@ -67,20 +68,24 @@ def lung_quantities(scene: Scene) -> tuple[Quantity, ...]:
         made(
             "lung_mass", "Lung mass", "g", "Density 1 + HU/1000 g/ml (Prokop & Galanski 2003)",
             f"Tissue, blood and water of the lung that holds air.{cut}",
-            lambda h: float(h @ (1000 + _bins())) / 1000 * voxel_ml, 0,
+            lambda h: mass_g(h, voxel_ml), 0,
         ),
     )  # fmt: skip
 
 
-def laa_percent(histogram: Histogram) -> float:
-    """Return the share of low attenuation, percent."""
-    return 100 * float(histogram[: EMPHYSEMA_HU - _LOWEST_HU + 1].sum()) / float(histogram.sum())
+def laa_percent(histogram: Histogram, limit_hu: float = EMPHYSEMA_HU) -> float:
+    """Return the share of voxels at or below a density, percent; between whole HU linearly."""
+    whole = int(np.floor(limit_hu))
+    below = float(histogram[: max(0, whole - LOWEST_HU + 1)].sum())
+    if limit_hu > whole >= LOWEST_HU - 1:
+        below += (limit_hu - whole) * float(histogram[whole + 1 - LOWEST_HU])
+    return 100 * below / float(histogram.sum())
 
 
 def percentile_15_hu(histogram: Histogram) -> float:
     """Return the smallest HU that at least 15 % of voxels do not exceed."""
     reached = np.cumsum(histogram) >= 0.15 * histogram.sum() - 1e-9
-    return float(np.argmax(reached) + _LOWEST_HU)
+    return float(np.argmax(reached) + LOWEST_HU)
 
 
 def mean_hu(histogram: Histogram) -> float:
@@ -88,13 +93,18 @@ def mean_hu(histogram: Histogram) -> float:
     return float(histogram @ _bins()) / float(histogram.sum())
 
 
+def mass_g(histogram: Histogram, voxel_ml: float) -> float:
+    """Return the mass at a density of 1 + HU/1000 g/ml (Prokop & Galanski 2003), grams."""
+    return float(histogram @ (1000 + _bins())) / 1000 * voxel_ml
+
+
 def _bins() -> NDArray[np.int64]:
-    return np.arange(_LOWEST_HU, _HIGHEST_HU + 1, dtype=np.int64)
+    return np.arange(LOWEST_HU, HIGHEST_HU + 1, dtype=np.int64)
 
 
 def _histograms(scene: Scene) -> tuple[Histogram, list[tuple[str, Histogram]]]:
     """Count HU in both lungs, and in each lung and lobe; slice by slice, so that large scans cost no memory."""
-    size = _HIGHEST_HU - _LOWEST_HU + 1
+    size = HIGHEST_HU - LOWEST_HU + 1
     counts = np.zeros((len(_SIDES) + 1, len(LOBES) + 1, size), dtype=np.int64)
     lungs, organs = scene.lungs, scene.organs
     where = lungs.mask
@@ -108,7 +118,7 @@ def _histograms(scene: Scene) -> tuple[Histogram, list[tuple[str, Histogram]]]:
             sides = looked_up(lungs.sides, lungs.grid, line)[0].astype(np.int32)
             lobes = np.zeros_like(sides) if organs is None else _lobes(scene, line)
             inside = (sides > 0) | (lobes > 0)
-            density = np.clip(plane[inside].astype(np.int32), _LOWEST_HU, _HIGHEST_HU) - _LOWEST_HU
+            density = np.clip(plane[inside].astype(np.int32), LOWEST_HU, HIGHEST_HU) - LOWEST_HU
             keys = (sides[inside] * (len(LOBES) + 1) + lobes[inside]) * size + density
             counts += np.bincount(keys, minlength=counts.size).reshape(counts.shape)
     parts = [(name, counts[i + 1].sum(0)) for i, name in enumerate(_SIDES)]

@@ -60,7 +60,7 @@ def drawn_pair(
         then = _visit(seed, 0, prior, rng)
         progress.report(0.6, "drawing the follow-up")
         _draw(current, things[Fate.NEW], seed)
-        factors = _grow(current, kept, rng)
+        factors = grow(current, kept, rng)
         displacement = drawn_posture(current, rng)
         pose(current, displacement)
         shift = rng.uniform((-12, -25, -20), (12, 25, 20))
@@ -76,8 +76,8 @@ def _draw(canvas: Canvas, things: tuple[Drawable, ...], seed: int) -> None:
         thing.draw(canvas, thing.chance(seed))
 
 
-def _grow(canvas: Canvas, kept: int, rng: np.random.Generator) -> tuple[float, ...]:
-    """Let the lesions both scans share grow or shrink; return each one's factor."""
+def grow(canvas: Canvas, kept: int, rng: np.random.Generator) -> tuple[float, ...]:
+    """Let the lesions both scans share, the first ``kept`` of the canvas, grow or shrink; return each one's factor."""
     factors = [1.0] * kept
     done: list[NDArray[np.float64]] = []
     for number in range(kept):

@@ -1,0 +1,1 @@
+"""A reading as DICOM objects, and back. Imported where it is needed: highdicom and pydicom take most of a second."""

@@ -1,0 +1,57 @@
+"""A reading → its draft."""
+
+from __future__ import annotations
+
+from ai.draft import IMPRESSION, Draft, DraftSection, DraftSentence, Language, ReadingToDraft
+from ai.report.advice import Advise, no_advice
+from ai.report.draft_findings import region_sentences
+from ai.report.draft_impression import impression
+from ai.report.draft_pieces import Pieces, slice_step_mm
+from ai.report.draft_words import DraftWords, draft_words
+from ai.vocabulary import REGIONS
+
+TECHNIQUE, COMPARISON = "technique", "comparison"
+
+
+def draft(reading: ReadingToDraft, language: Language = Language.ENGLISH, advise: Advise = no_advice) -> Draft:
+    """Write the draft of a reading: what the reader accepted and nothing else; nothing is said to be absent.
+
+    Every region has its section, an empty one where nothing was accepted there: what is normal only a reader can say.
+    """
+    words = draft_words(language)
+    by_region: dict[str, list[DraftSentence]] = {
+        TECHNIQUE: [_technique(words, reading)],
+        COMPARISON: [_comparison(words, reading)],
+        IMPRESSION: impression(words, reading, advise),
+    }
+    for sentence in region_sentences(words, reading):
+        by_region.setdefault(sentence.region, []).append(sentence)
+    sections = tuple(
+        DraftSection(region, words.say("sections", region), tuple(by_region.get(region, ())))
+        for region in (TECHNIQUE, COMPARISON, *REGIONS, IMPRESSION)
+    )
+    unread = "" if reading.read else words.top("unread")
+    return Draft(language, words.top("title"), sections, words.top("disclaimer"), unread)
+
+
+def _technique(words: DraftWords, reading: ReadingToDraft) -> DraftSentence:
+    series, grid = reading.scan.series, reading.scan.volume.grid
+    taken_on = series.study.taken_on
+    step = f"{slice_step_mm(grid):.2f}".rstrip("0").rstrip(".")
+    text = words.say(
+        "technique",
+        "statement",
+        on="" if taken_on is None else words.say("technique", "on", date=words.date(taken_on)),
+        slices=words.say("technique", "slices", count=grid.shape[0], step=step),
+        kernel=words.say("technique", "kernel", kernel=series.kernel) if series.kernel else "",
+    )
+    return DraftSentence(text, TECHNIQUE, TECHNIQUE)
+
+
+def _comparison(words: DraftWords, reading: ReadingToDraft) -> DraftSentence:
+    if reading.prior is None:
+        return DraftSentence(words.say("comparison", "none"), COMPARISON, COMPARISON)
+    days = None if reading.comparison is None else reading.comparison.days_between
+    apart = "" if days is None else words.say("comparison", "days", days=days)
+    text = words.say("comparison", "prior", date=Pieces(words, reading).prior_day(), days=apart)
+    return DraftSentence(text, COMPARISON, COMPARISON)

@@ -1,0 +1,110 @@
+"""What ``main.py train`` and ``main.py evaluate`` may be told, and the plans that follow from it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from ai.progress import Progress
+from ai.training.judging.evaluate import Evaluated, EvaluationPlan, evaluate
+from ai.training.learning import Recipe
+from ai.training.recipe_run import Plan, train
+from ai.training.reports.errors import ReportsError
+from ai.training.reports.recipe import ReportRecipe
+from ai.training.reports.report_run import BUNDLE, ReportPlan, train_on_reports
+
+_STANDARD = ReportRecipe()
+
+
+def training_parser() -> argparse.ArgumentParser:
+    """Return the parser of ``main.py train``."""
+    told = "Train a model: on synthetic abnormalities, or with --cohort on an archive's reports."
+    parser = argparse.ArgumentParser(prog="main.py train", description=told)
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the run and its bundle")
+    parser.add_argument("--steps", type=int, default=3000)
+    parser.add_argument("--init", type=Path, metavar="DIR", help="bundle to begin with, instead of chance")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    _add_drawing_options(parser.add_argument_group("learning from drawn cases"))
+    told = "by torchrun also in several processes"
+    _add_report_options(parser.add_argument_group("learning from reports", told))
+    return parser
+
+
+def _add_drawing_options(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--scans", type=Path, metavar="DIR", help="folder with the real scans used as anatomy")
+    group.add_argument("--cases", type=int, default=420, help="training cases to draw")
+    told = "number of the first training case: with --init, new ones are learned from (default 0)"
+    group.add_argument("--first-case", type=int, default=0, metavar="N", help=told)
+    group.add_argument("--compile", action="store_true", help="a fifth faster on a CPU; needs a C++ compiler")
+    group.add_argument("--workers", type=int, default=2, help="processes that draw side by side (default 2)")
+
+
+def _add_report_options(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--cohort", type=Path, metavar="DIR", help="what cohort build made; nothing is drawn then")
+    told = "folder of drawn cases to mix in (train-*.safetensors in the share folder of a run without --cohort)"
+    group.add_argument("--phantom", type=Path, metavar="SHARE", help=told)
+    group.add_argument("--organs", type=Path, metavar="DIR", help="bundle that names the organs heat is kept in")
+    told = f"weight of the mask loss, 0 learns without places (default {_STANDARD.mask:g})"
+    group.add_argument("--mask", type=float, default=_STANDARD.mask, metavar="W", help=told)
+    told = f"scans a step, over all processes (default {_STANDARD.scans_a_step})"
+    group.add_argument("--scans-a-step", type=int, default=_STANDARD.scans_a_step, metavar="N", help=told)
+    told = f"learning rate (default {_STANDARD.learning_rate:g})"
+    group.add_argument("--rate", type=float, default=_STANDARD.learning_rate, metavar="R", help=told)
+    told = "voxel size of a new network; a third of the time at 3 (default 2; --init has its own)"
+    group.add_argument("--spacing", type=float, default=_STANDARD.spacing_mm, metavar="MM", help=told)
+    group.add_argument("--seed", type=int, default=_STANDARD.seed, help="of chance and of the order of scans")
+    group.add_argument("--split-seed", type=int, default=1, metavar="N", help="how patients are parted (default 1)")
+    group.add_argument("--name", default="Learned from reports", help="what the viewer calls the model")
+
+
+def refuse_what_is_not_there(parsed: argparse.Namespace) -> None:
+    """Say before any work that a folder is missing.
+
+    Raises:
+        ReportsError: ``--scans`` is no folder.
+    """
+    if parsed.scans is not None and not parsed.scans.is_dir():
+        raise ReportsError(f"{parsed.scans} is no folder; name the one with the scans, or leave --scans out.")
+
+
+def train_as_told(parsed: argparse.Namespace, progress: Progress) -> Path | None:
+    """Train as told; return the bundle's folder, None in every process but the first."""
+    if parsed.cohort is None:
+        recipe = Recipe(steps=parsed.steps, compiled=parsed.compile)
+        plan = Plan(
+            parsed.out, parsed.scans, recipe, train_cases=parsed.cases, device=parsed.device, workers=parsed.workers,
+            first_case=parsed.first_case, init=parsed.init,
+        )  # fmt: skip
+        train(plan, progress)
+        return Path(parsed.out) / BUNDLE
+    report_recipe = ReportRecipe(
+        steps=parsed.steps, scans_a_step=parsed.scans_a_step, learning_rate=parsed.rate, mask=parsed.mask,
+        spacing_mm=parsed.spacing, seed=parsed.seed,
+    )  # fmt: skip
+    on_reports = ReportPlan(
+        parsed.cohort, parsed.out, report_recipe, parsed.init, parsed.phantom, parsed.organs, parsed.device,
+        parsed.split_seed, title=parsed.name,
+    )  # fmt: skip
+    return None if train_on_reports(on_reports, progress) is None else Path(parsed.out) / BUNDLE
+
+
+def evaluation_parser() -> argparse.ArgumentParser:
+    """Return the parser of ``main.py evaluate``."""
+    told = "Measure a model by an archive's reports, on patients it has not learned from, into a page to read."
+    parser = argparse.ArgumentParser(prog="main.py evaluate", description=told)
+    parser.add_argument("--cohort", type=Path, required=True, metavar="DIR", help="what cohort build made")
+    parser.add_argument("--bundle", type=Path, metavar="DIR", help="the model asked about (default the shipped one)")
+    parser.add_argument("--against", type=Path, metavar="DIR", help="another, to be better than")
+    parser.add_argument("--out", type=Path, default=Path("build/evaluation"), metavar="DIR", help="folder to write to")
+    parser.add_argument("--organs", type=Path, metavar="DIR", help="bundle that names the organs heat is measured by")
+    parser.add_argument("--drawn", type=Path, metavar="SHARE", help="drawn cases (evaluate-*), to measure pointing on")
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    return parser
+
+
+def evaluate_as_told(parsed: argparse.Namespace, progress: Progress) -> Evaluated:
+    """Measure as told."""
+    plan = EvaluationPlan(
+        parsed.cohort, parsed.out, parsed.bundle, parsed.against, parsed.organs, parsed.drawn, parsed.device
+    )
+    return evaluate(plan, progress)

@@ -1,0 +1,114 @@
+"""What a bundle says of a cohort's scans, beside what their reports say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+
+from ai.model import Bundle
+from ai.model.device import chosen_device
+from ai.model.seeing import Seen, see
+from ai.progress import QUIET, Progress
+from ai.training.cohort import Cohort, CohortScan
+from ai.training.reports.crops import prepared, regions_of_scan
+from ai.training.reports.places import allowed
+from ai.training.statistics import Numbers
+from ai.vocabulary import abnormality
+
+_NAN = float("nan")
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """One row a scan, one column a label.
+
+    Args:
+        labels: of the bundle.
+        keys: of the scans.
+        patients: whose they are.
+        logits: what the bundle says.
+        evidence: Σ relu(W·A): the logit without bias and gain; NaN where a network from elsewhere has none.
+        present: 1, 0, or NaN where the report decides nothing.
+        inside: share of the heat where report or vocabulary let the label lie; NaN where it is absent, has no heat, or
+            may lie anywhere.
+        room: share of the scan where it may lie: what heat spread evenly would score; NaN as above.
+    """
+
+    labels: tuple[str, ...]
+    keys: tuple[str, ...]
+    patients: tuple[str, ...]
+    logits: Numbers
+    evidence: Numbers
+    present: Numbers
+    inside: Numbers
+    room: Numbers
+
+    @property
+    def probabilities(self) -> Numbers:
+        """The logits as probabilities."""
+        return np.asarray(expit(self.logits), dtype=np.float64)
+
+    def only(self, labels: Sequence[str]) -> Judged:
+        """Return some of the labels, in the order asked for."""
+        columns = [self.labels.index(label) for label in labels]
+        parts = (self.logits, self.evidence, self.present, self.inside, self.room)
+        return Judged(tuple(labels), self.keys, self.patients, *(part[:, columns] for part in parts))
+
+
+def judge(
+    bundles: Sequence[Bundle],
+    guide: Bundle | None,
+    cohort: Cohort,
+    scans: Sequence[CohortScan],
+    device: str = "cpu",
+    progress: Progress = QUIET,
+) -> list[Judged]:
+    """Let bundles read the same scans.
+
+    Args:
+        bundles: to be judged.
+        guide: names the organs heat is measured by, the same for all; None measures no places.
+        cohort: that holds the scans.
+        scans: which; bundles must not have learned from these patients.
+        device: ``auto``, ``cpu`` or ``cuda``.
+        progress: told after each scan.
+    """
+    where = chosen_device(device)
+    rows: list[list[tuple[Numbers, ...]]] = [[] for _ in bundles]
+    for number, scan in enumerate(scans):
+        regions: dict[float, NDArray[np.uint16]] = {}
+        for mine, bundle in zip(rows, bundles, strict=True):
+            spacing_mm = bundle.description.spacing_mm
+            seen = see(prepared(cohort, scan, spacing_mm), bundle.network, where)
+            if guide is not None and spacing_mm not in regions:
+                regions[spacing_mm] = regions_of_scan(cohort, scan, spacing_mm, guide)
+            mine.append(_row(seen, scan, bundle.description.labels, regions.get(spacing_mm)))
+        progress.report((number + 1) / len(scans), f"reading scans ({number + 1} of {len(scans)})")
+    keys, patients = tuple(scan.key for scan in scans), tuple(scan.patient for scan in scans)
+    return [
+        Judged(bundle.description.labels, keys, patients, *(np.array(part) for part in zip(*mine, strict=True)))
+        for bundle, mine in zip(bundles, rows, strict=True)
+    ]
+
+
+def _row(
+    seen: Seen, scan: CohortScan, labels: Sequence[str], regions: NDArray[np.uint16] | None
+) -> tuple[Numbers, Numbers, Numbers, Numbers, Numbers]:
+    heat = seen.heat.sum(axis=(1, 2, 3), dtype=np.float64)
+    present = np.array([scan.label(label).value for label in labels])
+    inside, room = np.full(len(labels), _NAN), np.full(len(labels), _NAN)
+    for number in np.flatnonzero(present == 1).tolist():
+        where = allowed(abnormality(labels[number]), scan.places.get(labels[number]))
+        if regions is None or where.anywhere:
+            continue
+        cells = where.cells(regions)
+        positive = np.maximum(seen.heat[number], 0)
+        whole = float(positive.sum(dtype=np.float64))
+        if cells.any() and whole > 0:
+            inside[number] = float(positive[cells].sum(dtype=np.float64)) / whole
+            room[number] = float(cells.mean())
+    return seen.bias + heat, heat / seen.gain, present, inside, room

@@ -1,0 +1,45 @@
+"""Makes probabilities mean what they say on patients that were not learned from: per label a gain and a bias."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from ai.findings import Setting, Thresholds
+from ai.model.network import EvidenceNet
+from ai.training.calibration import logistic_fit, present_from
+from ai.training.statistics import Numbers
+
+FEWEST = 5
+"""Scans with a label, and without it, below which nothing is fitted: the label keeps what it had."""
+
+
+def fit(
+    network: EvidenceNet, evidence: Numbers, present: Numbers, before: Sequence[Thresholds]
+) -> tuple[tuple[Thresholds, ...], list[int]]:
+    """Set gain and bias of every label by logistic regression on its evidence.
+
+    Args:
+        network: changed in place; heat goes on adding up, for gain and bias are part of it.
+        evidence: (scans, L) Σ relu(W·A).
+        present: (scans, L) 1, 0, or NaN where the report decides nothing.
+        before: thresholds of labels that cannot be fitted.
+
+    Returns:
+        Thresholds per label, and which labels were fitted.
+    """
+    thresholds, fitted = list(before), []
+    for label in range(present.shape[1]):
+        known = ~np.isnan(present[:, label])
+        there = present[known, label]
+        if min((there == 1).sum(), (there == 0).sum()) < FEWEST:
+            continue
+        curve = logistic_fit(evidence[known, label], there)
+        with torch.no_grad():
+            network.log_gain[label] = float(np.log(curve.gain))
+            network.bias[label] = curve.bias
+        thresholds[label] = Thresholds(*(present_from(curve, there, setting) for setting in Setting))
+        fitted.append(label)
+    return tuple(thresholds), fitted

@@ -1,0 +1,213 @@
+"""The whole run in one call: part the cohort, make scans ready, learn, calibrate, measure, write the bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import MappingProxyType
+
+from ai.findings import ModelCard, Thresholds
+from ai.model import Bundle, load_bundle
+from ai.model.bundle import Description, save_bundle
+from ai.model.network import EvidenceNet
+from ai.progress import QUIET, Part, Progress
+from ai.training.cohort import Cohort, CohortScan
+from ai.training.judging.figures import judgement
+from ai.training.judging.readings import Judged, judge
+from ai.training.judging.table import table_of
+from ai.training.reports.card import card_text
+from ai.training.reports.crops import Crops
+from ai.training.reports.drawn import DrawnPatches
+from ai.training.reports.errors import ReportsError
+from ai.training.reports.fitting import fit
+from ai.training.reports.guide import guide_of
+from ai.training.reports.known_patients import read_known, unseen, write_known
+from ai.training.reports.lesson import lessons_of
+from ai.training.reports.processes import Processes, joined
+from ai.training.reports.recipe import ReportRecipe
+from ai.training.reports.report_learning import ReportLearner
+
+SHARES: Mapping[str, float] = MappingProxyType({"train": 0.7, "calibrate": 0.1, "evaluate": 0.2})
+BUNDLE = "bundle"
+_LIMITS = (
+    "Research use only. Learned from what reports say of whole scans: what reporters overlook or leave unsaid it may "
+    "overlook too, and it is measured against reports, not against pathology. Probabilities assume abnormalities as "
+    "frequent as in the archive it was calibrated on."
+)
+_CALIBRATION = (
+    "Logistic regression of each label's presence in the report on its summed evidence, over {scans} scans of "
+    "{patients} patients that training did not see; {fitted} of {labels} labels had enough of both, the others keep "
+    "what they had."
+)
+
+
+@dataclass(frozen=True)
+class ReportPlan:
+    """What to learn from and where to keep it.
+
+    Args:
+        cohort: folder that ``cohort build`` made.
+        run: folder for crops, checkpoint, journal and the finished bundle.
+        recipe: how to learn.
+        init: bundle to begin with; None begins by chance.
+        phantom: folder of drawn cases to mix in; None for none.
+        organs: bundle that names the organs; None takes one that comes with the program.
+        device: ``cpu`` or ``cuda``.
+        split_seed, shares: how patients are parted: learned from, calibrated on, measured on.
+        title, version: what the bundle is called.
+    """
+
+    cohort: Path
+    run: Path
+    recipe: ReportRecipe = field(default_factory=ReportRecipe)
+    init: Path | None = None
+    phantom: Path | None = None
+    organs: Path | None = None
+    device: str = "cpu"
+    split_seed: int = 1
+    shares: Mapping[str, float] = field(default_factory=lambda: SHARES)
+    title: str = "Learned from reports"
+    version: str = "1"
+
+
+def train_on_reports(plan: ReportPlan, progress: Progress = QUIET) -> Bundle | None:
+    """Follow the plan to its end, with all processes that ``torchrun`` started; goes on where it stopped.
+
+    Returns:
+        The bundle, which lies in ``run/bundle``; None in every process but the first.
+
+    Raises:
+        ReportsError: a plan that cannot be followed.
+        CohortError: a cohort that cannot be read.
+        ModelError: a bundle that cannot be read.
+    """
+    with joined(plan.device) as processes:
+        return Run(plan, processes).follow(progress if processes.first else QUIET)
+
+
+class Run:
+    """One process's part in a plan.
+
+    Args:
+        plan: what to do.
+        processes: which of how many this one is.
+    """
+
+    def __init__(self, plan: ReportPlan, processes: Processes) -> None:
+        self.plan, self.processes = plan, processes
+        self.cohort = Cohort.open(plan.cohort)
+        self.init = None if plan.init is None else load_bundle(plan.init)
+        self.network, self.labels, self.spacing_mm = self._beginning()
+        self.guide = guide_of(plan.organs, [] if self.init is None else [self.init])
+        self.parts = self._parts()
+
+    def follow(self, progress: Progress) -> Bundle | None:
+        """Make ready, learn, and as the first process finish."""
+        plan, mine = self.plan, self.processes
+        drawn = None if plan.phantom is None else DrawnPatches(plan.phantom, self.labels, self.spacing_mm)
+        crops = Crops(plan.run / "scans", self.cohort, self.spacing_mm, self.guide)
+        crops.make(self.parts["train"][mine.rank :: mine.count], Part(progress, 0.0, 0.1))
+        mine.wait()
+        lessons = lessons_of(self.cohort, self.parts["train"], self.labels)
+        learner = ReportLearner(plan.recipe, self.network, lessons, crops, plan.run, mine, drawn)
+        network = learner.learn(Part(progress, 0.1, 0.9)).cpu().eval()
+        bundle = self._finish(network, Part(progress, 0.9, 1.0)) if mine.first else None
+        mine.wait()
+        return bundle
+
+    def _beginning(self) -> tuple[EvidenceNet, tuple[str, ...], float]:
+        """Return the network to teach, its labels and the spacing of its voxels."""
+        recipe = self.plan.recipe
+        if self.init is None:
+            return recipe.new_network(), recipe.labels, recipe.spacing_mm
+        if not isinstance(self.init.network, EvidenceNet):
+            raise ReportsError(f"{self.plan.init} holds a network from elsewhere, which cannot be taught here.")
+        return self.init.network, self.init.description.labels, self.init.description.spacing_mm
+
+    def _parts(self) -> dict[str, tuple[CohortScan, ...]]:
+        """Part the cohort by patient; whom the bundle to begin with has seen is only learned from."""
+        parts = self.cohort.split(self.plan.split_seed, self.plan.shares)
+        known = read_known(self.plan.init)
+        held = {name: tuple(unseen(parts[name], known)) for name in ("calibrate", "evaluate")}
+        parts = {"train": parts["train"], **held}
+        for name, scans in parts.items():
+            if not scans:
+                raise ReportsError(
+                    f"No scan of {self.plan.cohort} is left to {name}: it holds {len(self.cohort.scans)} scans of "
+                    f"{len(self.cohort.patients)} patients. More patients are needed, or another --split-seed."
+                )
+        return parts
+
+    def _finish(self, network: EvidenceNet, progress: Progress) -> Bundle:
+        """Calibrate on one part, measure on another that saw neither, write the bundle with its card."""
+        before = self._described(self._thresholds())
+        fitted_on = self._judged(network, before, "calibrate", Part(progress, 0.0, 0.3))
+        thresholds, fitted = fit(network, fitted_on.evidence, fitted_on.present, before.thresholds)
+        told = _CALIBRATION.format(
+            scans=len(fitted_on.keys),
+            patients=len(set(fitted_on.patients)),
+            fitted=len(fitted),
+            labels=len(self.labels),
+        )
+        fitting = self._described(thresholds, told)
+        measured = table_of(judgement(self._judged(network, fitting, "evaluate", Part(progress, 0.3, 1.0))))
+        description = replace(fitting, measured=fitting.measured | measured)
+        folder = self.plan.run / BUNDLE
+        save_bundle(network, description, folder)
+        seen = {scan.patient for name in ("train", "calibrate") for scan in self.parts[name]}
+        write_known(folder, seen, read_known(self.plan.init))
+        (folder / "CARD.md").write_text(card_text(description), encoding="utf-8")
+        return load_bundle(folder)
+
+    def _judged(self, network: EvidenceNet, description: Description, part: str, progress: Progress) -> Judged:
+        card = ModelCard(description.identifier, description.version, "", description.trained_on, description.title)
+        bundle = Bundle(network, description, card)
+        (judged,) = judge([bundle], self.guide, self.cohort, self.parts[part], self.plan.device, progress)
+        return judged
+
+    def _thresholds(self) -> tuple[Thresholds, ...]:
+        """Thresholds of labels that too few scans have: as they were, or a half."""
+        if self.init is not None:
+            return self.init.description.thresholds
+        return (Thresholds.one(0.5),) * len(self.labels)
+
+    def _described(self, thresholds: tuple[Thresholds, ...], calibration: str = "") -> Description:
+        network = self.network
+        return Description(
+            identifier="interval-reports", version=self.plan.version, title=self.plan.title, labels=self.labels,
+            thresholds=thresholds, widths=self._widths(), features=network.head.in_channels - 1,
+            organs=network.organ_head is not None, spacing_mm=self.spacing_mm, trained_on=self._trained_on(),
+            licence="whatever the archive's owner allows", attribution=self._attribution(), limits=_LIMITS,
+            measured=self._story(), positions=network.positions, calibration=calibration,
+        )  # fmt: skip
+
+    def _widths(self) -> tuple[int, ...]:
+        return self.plan.recipe.widths if self.init is None else self.init.description.widths
+
+    def _attribution(self) -> tuple[str, ...]:
+        return () if self.init is None else self.init.description.attribution
+
+    def _trained_on(self) -> str:
+        scans = self.parts["train"]
+        begun = "" if self.init is None else f", beginning with {self.init.card.title} {self.init.card.version}"
+        mixed = "" if self.plan.phantom is None else ", with drawn cases mixed in"
+        return f"The reports of {len(scans)} scans of {_patients(scans)} patients{begun}{mixed}."
+
+    def _story(self) -> dict[str, object]:
+        """How it came to be, for the card."""
+        recipe = self.plan.recipe
+        return {
+            "how it was made": {
+                "patients parted by": f"seed {self.plan.split_seed}, shares {dict(self.plan.shares)}",
+                **{name: f"{len(scans)} scans of {_patients(scans)} patients" for name, scans in self.parts.items()},
+                "steps": f"{recipe.steps} of {recipe.scans_a_step} scans",
+                "weights of the parts of the loss": f"labels 1, mask {recipe.mask:g}, somewhere {recipe.somewhere:g}, "
+                f"change {recipe.course:g}, drawn {recipe.drawn if self.plan.phantom else 0:g}",
+                "organs named by": f"{self.guide.card.title} {self.guide.card.version}",
+            }
+        }
+
+
+def _patients(scans: Sequence[CohortScan]) -> int:
+    return len({scan.patient for scan in scans})
