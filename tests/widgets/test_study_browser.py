@@ -164,11 +164,13 @@ def test_a_double_click_opens(bench: Bench) -> None:
     assert bench.asked == [("b", None)]
 
 
-def test_the_menu_of_a_series_offers_both_roles(bench: Bench) -> None:
+def test_the_menu_of_a_series_offers_both_roles_and_its_lines_once_a_scan_was_analysed(bench: Bench) -> None:
     bench.find(series("a"))
     bench.select("a")
     menu = bench.browser.menu()
-    assert [action.text().split("\t")[0] for action in menu.actions()] == ["Open as current", "Open as prior"]
+    offered = [action.text().split("\t")[0] for action in menu.actions() if not action.isSeparator()]
+    assert offered == ["Open as current", "Open as prior", "Follow lesions into this study"]
+    assert not menu.actions()[-1].isEnabled()
     menu.actions()[1].trigger()
     assert bench.asked == [("a", Role.PRIOR)]
     menu.deleteLater()
