@@ -16,8 +16,9 @@ _TABLE_MM = 8.0
 _THIN_WALL_HU = -650
 """Of a wall that fills a coarse voxel in part; air is below, and so is most lung."""
 _HOLLOW_MM = 100.0
-"""A chest wall thinner than a table top is lost with it, along as much of the chest as this; what it encloses lies within
-what is left of the patient, closed over by a disk of this radius, and a table does not."""
+"""A chest wall thinner than a table top is lost with it, along as much of the chest as this; what it encloses lies
+within what is left of the patient, closed over by a disk of this radius, and a table does not. Where a whole side is so
+thin, what is left does not reach around it, and that lung is still lost."""
 
 
 def body_mask(hu: NDArray[np.float32], spacing_mm: float) -> NDArray[np.bool_]:

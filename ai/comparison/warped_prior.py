@@ -73,9 +73,16 @@ def _sampled(prior: Volume, planes: Tensor, grid: VoxelGrid) -> NDArray[np.int16
     size, begin = (
         torch.tensor(n, dtype=torch.float32)[None, :, None, None, None] for n in (block.shape[2:], low.tolist())
     )
-    places = ((2 * (planes - begin) + 1) / size - 1).flip(1)
-    shape = [planes.shape[2], *grid.shape[1:]]
-    where = functional.interpolate(places, size=shape, mode="trilinear", align_corners=True).movedim(1, -1)
-    found = functional.grid_sample(block, where, padding_mode="zeros", align_corners=False)
-    rounded: NDArray[np.int16] = found[0, 0].add_(AIR_HU).round_().to(torch.int16).numpy()
+    places = ((2 * (planes - begin) + 1) / size - 1).flip(1)[0].movedim(1, 0)
+    # Places lie together in memory, and each slice is a member of a batch: torch spreads a batch, and nothing else,
+    # over the cores.
+    beside = places.contiguous(memory_format=torch.channels_last)
+    where = functional.interpolate(beside, size=grid.shape[1:], mode="bilinear", align_corners=True)
+    found = functional.grid_sample(
+        block.expand(len(where), -1, -1, -1, -1),
+        where.movedim(1, -1)[:, None],
+        padding_mode="zeros",
+        align_corners=False,
+    )
+    rounded: NDArray[np.int16] = found[:, 0, 0].add_(AIR_HU).round_().to(torch.int16).numpy()
     return rounded

@@ -1,18 +1,18 @@
 """A breath that is known exactly: where the tissue at a place of the breathing patient lay before.
 
-The bases go down most, behind more than in front; the wall of the chest and the spine hold back what lies beside them, so
-the lungs shear along them; the front of the chest rises; a smooth random part of some 3 mm lies on top. The whole is
-smooth, has no folds, and is the truth to the last digit because the scan is bent with the very same numbers.
+The bases go down most, behind more than in front; the wall of the chest and the spine hold back what lies beside them,
+so the lungs shear along them; the front of the chest rises; a smooth random part of some 3 mm lies on top. The whole
+has no folds, and is the truth because the scan is bent with the very same numbers.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import import_module
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
-from skimage.morphology import convex_hull_image
 
 from ai.anatomy import Lungs
 from ai.geometry import Matrix
@@ -67,7 +67,7 @@ class Breath:
         rows = [np.gradient(axis, *self.grid.spacing_mm) for axis in self.shift_mm]
         # Gradients come along (slice, row, column), which run along (superior, posterior, left).
         matrix = np.moveaxis(np.array(rows)[:, ::-1], (0, 1), (-2, -1)) + np.eye(3)
-        return np.linalg.det(matrix).astype(np.float32)
+        return np.asarray(np.linalg.det(matrix), dtype=np.float32)
 
 
 def breath_of(hu: NDArray[np.float32], lungs: Lungs, deep_mm: float, seed: int) -> Breath:
@@ -98,7 +98,7 @@ def breath_of(hu: NDArray[np.float32], lungs: Lungs, deep_mm: float, seed: int) 
 def _freedom(hu: NDArray[np.float32], lungs: Lungs) -> NDArray[np.float32]:
     """Return from ``_WALL_SHARE`` at wall and spine to 1 inside, (1, r, c): the same at every height."""
     in_plane_mm = lungs.grid.spacing_mm[1:]
-    cage = convex_hull_image(lungs.mask.any(axis=0))
+    cage = import_module("skimage.morphology").convex_hull_image(lungs.mask.any(axis=0))
     middle = float(np.argwhere(cage)[:, 1].mean())
     beside = np.abs(np.arange(hu.shape[2]) - middle) * in_plane_mm[1] < _SPINE_MM
     rows = np.flatnonzero(cage.any(axis=1))

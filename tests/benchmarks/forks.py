@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
-from skimage.morphology import skeletonize
 
 from ai.geometry import Matrix
 from ai.volume import Volume, VoxelGrid
@@ -35,7 +36,7 @@ def vessel_forks(volume: Volume, most: int = 250) -> Matrix:
     inside = _on_grid(ndimage.distance_transform_edt(lungs.mask, sampling=lungs.grid.spacing_mm), lungs.grid, grid)
     dense = (ndimage.gaussian_filter(fine, 0.7) > _VESSEL_HU) & (inside > _INSIDE_MM)
     thick = ndimage.distance_transform_edt(dense, sampling=grid.spacing_mm)
-    lines = skeletonize(dense).astype(bool) & (thick < _THICKEST_MM)
+    lines = import_module("skimage.morphology").skeletonize(dense).astype(bool) & (thick < _THICKEST_MM)
     places = np.array([p for p in _meetings(lines) if _branches(lines, p) >= 3])
     order = np.random.default_rng(0).permutation(len(places))
     kept: list[NDArray[np.float64]] = []

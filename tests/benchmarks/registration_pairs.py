@@ -90,13 +90,15 @@ def breathed(name: str, prior: Volume, visit: SecondVisit) -> KnownPair:
 
 def real(shared: Path, file: str, visit: SecondVisit) -> Callable[[], KnownPair]:
     """Return what makes a pair of a real scan and a breath."""
-    name = f"{file.split('.')[0][:10]}, breath {visit.deep_mm:g} mm"
+    name = f"{Path(file).name.partition('.')[0][:10]}, breath {visit.deep_mm:g} mm"
     return lambda: breathed(name, read(shared / "scans" / file).volume, visit)
 
 
 def two_kernels(shared: Path) -> KnownPair:
     """Return one acquisition reconstructed twice: nothing may move."""
-    lung, soft = (read(shared / "scans" / f"lung-pet-ct-dx-a0001-{kernel}.nii.gz").volume for kernel in ("lung", "soft"))
+    lung, soft = (
+        read(shared / "scans" / f"lung-pet-ct-dx-a0001-{kernel}.nii.gz").volume for kernel in ("lung", "soft")
+    )
     forks = vessel_forks(lung)
     return KnownPair("two kernels, 5 mm, nothing moved", lung, soft, forks, forks)
 
@@ -154,7 +156,8 @@ def _taken(prior: Volume, breath: Breath, rigid: Matrix, grid: VoxelGrid, visit:
 def _through(affine: Matrix, places: Tensor) -> Tensor:
     """Apply a 4×4 to (3, s, r, c)."""
     matrix = torch.from_numpy(np.asarray(affine)).float()
-    return torch.tensordot(matrix[:3, :3], places, dims=1) + matrix[:3, 3, None, None, None]
+    moved: Tensor = torch.tensordot(matrix[:3, :3], places, dims=1) + matrix[:3, 3, None, None, None]
+    return moved
 
 
 def _read(values: NDArray[np.floating], indices: Tensor, beyond: str) -> Tensor:

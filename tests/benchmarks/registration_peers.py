@@ -1,14 +1,16 @@
 """What others find on the same two scans: SimpleITK's B-splines and demons, elastix, convexAdam.
 
-Each gets the lungs of both scans with a margin, 1.5 mm, densities clipped as ours are, and the settings its makers or the
-usual papers give for lungs. Demons and convexAdam have no rigid stage: they begin from ours, whose time is counted as
-theirs. B-splines and elastix find their own.
+Each gets the lungs of both scans with a margin, 1.5 mm, densities clipped as ours are, and the settings its makers or
+the usual papers give for lungs. Demons and convexAdam have no rigid stage: they begin from ours, whose time is counted
+as theirs. B-splines and elastix find their own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
 
 import numpy as np
 import SimpleITK
@@ -114,12 +116,12 @@ def simpleitk_bspline(prior: Volume, current: Volume) -> FoundField:
     rigid.Execute(inputs.fixed, inputs.moving)
     mesh = [max(2, round(n * SPACING_MM / 60)) for n in inputs.fixed.GetSize()]
     spline = SimpleITK.BSplineTransformInitializer(inputs.fixed, mesh)
-    bending = _method(0.1)
+    bending = _method(0.02)
     bending.SetMetricAsMeanSquares()
     bending.SetMetricFixedMask(inputs.lungs)
     bending.SetMovingInitialTransform(start)
     bending.SetInitialTransformAsBSpline(spline, inPlace=True, scaleFactors=[1, 2, 4])
-    bending.SetOptimizerAsLBFGS2(solutionAccuracy=1e-3, numberOfIterations=40)
+    bending.SetOptimizerAsLBFGS2(solutionAccuracy=1e-3, numberOfIterations=20)
     bending.Execute(inputs.fixed, inputs.moving)
     # Of a composite the last is applied first.
     return _field(SimpleITK.CompositeTransform([start, spline]), inputs)
@@ -137,9 +139,8 @@ def _method(share: float) -> SimpleITK.ImageRegistrationMethod:
 
 def _field(transform: SimpleITK.Transform, inputs: Inputs) -> FoundField:
     fixed = inputs.fixed
-    shifts = SimpleITK.TransformToDisplacementField(
-        transform, SimpleITK.sitkVectorFloat64, fixed.GetSize(), fixed.GetOrigin(), fixed.GetSpacing(), fixed.GetDirection()
-    )
+    place = (fixed.GetSize(), fixed.GetOrigin(), fixed.GetSpacing(), fixed.GetDirection())
+    shifts = SimpleITK.TransformToDisplacementField(transform, SimpleITK.sitkVectorFloat64, *place)
     return _moved(np.moveaxis(SimpleITK.GetArrayFromImage(shifts), -1, 0), inputs.grid)
 
 
@@ -188,8 +189,7 @@ def _laid_rigidly(inputs: Inputs, pose: Matrix) -> SimpleITK.Image:
 
 def elastix(prior: Volume, current: Volume) -> FoundField:
     """Rigid, then B-splines down to 10 mm by normalised correlation in the lungs (as Staring et al. in EMPIRE10)."""
-    import itk
-
+    itk = import_module("itk")
     inputs = inputs_of(prior, current)
     fixed, moving, lungs = (_as_itk(image) for image in (inputs.fixed, inputs.moving, inputs.lungs))
     settings = itk.ParameterObject.New()
@@ -212,9 +212,8 @@ def elastix(prior: Volume, current: Volume) -> FoundField:
     return _moved(np.moveaxis(itk.GetArrayFromImage(found), -1, 0).astype(np.float64), inputs.grid)
 
 
-def _as_itk(image: SimpleITK.Image) -> object:
-    import itk
-
+def _as_itk(image: SimpleITK.Image) -> Any:
+    itk = import_module("itk")
     same = itk.GetImageFromArray(SimpleITK.GetArrayFromImage(image))
     same.SetOrigin(image.GetOrigin())
     same.SetSpacing(image.GetSpacing())
@@ -224,8 +223,7 @@ def _as_itk(image: SimpleITK.Image) -> object:
 
 def convex_adam(prior: Volume, current: Volume) -> FoundField:
     """The package's own settings (MIND features, ±36 mm at 1.5 mm, 80 steps of Adam) from our rigid motion."""
-    from convexAdam.convex_adam_MIND import convex_adam_pt
-
+    convex_adam_pt = import_module("convexAdam.convex_adam_MIND").convex_adam_pt
     inputs, pose = inputs_of(prior, current), _rigid_pose(prior, current)
     found = convex_adam_pt(
         SimpleITK.GetArrayFromImage(inputs.fixed),

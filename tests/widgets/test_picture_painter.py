@@ -176,3 +176,25 @@ def test_a_change_bar_reaches_as_far_below_zero_as_above() -> None:
     assert red.max() < blue.min()
     assert abs(len(red) - len(blue)) <= 2
     assert blue.min() - red.max() > 4
+
+
+def test_the_line_of_a_swipe_leaves_the_letters_legible() -> None:
+    """The line runs through the middle, where the top and bottom letters stand: their pixels are those without it."""
+    plain = flat_picture(SIZE, bare_state())
+    without, swiped = (
+        pixels(picture_image(replace(plain, look=replace(plain.look, compare=CompareLook(mode)))))
+        for mode in (CompareMode.OFF, CompareMode.SWIPE)
+    )
+    line = np.any(without != swiped, axis=2)
+    assert not line[:24].any()
+    assert not line[-24:].any()
+    assert line[100:200, 155:165].any(axis=1).all()
+
+
+def test_the_line_of_a_swipe_leaves_the_letters_at_the_sides_legible() -> None:
+    plain = flat_picture(SIZE, bare_state())
+    compare = CompareLook(CompareMode.SWIPE, swipe=0.04)
+    drawn = pixels(picture_image(replace(plain, look=replace(plain.look, compare=compare))))
+    without = pixels(picture_image(plain))
+    assert np.array_equal(drawn[150:170, :40], without[150:170, :40])
+    assert np.any(drawn[60:140, :20] != without[60:140, :20])

@@ -16,11 +16,13 @@ TOP = 28.0
 PLATE_HEIGHT = 24.0
 FAINT = 110
 """Alpha of the frames of a checkerboard's fields, 0…255."""
+LETTER = 26.0
+"""From each edge of the picture: there the orientation letters stand, and no line is drawn through them."""
 ROOM = 20.0
 """Left and right of a text on its plate together, logical pixels."""
 
 
-def paint_compare(painter: QPainter, compare: CompareLook, pixel_ratio: float, width: float) -> float:
+def paint_compare(painter: QPainter, compare: CompareLook, pixel_ratio: float, width: float, height: float) -> float:
     """Write the mark of a shared picture, with the line of a swipe; return the y below it."""
     if not compare.on:
         return TOP
@@ -33,27 +35,32 @@ def paint_compare(painter: QPainter, compare: CompareLook, pixel_ratio: float, w
         case CompareMode.FLICKER:
             _plate(painter, width / 2, compare.prior_shown)
         case CompareMode.SWIPE:
-            _swipe(painter, compare.line_px(round(width * pixel_ratio)) / pixel_ratio)
+            _swipe(painter, compare.line_px(round(width * pixel_ratio)) / pixel_ratio, width, height)
         case _:
-            _frame_fields(painter, CHECKER_PX / pixel_ratio, width)
+            _frame_fields(painter, CHECKER_PX / pixel_ratio, width, height)
             _beside(painter, width / 2, 4.0)
     painter.restore()
     return TOP + PLATE_HEIGHT + 4
 
 
-def _swipe(painter: QPainter, x: float) -> None:
+def _swipe(painter: QPainter, x: float, width: float, height: float) -> None:
+    """Draw the line of a swipe, interrupted where the letters at the picture's edges stand."""
+    pieces = [(LETTER, height - LETTER)]
+    if min(x, width - x) < LETTER:
+        pieces = [(LETTER, (height - LETTER) / 2), ((height + LETTER) / 2, height - LETTER)]
     for colour, thickness in ((colours().picture_halo, 3.5), (colours().accent, 1.5)):
         painter.setPen(QPen(QColor(colour), thickness))
-        painter.drawLine(QPointF(x, 0), QPointF(x, painter.viewport().height()))
+        for top, bottom in pieces:
+            painter.drawLine(QPointF(x, top), QPointF(x, bottom))
     _beside(painter, x, 8.0)
 
 
-def _frame_fields(painter: QPainter, side: float, width: float) -> None:
+def _frame_fields(painter: QPainter, side: float, width: float, height: float) -> None:
     """Frame the prior's fields faintly in its colour."""
     colour = QColor(colours().warning)
     colour.setAlpha(FAINT)
     painter.setPen(QPen(colour, 1.0))
-    for row in range(ceil(painter.viewport().height() / side)):
+    for row in range(ceil(height / side)):
         for column in range(ceil(width / side)):
             if (row + column) % 2 == 1:
                 painter.drawRect(QRectF(column * side + 0.5, row * side + 0.5, side - 1, side - 1))

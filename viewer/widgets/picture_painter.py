@@ -56,7 +56,7 @@ def paint_picture(painter: QPainter, picture: Picture, pixel_ratio: float = 1.0,
     above_bar = _scale_bar(painter, look.scale_bar, pixel_ratio, width, height)
     lines = (*corners.bottom_right, *((hover,) if hover else ()))
     _column(painter, lines, width, above_bar - len(lines) * HEIGHT, left=False)
-    below = paint_compare(painter, look.compare, pixel_ratio, width)
+    below = paint_compare(painter, look.compare, pixel_ratio, width, height)
     if look.mark:
         texts = MARGIN + HEIGHT * max(len(corners.top_left[:rows]), len(corners.top_right[:rows]))
         _mark(painter, look.mark, width, below, texts)
