@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from ai.change import Registration
+from ai.change import Registration, moved
+from ai.comparison.warp import Warp
 from ai.findings import Analysis, Finding, ModelCard, sigmoid
 from ai.progress import Progress
 from ai.vocabulary import abnormality
-from ai.volume import Volume
+from ai.volume import Volume, VoxelGrid
 from tests.benchmarks.studies import large_heatmap
 from viewer.app import build_window
 from viewer.mpr.plane import Plane
 from viewer.state.role import Role
 from viewer.steps.all_steps import Engines
+from viewer.steps.engines import Deform
 from viewer.widgets.plane_canvas import PlaneCanvas
 
 SIDE_PX = 600
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
+FIELD_MM = 3.0
 
 
 class TooLong(Exception):
@@ -46,11 +51,29 @@ def nothing_moved(prior: Volume, current: Volume, progress: Progress) -> Registr
     return Registration(offset, quality=1.0)
 
 
+def breathing(prior: Volume, current: Volume, rigid: Registration, progress: Progress) -> Registration:
+    """Stand in for the deformable registration: a smooth breath of up to 12 mm on a field as coarse as the real one."""
+    to_current, to_prior = (_breath(grid, sign) for grid, sign in ((prior.grid, 1.0), (current.grid, -1.0)))
+    there, back = rigid.prior_to_current, np.asarray(np.linalg.inv(rigid.prior_to_current), dtype=np.float64)
+    return replace(
+        rigid,
+        warp_to_current=lambda points: moved(there, to_current(points)),
+        warp_to_prior=lambda points: moved(back, to_prior(points)),
+    )
+
+
+def _breath(grid: VoxelGrid, sign: float) -> Warp:
+    coarse = grid.coarser(FIELD_MM)
+    up, back, left = (np.linspace(-1, 1, n, dtype=np.float32) for n in coarse.shape)
+    deep = sign * 12.0 * np.cos(up[:, None, None]) * np.cos(back[None, :, None]) * np.cos(left[None, None, :])
+    return Warp(coarse, np.stack([0.1 * deep, 0.3 * deep, deep]).astype(np.float32))
+
+
 class BenchWindow:
     """Owns one window. ``close`` must be called."""
 
-    def __init__(self) -> None:
-        self.window = build_window(Engines(analyse=found_at_once, register=nothing_moved))
+    def __init__(self, deform: Deform = breathing) -> None:
+        self.window = build_window(Engines(analyse=found_at_once, register=nothing_moved, deform=deform))
         self.window.show()
         self.window.activateWindow()  # keys reach only the active window; there is no window manager to do it
         self.settle(0.2)
@@ -66,6 +89,11 @@ class BenchWindow:
         roles = [Role.CURRENT] if prior is None else list(Role)
         self.wait(lambda: all(self.window.reading.findings[role].value.analysis is not None for role in roles))
         self.settle(0.5)
+
+    def followed(self) -> None:
+        """Wait until the registration has settled: the deformable map where one was found."""
+        self.wait(lambda: self.window.reading.comparison.value.settled)
+        self.settle(2.0)
 
     def canvas(self, plane: Plane, role: Role = Role.CURRENT) -> PlaneCanvas:
         """Return the canvas of a plane."""
@@ -104,6 +132,22 @@ class BenchWindow:
             milliseconds.append((time.perf_counter() - start) * 1000)
         return milliseconds[4:]
 
+    def cross_ms(self, canvases: Sequence[PlaneCanvas], steps: int) -> list[float]:
+        """Move the crosshair over the first canvas with Shift; return the ms of each step until all are painted."""
+        milliseconds = []
+        for n in range(steps + 4):
+            before = [canvas.picture for canvas in canvases]
+            angle = 2 * math.pi * n / (steps + 4)
+            side = min(canvases[0].width(), canvases[0].height())
+            place = canvases[0].rect().center() + QPoint(
+                round(0.2 * side * math.cos(angle)), round(0.2 * side * math.sin(angle))
+            )
+            start = time.perf_counter()
+            QApplication.sendEvent(canvases[0], _shift_move(canvases[0], place))
+            self._painted(canvases, before)
+            milliseconds.append((time.perf_counter() - start) * 1000)
+        return milliseconds[4:]
+
     def toggle_ms(self, canvases: Sequence[PlaneCanvas], times: int) -> list[float]:
         """Press G; return the ms of each press until all of ``canvases`` are painted."""
         milliseconds = []
@@ -138,6 +182,17 @@ class BenchWindow:
             if time.perf_counter() > end:
                 raise TooLong
         QGuiApplication.sync()
+
+
+def _shift_move(canvas: PlaneCanvas, place: QPoint) -> QMouseEvent:
+    return QMouseEvent(
+        QEvent.Type.MouseMove,
+        QPointF(place),
+        QPointF(canvas.mapToGlobal(place)),
+        Qt.MouseButton.NoButton,
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.ShiftModifier,
+    )
 
 
 def _notch(canvas: PlaneCanvas, up: bool) -> QWheelEvent:

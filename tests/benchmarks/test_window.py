@@ -25,6 +25,8 @@ from viewer.state.role import Role
 ROOT = Path(__file__).resolve().parents[2]
 VOXEL_MIB = SLICES * ROWS * COLUMNS * 2 / 2**20
 STEPS = 60
+SIX_PANES_WIDE, SIX_PANES_HIGH = 2500, 1600
+"""Pixels of a window whose smallest panes are 500²."""
 PEER_STEPS = 20
 NapariMs = dict[bool, dict[str, list[float]]]
 
@@ -140,6 +142,49 @@ def test_scrolling_with_three_planes_shown(
             "scroll axial, three planes repainted, heat, p95", p95(found), "ms", note=f"{percentiles(found)} {sizes}"
         )
     )
+
+
+def test_six_linked_panes_through_the_deformable_map(
+    qtbot: QtBot, benchmark: BenchmarkFixture, two: BenchWindow, tell: Callable[[Figure], None]
+) -> None:
+    """Wheel: both axials cut anew; crosshair: all six. Pictures a second are what the slowest twentieth allows."""
+    two.alone(None)
+    two.overlay(False)
+    two.followed()
+    two.window.resize(SIX_PANES_WIDE, SIX_PANES_HIGH)
+    two.settle(0.5)
+    six = [two.canvas(plane, role) for plane in Plane for role in Role]
+    sizes = ", ".join(f"{c.size_px[0]}×{c.size_px[1]}" for c in six[::2])
+    smallest = min(width * height for width, height in (canvas.size_px for canvas in six))
+    assert smallest >= 500 * 500, f"the smallest pane has {smallest} pixels ({sizes})"
+    found: dict[str, list[float]] = {"wheel": [], "crosshair": []}
+
+    def both() -> None:
+        found["wheel"].extend(two.scroll_ms(six[:2], STEPS))
+        found["crosshair"].extend(two.cross_ms(six, STEPS))
+
+    timed(benchmark, both, rounds=1, warm=0)
+    for what, milliseconds in found.items():
+        name = f"six linked panes, deformable map, {what}, p95"
+        tell(Figure(name, p95(milliseconds), "ms", limit=125.0, note=f"{percentiles(milliseconds)} panes {sizes}"))
+
+
+def test_memory_of_two_linked_scans(
+    benchmark: BenchmarkFixture, current_folder: Path, prior_folder: Path, tell: Callable[[Figure], None]
+) -> None:
+    runs: list[dict[str, float]] = []
+
+    def opened() -> None:
+        command = [sys.executable, "-m", "tests.benchmarks.linking", str(current_folder), str(prior_folder)]
+        told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        runs.append(json.loads(told.splitlines()[-1]))
+
+    timed(benchmark, opened, rounds=1, warm=0)
+    note = (
+        f"{runs[0]['settled_mib']:.0f} MiB once linked; {runs[0]['bare_mib']:.0f} MiB before opening; without the model"
+    )
+    limit = 2 * VOXEL_MIB + 500
+    tell(Figure("peak memory, two scans registered and linked", runs[0]["peak_mib"], "MiB", limit=limit, note=note))
 
 
 def test_toggling_the_overlay(
