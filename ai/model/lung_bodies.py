@@ -33,13 +33,15 @@ _HAZY_HU = -350.0
 """A body nowhere denser than this is ground glass."""
 _HALF = 0.5
 _LEAST_HAZE_HU, _ROUNDS = 90.0, 12
+"""Haze is at least so much denser than the lung around it; its level settles in a few rounds."""
 HAZY_SHARE = 0.3
+"""From this share of its depth on a body is measured as ground glass. Worked out on drawn nodules."""
 _DEEP_MM, _LEAST_DEEP_MM3 = 2.0, 15.0
+"""What lies so far under the surface is no blur; with less of it there is nothing to ask."""
 _LEAST_TOLD_MM3 = 65.0
 """A ball of 5 mm: of smaller ones blur leaves no middle whose density could be read."""
 _LEAST_SOLID_MM3 = 14.0
 """A ball of 3 mm: smaller dense spots in ground glass are vessels."""
-"""Haze is at least so much denser than the lung around it."""
 _RIM_MM = 1.6
 """So far beyond its surface a body's blur is looked for."""
 

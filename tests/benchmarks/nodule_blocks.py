@@ -65,11 +65,6 @@ class Case:
     then: Take
     now: Take
 
-    @property
-    def attached(self) -> bool:
-        """On a vessel, the pleura or a fissure."""
-        return self.lesion.tagged or self.lesion.margin.value == "triangular"
-
 
 def cases(seed: int, count: int = NODULES_OF_PATIENT) -> Iterator[Case]:
     """Draw the nodules of one patient."""
