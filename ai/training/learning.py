@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from ai.model.network import EvidenceNet
 from ai.progress import QUIET, Progress
+from ai.training.averaging import follow
 from ai.training.labels import LABELS
 from ai.training.losses import total_loss
 from ai.training.orthogonal import Orthogonal
@@ -119,19 +120,8 @@ class Learner:
         nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
         for optimiser in self.optimisers:
             optimiser.step()
-        self._follow()
+        follow(self.average, self.network, self.step, self.recipe.averaging)
         return parts
-
-    def _follow(self) -> None:
-        """Let the average follow the network; young averages follow faster."""
-        keep = min(self.recipe.averaging, (1 + self.step) / (10 + self.step))
-        with torch.no_grad():
-            mine = self.average.state_dict()
-            for name, value in self.network.state_dict().items():
-                if value.dtype.is_floating_point:
-                    mine[name].lerp_(value, 1 - keep)
-                else:
-                    mine[name].copy_(value)
 
     def _groups(self) -> tuple[list[nn.Parameter], list[nn.Parameter]]:
         """Weights of the layers inside; and what stands at the end or is no weight: heads, gains, biases, norms."""

@@ -3,67 +3,38 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QMouseEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from ai.diffuse import DiffuseChange, QuantityChange, RegionChange
 from viewer.state.whereabouts import place
 from viewer.widgets.diffuse_words import change_words, diffuse_text, extent_words, heat_words, measure_words
-from viewer.widgets.fold_button import FoldButton
+from viewer.widgets.folded_table import FoldedTable
 
 TALLEST_PX = 340
 
 
-class DiffuseSection(QWidget):
+class DiffuseSection(FoldedTable):
     """A table with a button that copies it as text. Tells which abnormality was clicked."""
 
     chosen = Signal(str)
     """Name of the abnormality."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("Copy the diffuse change as text", TALLEST_PX, parent)
         self._found = DiffuseChange()
-        self.fold = FoldButton()
-        self.copy = QPushButton("Copy")
-        self.copy.setToolTip("Copy the diffuse change as text")
-        self.copy.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.copy.clicked.connect(self._copy)
-        self.area = QScrollArea()
-        self.area.setWidgetResizable(True)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.fold.toggled.connect(self._unfold)
-        head = QHBoxLayout()
-        head.addWidget(self.fold, 1)
-        head.addWidget(self.copy)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(head)
-        column.addWidget(self.area)
-        self._unfold(False)
         self.show_diffuse(None)
 
     def show_diffuse(self, found: DiffuseChange | None) -> None:
         """Show this; the section is hidden where there is nothing."""
         self._found = found or DiffuseChange()
-        self.fold.rename(f"Diffuse change ({len(self._found.of_lungs()) + len(self._found.quantities)})")
-        table = self._table()
-        self.area.setWidget(table)
-        self.area.setFixedHeight(min(TALLEST_PX, table.heightForWidth(300) + 4))
-        self.setVisible(bool(self._found.regions or self._found.quantities))
+        title = f"Diffuse change ({len(self._found.of_lungs()) + len(self._found.quantities)})"
+        shown = bool(self._found.regions or self._found.quantities)
+        self.show_table(title, self._table(), diffuse_text(self._found), shown)
 
     def words(self) -> list[str]:
         """Return all that is written, from above."""
         return [label.text() for label in self.area.findChildren(QLabel)]
-
-    def _unfold(self, unfolded: bool) -> None:
-        self.area.setVisible(unfolded)
-        self.copy.setVisible(unfolded)
-
-    def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(diffuse_text(self._found))
 
     def _table(self) -> QWidget:
         table = QWidget()

@@ -5,59 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from ai.findings import Quantity
 from viewer.state.whereabouts import place
-from viewer.widgets.fold_button import FoldButton
+from viewer.widgets.folded_table import FoldedTable
 
 TALLEST_PX = 320
 
 
-class QuantitiesSection(QWidget):
+class QuantitiesSection(FoldedTable):
     """A table with a button that copies it as text."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._quantities: tuple[Quantity, ...] = ()
-        self.fold = FoldButton()
-        self.copy = QPushButton("Copy")
-        self.copy.setToolTip("Copy all measures as text")
-        self.copy.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.copy.clicked.connect(self._copy)
-        self.area = QScrollArea()
-        self.area.setWidgetResizable(True)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.fold.toggled.connect(self._unfold)
-        head = QHBoxLayout()
-        head.addWidget(self.fold, 1)
-        head.addWidget(self.copy)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(head)
-        column.addWidget(self.area)
-        self._unfold(False)
+        super().__init__("Copy all measures as text", TALLEST_PX, parent)
         self.show_quantities(())
 
     def show_quantities(self, quantities: Sequence[Quantity]) -> None:
         """Show these; the section is hidden where there are none."""
-        self._quantities = tuple(quantities)
-        self.fold.rename(f"Measures ({len(quantities)})")
-        table = _table(self._quantities)
-        self.area.setWidget(table)
-        self.area.setFixedHeight(min(TALLEST_PX, table.heightForWidth(300) + 4))
-        self.setVisible(bool(quantities))
-
-    def _unfold(self, unfolded: bool) -> None:
-        self.area.setVisible(unfolded)
-        self.copy.setVisible(unfolded)
-
-    def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(quantities_text(self._quantities))
+        kept = tuple(quantities)
+        self.show_table(f"Measures ({len(kept)})", _table(kept), quantities_text(kept), bool(kept))
 
 
 def quantities_text(quantities: Sequence[Quantity]) -> str:

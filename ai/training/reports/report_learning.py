@@ -21,6 +21,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 from ai.model.network import Evidence, EvidenceNet
 from ai.progress import QUIET, Progress
+from ai.training.averaging import follow
 from ai.training.reports.bank import Bank
 from ai.training.reports.checkpoint import Checkpoint
 from ai.training.reports.company import Taught, set_statistics, statistics, touched
@@ -140,7 +141,7 @@ class ReportLearner:
         nn.utils.clip_grad_norm_(self.network.parameters(), _STEEPEST)
         for optimiser in self.optimisers:
             optimiser.step()
-        self._follow()
+        follow(self.average, self.network, self.step, self.recipe.averaging)
         return told
 
     def _gradients(self, slots: range) -> Tensor:
@@ -207,17 +208,6 @@ class ReportLearner:
         if more and isinstance(self._company, DistributedDataParallel):
             return self._company.no_sync()
         return nullcontext()
-
-    def _follow(self) -> None:
-        """Let the average follow the network; young averages follow faster."""
-        keep = min(self.recipe.averaging, (1 + self.step) / (10 + self.step))
-        with torch.no_grad():
-            mine = self.average.state_dict()
-            for name, value in self.network.state_dict().items():
-                if value.dtype.is_floating_point:
-                    mine[name].lerp_(value, 1 - keep)
-                else:
-                    mine[name].copy_(value)
 
     def _tell(self, told: Tensor, pace_s: float, progress: Progress) -> None:
         if self._journal is None:
