@@ -134,7 +134,7 @@ def test_a_pasted_report_with_a_swapped_side_is_held_against_the_picture(hand: H
     assert hand.state().crosshair.distance_mm(place_of(hand, "nodule")) < 0.01
     (mark,) = panel.text.extraSelections()
     assert "10 mm nodule in the left upper lobe" in mark.cursor.selectedText()
-    QTest.mouseClick(row.dismiss, LEFT)
+    QTest.mouseClick(row.reject, LEFT)
     assert hand.reading.second_reader.value.verdict(discrepancy) is Verdict.REJECTED
     assert dock.tabs.tabText(1) == "Second reader"
 
