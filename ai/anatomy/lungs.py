@@ -116,7 +116,7 @@ def _body(hu: NDArray[np.float32]) -> Mask:
         return np.zeros(hu.shape, dtype=bool)
     largest = labels == (np.argmax(np.bincount(labels.ravel())[1:]) + 1)
     largest = ndimage.binary_closing(largest, iterations=2, border_value=0) | largest
-    return np.stack([ndimage.binary_fill_holes(plane) for plane in largest]).astype(bool)
+    return _filled(largest)
 
 
 def _airway(hu: NDArray[np.float32], air: Mask, grid: VoxelGrid) -> Mask:
@@ -177,14 +177,38 @@ def _closed(sides: NDArray[np.uint8], body: Mask, grid: VoxelGrid) -> NDArray[np
     """Close each lung per slice over vessels and over dense disease at its edge."""
     closed = np.zeros_like(sides)
     disk = _disk(max(2, round(8 / grid.spacing_mm[1])))
-    reach = disk.shape[0]
+    reach = (0, disk.shape[0], disk.shape[0])
     for side in (1, 2):
-        for k in np.flatnonzero((sides == side).any(axis=(1, 2))):
-            plane = np.pad(sides[k] == side, reach)
-            plane = ndimage.binary_fill_holes(ndimage.binary_closing(plane, structure=disk))
-            plane = plane[reach:-reach, reach:-reach] & body[k]
-            closed[k][plane & (closed[k] == 0)] = side
+        one = sides == side
+        if not one.any():
+            continue
+        box = _box(one)
+        wide = np.pad(one[box], [(n, n) for n in reach])
+        wide = _filled(ndimage.binary_closing(wide, structure=disk[None]))
+        own = wide[tuple(slice(n, m - n) for n, m in zip(reach, wide.shape, strict=True))]
+        free = closed[box] == 0
+        closed[box][own & body[box] & free] = side
     return closed
+
+
+def _filled(mask: Mask) -> Mask:
+    """Fill the holes of each slice: what is outside and does not reach the slice's edge. One pass over all slices;
+    scipy's own filling takes one a voxel of depth."""
+    in_plane = ndimage.generate_binary_structure(3, 1)
+    in_plane[0] = in_plane[2] = False
+    labels, count = ndimage.label(~mask, structure=in_plane)
+    outside = np.zeros(count + 1, dtype=bool)
+    for edge in (labels[:, 0], labels[:, -1], labels[:, :, 0], labels[:, :, -1]):
+        outside[edge] = True
+    outside[0] = False
+    return np.asarray(~outside[labels])
+
+
+def _box(mask: Mask) -> tuple[slice, slice, slice]:
+    """The smallest block that holds all of a mask."""
+    ends = [np.flatnonzero(mask.any(axis=tuple(a for a in range(3) if a != axis))) for axis in range(3)]
+    s, r, c = (slice(int(found[0]), int(found[-1]) + 1) for found in ends)
+    return s, r, c
 
 
 def _disk(radius: int) -> Mask:
