@@ -13,6 +13,10 @@ COMPARABLE_BREATH = 0.15
 a fair likeness of them. Chosen here, not measured."""
 
 
+EXTENT = "extent"
+"""Stands among doubtful measures for how far abnormalities spread."""
+
+
 @dataclass(frozen=True)
 class Breath:
     """How much lung both scans show, millilitres: the same tissue in both, so a difference is breath or collapse."""
@@ -135,12 +139,19 @@ class DiffuseChange:
         quantities: in the order of the measures.
         breath: None where the lungs of both scans were not laid onto each other.
         notices: what was corrected, what was not, what makes the two differ by itself.
+        doubtful: names of the measures, and ``EXTENT``, that differ by how the scans were made: their two values tell
+            nothing of the patient.
     """
 
     regions: tuple[RegionChange, ...] = ()
     quantities: tuple[QuantityChange, ...] = ()
     breath: Breath | None = None
     notices: tuple[Notice, ...] = ()
+    doubtful: frozenset[str] = frozenset()
+
+    def quantity(self, name: str) -> QuantityChange | None:
+        """Return the change of a measure; None where it was not compared."""
+        return next((one for one in self.quantities if one.name == name), None)
 
     def of_lungs(self) -> tuple[RegionChange, ...]:
         """Return one change for each abnormality: that of both lungs."""

@@ -10,6 +10,7 @@ from ai.change import Comparison, FindingChange, LesionChange
 from ai.findings import Analysis, Finding
 from ai.geometry import PointMm
 from ai.series import Scan
+from ai.timeline import Timeline
 
 IMPRESSION = "impression"
 """The region of a draft's last section."""
@@ -88,6 +89,9 @@ class ReadingToDraft:
         prior: None without one.
         comparison: of the two; only ``accepted_changes`` are written.
         accepted_changes: those that the reader accepted.
+        not_compared: names of the abnormalities whose change, or whose finding in the prior, the reader rejected:
+            nothing of then is told of them.
+        timeline: of more than two studies; of its lines only those of accepted changes are written.
         read: false where nobody read anything and findings above their threshold stand in for accepted ones: the
             draft then says so before all else.
     """
@@ -99,6 +103,8 @@ class ReadingToDraft:
     comparison: Comparison | None = None
     accepted_changes: tuple[LesionChange | FindingChange, ...] = ()
     read: bool = True
+    not_compared: frozenset[str] = frozenset()
+    timeline: Timeline | None = None
 
     def findings(self) -> tuple[Finding, ...]:
         """Return the accepted findings; none where the analysis is withheld."""
@@ -107,10 +113,16 @@ class ReadingToDraft:
         return tuple(f for f in self.analysis.findings if f.abnormality.name in self.accepted)
 
 
-def unread_reading(scan: Scan, analysis: Analysis, prior: Scan | None, comparison: Comparison | None) -> ReadingToDraft:
+def unread_reading(
+    scan: Scan,
+    analysis: Analysis,
+    prior: Scan | None,
+    comparison: Comparison | None,
+    timeline: Timeline | None = None,
+) -> ReadingToDraft:
     """Return a reading that nobody read: every finding above its threshold, every change."""
     present = frozenset(f.abnormality.name for f in analysis.findings if f.present)
     changes: tuple[LesionChange | FindingChange, ...] = ()
     if comparison is not None:
         changes = (*comparison.lesions, *comparison.findings)
-    return ReadingToDraft(scan, analysis, present, prior, comparison, changes, read=False)
+    return ReadingToDraft(scan, analysis, present, prior, comparison, changes, read=False, timeline=timeline)

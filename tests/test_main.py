@@ -153,7 +153,7 @@ def oldest(study: tuple[Path, Path]) -> Path:
     return folder
 
 
-def test_compare_takes_any_number_of_studies_in_any_order(
+def test_compare_and_report_take_any_number_of_studies_in_any_order(
     study: tuple[Path, Path], oldest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sizes = {date(2023, 3, 1): (-83, 6.0), date(2024, 1, 1): (-75, 8.0), date(2024, 3, 1): (-63, 10.0)}
@@ -164,6 +164,11 @@ def test_compare_takes_any_number_of_studies_in_any_order(
         return analysis(finding("nodule", 1.0, (lesion("nodule", (left, 5, 25), diameter_mm),)))
 
     monkeypatch.setattr(scans, "analysed", analysed)
+    words = ["report", str(study[1]), "--prior", str(study[0]), str(oldest), "--out", str(tmp_path / "draft")]
+    assert main.main(words) == 0
+    drafted = (tmp_path / "draft" / "report.txt").read_text(encoding="utf-8")
+    assert "mean diameter 6.0 mm on 1 March 2023, 8.0 mm on 1 January 2024, 10.0 mm now" in drafted
+    assert "CT of 1 January 2024, 60 days before." in drafted
     assert main.main(["compare", *map(str, (study[1], oldest, study[0])), "--out", str(tmp_path)]) == 0
     document = json.loads((tmp_path / "comparison.json").read_text(encoding="utf-8"))
     assert (document["prior"]["taken_on"], document["current"]["taken_on"]) == ("2024-01-01", "2024-03-01")

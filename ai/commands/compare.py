@@ -7,13 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ai import comparison, report, scan, studies
-from ai.change import Registration
 from ai.commands import options, scans
 from ai.commands.desk import Desk, Done
+from ai.commands.older_studies import lines_through
 from ai.errors import IntervalError
-from ai.findings import Analysis, Setting
-from ai.series import Scan, Series
-from ai.timeline import Timeline
+from ai.series import Series
 
 
 def parser() -> argparse.ArgumentParser:
@@ -65,7 +63,7 @@ def write_pair(
     lines = None
     if older:
         pair = (then, earlier), (now, analysis)
-        lines = hand_on.lines(_lines(older, pair, found, parsed.device, desk.within(0.76, 0.82)))
+        lines = hand_on.lines(lines_through(older, pair, found, parsed.device, desk.within(0.76, 0.82)))
     then, now = hand_on.shown(then), hand_on.shown(now)
     report.write_analysis(analysis, now, out, desk.part(0.82, 0.86))
     report.write_analysis(earlier, then, out / "prior", desk.part(0.86, 0.9))
@@ -77,23 +75,3 @@ def write_pair(
     reading = report.DicomReading(now, analysis, prior=then, comparison=changed, pictures=pictures)
     hand_on.write(reading, out, desk.part(0.95, 1.0))
     return Done(options.lies_in(out))
-
-
-def _lines(
-    older: Sequence[Series],
-    pair: tuple[tuple[Scan, Analysis], tuple[Scan, Analysis]],
-    found: Registration,
-    device: str,
-    desk: Desk,
-) -> Timeline:
-    (then, earlier), (now, analysis) = pair
-    kept = comparison.older_studies(
-        older,
-        now,
-        analysis,
-        lambda series, part: scans.read_scan(series, Desk(part, desk.tell, desk.draw)),
-        lambda seen, part: scans.analysed(seen, device, part),
-        desk.progress,
-    )
-    kept = (*kept, comparison.older_study(then, earlier, now, analysis, found))
-    return comparison.timeline(now, analysis, kept).told(Setting.BALANCED)

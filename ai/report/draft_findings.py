@@ -10,7 +10,9 @@ from ai.draft import DraftSentence, ReadingToDraft
 from ai.findings import Finding, Lesion
 from ai.geometry import PointMm
 from ai.places import places_of
+from ai.report.draft_lines import course_of_lesion
 from ai.report.draft_pieces import Pieces
+from ai.report.draft_spread import spread_of
 from ai.report.draft_words import DraftWords
 from ai.report.weights import distinct, order_of, same_body
 from ai.vocabulary import Abnormality
@@ -87,7 +89,7 @@ def body_sentence(pieces: Pieces, body: Body) -> DraftSentence:
         size=pieces.size(lesion),
         volume=pieces.words.volume(lesion.volume_mm3),
         image=pieces.image(lesion.centre),
-        course=pieces.course(body.change),
+        course=course_of_lesion(pieces, body.change),
     )
     return DraftSentence(text, kind.region, key_at(kind, lesion.centre), lesion.centre, (kind.name,))
 
@@ -107,15 +109,15 @@ def _further(pieces: Pieces, rest: list[Body]) -> DraftSentence:
 
 def _spread_sentences(pieces: Pieces) -> Iterator[DraftSentence]:
     for finding, change in spreads_of(pieces.reading):
-        kind = finding.abnormality
+        kind, told = finding.abnormality, spread_of(pieces, finding, change)
         text = pieces.words.say(
             "statement",
             "spread",
             name=pieces.words.name(kind),
             where=pieces.where_is(finding),
-            share=pieces.share(finding),
-            measure=pieces.measures(finding),
-            course=pieces.course_of_spread(change),
+            share=told.share,
+            measure=told.measure,
+            course=told.course,
         )
         yield DraftSentence(text, kind.region, kind.name, strongest_place(finding), (kind.name,))
 

@@ -6,7 +6,9 @@ from ai.change import ChangeKind, LesionChange
 from ai.draft import IMPRESSION, DraftSentence, ReadingToDraft
 from ai.report.advice import Advise
 from ai.report.draft_findings import Body, bodies_of, spreads_of, strongest_place
+from ai.report.draft_lines import course_of_lesion
 from ai.report.draft_pieces import Pieces
+from ai.report.draft_spread import spread_of
 from ai.report.draft_words import DraftWords
 from ai.report.weights import Weight, order_of, weight_of
 
@@ -35,7 +37,7 @@ def _ranked_bodies(pieces: Pieces, same: list[Body], advise: Advise) -> Ranked:
     first = min(same, key=lambda body: (not _worse(body.change), -body.lesion.diameter_mm))
     kind, lesion = first.kind, first.lesion
     parts = {
-        "course": pieces.course(first.change),
+        "course": course_of_lesion(pieces, first.change, brief=True),
         "advice": pieces.advice(advise(lesion, first.change, [body.lesion for body in same])),
     }
     if len(same) == 1 or first.change is not None:
@@ -70,6 +72,7 @@ def _of_spreads(pieces: Pieces) -> list[Ranked]:
         worse = change is not None and change.kind in _WORSE
         if weight_of(kind.name) is Weight.MINOR and not worse:
             continue
+        told = spread_of(pieces, finding, change)
         text = pieces.words.say(
             "statement",
             "brief",
@@ -77,8 +80,8 @@ def _of_spreads(pieces: Pieces) -> list[Ranked]:
             where=pieces.where_is(finding),
             size="",
             share="",
-            measure=pieces.measures(finding),
-            course=pieces.course_of_spread(change),
+            measure=told.measure,
+            course=told.course,
             advice="",
         )
         sentence = DraftSentence(text, IMPRESSION, f"{IMPRESSION} {kind.name}", strongest_place(finding), (kind.name,))

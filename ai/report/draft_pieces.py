@@ -73,18 +73,7 @@ class Pieces:
             return ""
         if share < 0.01:
             return self.words.say("piece", "small_share")
-        return self.words.say("piece", "share", share=f"{100 * share:.0f}")
-
-    def measures(self, finding: Finding) -> str:
-        """Say the measures of the scan that belong to a finding."""
-        templates = self.words.table["measures"].get(finding.abnormality.name, {})
-        by_name = {quantity.name: quantity for quantity in self.reading.analysis.quantities}
-        said = []
-        for name, template in templates.items():
-            quantity = by_name.get(name)
-            if quantity is not None and quantity.value is not None:
-                said.append(str(template).format(value=f"{quantity.value:.{quantity.decimals}f}"))
-        return "".join(said)
+        return self.words.say("piece", "share", share=f"{100 * share:.0f}", then="")
 
     def prior_day(self) -> str:
         """Return the prior's date in words."""

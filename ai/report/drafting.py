@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from ai.draft import IMPRESSION, Draft, DraftSection, DraftSentence, Language, ReadingToDraft
 from ai.report.advice import Advise, no_advice
-from ai.report.draft_findings import region_sentences
+from ai.report.draft_findings import region_sentences, spreads_of
 from ai.report.draft_impression import impression
 from ai.report.draft_pieces import Pieces, slice_step_mm
+from ai.report.draft_spread import withheld_by_breath
 from ai.report.draft_words import DraftWords, draft_words
 from ai.vocabulary import REGIONS
 
@@ -21,7 +22,7 @@ def draft(reading: ReadingToDraft, language: Language = Language.ENGLISH, advise
     words = draft_words(language)
     by_region: dict[str, list[DraftSentence]] = {
         TECHNIQUE: [_technique(words, reading)],
-        COMPARISON: [_comparison(words, reading)],
+        COMPARISON: [_comparison(words, reading), *_breath(words, reading)],
         IMPRESSION: impression(words, reading, advise),
     }
     for sentence in region_sentences(words, reading):
@@ -55,3 +56,15 @@ def _comparison(words: DraftWords, reading: ReadingToDraft) -> DraftSentence:
     apart = "" if days is None else words.say("comparison", "days", days=days)
     text = words.say("comparison", "prior", date=Pieces(words, reading).prior_day(), days=apart)
     return DraftSentence(text, COMPARISON, COMPARISON)
+
+
+def _breath(words: DraftWords, reading: ReadingToDraft) -> list[DraftSentence]:
+    """Say that the patient breathed otherwise, where that keeps values of then out of the draft."""
+    pieces = Pieces(words, reading)
+    diffuse = None if reading.comparison is None else reading.comparison.diffuse
+    if diffuse is None or diffuse.breath is None:
+        return []
+    if not any(withheld_by_breath(pieces, finding) for finding, _ in spreads_of(reading)):
+        return []
+    litres = {"then": f"{diffuse.breath.then_ml / 1000:.1f}", "now": f"{diffuse.breath.now_ml / 1000:.1f}"}
+    return [DraftSentence(words.say("comparison", "breath", **litres), COMPARISON, f"{COMPARISON} breath")]

@@ -6,8 +6,10 @@ Wakes model and comparison: import it where there is time.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
+from ai.change import Registration
 from ai.comparison import compare, register
 from ai.discrepancy import Discrepancy, ReadingToCheck
 from ai.draft import Language, unread_reading
@@ -21,33 +23,50 @@ from ai.report.guideline_advice import advise_for
 from ai.report.second_reader import check_report
 from ai.report.whole_file import write_whole
 from ai.series import Scan
+from ai.timeline import Timeline
 
 Analyse = Callable[[Scan, Progress], Analysis]
+Pair = tuple[tuple[Scan, Analysis], tuple[Scan, Analysis]]
+"""The prior and the current scan, each with what was found in it."""
+Follow = Callable[[Pair, Registration, Progress], Timeline | None]
 
 
-def analysed_study(now: Scan, then: Scan | None, analyse: Analyse, progress: Progress) -> ReadingToCheck:
-    """Return what the model says of a scan and, with a prior, of its change.
+@dataclass(frozen=True, eq=False)
+class UnreadStudy:
+    """What the model says of a study, and of its lesions in more than two."""
+
+    reading: ReadingToCheck
+    timeline: Timeline | None = None
+
+
+def analysed_study(
+    now: Scan, then: Scan | None, analyse: Analyse, progress: Progress, follow: Follow | None = None
+) -> UnreadStudy:
+    """Return what the model says of a scan and, with a prior, of its change; ``follow`` draws lines through more.
 
     Raises:
         IntervalError: a scan is in grave doubt; its findings would be guesses.
     """
-    analysis = _told(now, analyse(now, Part(progress, 0.0, 0.4)))
+    analysis = _told(now, analyse(now, Part(progress, 0.0, 0.3)))
     if then is None:
-        return ReadingToCheck(now, analysis)
-    earlier = _told(then, analyse(then, Part(progress, 0.4, 0.7)))
-    found = register(then.volume, now.volume, Part(progress, 0.7, 0.95))
-    changed = compare(then, earlier, now, analysis, found, Part(progress, 0.95, 1.0))
-    return ReadingToCheck(now, analysis, prior=then, comparison=changed)
+        return UnreadStudy(ReadingToCheck(now, analysis))
+    earlier = _told(then, analyse(then, Part(progress, 0.3, 0.5)))
+    found = register(then.volume, now.volume, Part(progress, 0.5, 0.65))
+    changed = compare(then, earlier, now, analysis, found, Part(progress, 0.65, 0.7))
+    pair = (then, earlier), (now, analysis)
+    timeline = None if follow is None else follow(pair, found, Part(progress, 0.7, 1.0))
+    return UnreadStudy(ReadingToCheck(now, analysis, prior=then, comparison=changed), timeline)
 
 
-def write_unread_report(reading: ReadingToCheck, language: Language, folder: Path, report: str | None = None) -> None:
+def write_unread_report(study: UnreadStudy, language: Language, folder: Path, report: str | None = None) -> None:
     """Write ``report.txt`` and ``report.json``; of a report that is given, ``check.json`` beside them.
 
     Raises:
         ReportError: a file cannot be written.
     """
+    reading = study.reading
     advise = advise_for(reading.scan, reading.prior)
-    unread = unread_reading(reading.scan, reading.analysis, reading.prior, reading.comparison)
+    unread = unread_reading(reading.scan, reading.analysis, reading.prior, reading.comparison, study.timeline)
     write_draft(draft(unread, language, advise), folder)
     if report is not None:
         found = check_report(report, reading, language, advise)

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from ai.discrepancy import Discrepancy, DiscrepancyKind, ReadingToCheck
 from ai.draft import Draft, Language, ReadingToDraft
 from ai.errors import IntervalError
+from ai.timeline import Timeline
 from tests.support.readings import analysis_of, comparison_of, scan_of, shift, with_settings
 from viewer.state.change_key import key_of
 from viewer.state.reading import Reading
@@ -89,6 +90,37 @@ def test_changes_of_a_rejected_finding_are_not_drafted() -> None:
     assert wanted is not None
     assert "nodule" not in {change.abnormality.name for change in wanted.accepted_changes}
     assert "groundglass" in {change.abnormality.name for change in wanted.accepted_changes}
+
+
+def test_nothing_of_then_is_drafted_of_a_rejected_change_or_a_finding_rejected_in_the_prior() -> None:
+    reading = begun(compared=True)
+    comparison = reading.comparison.value.comparison
+    assert comparison is not None
+    glass = next(change for change in comparison.findings if change.abnormality.name == "groundglass")
+    nodule = next(change for change in comparison.lesions if change.abnormality.name == "nodule")
+    reading.comparison.judge(key_of(nodule), Verdict.REJECTED)
+    wanted = reading_to_draft(reading)
+    assert wanted is not None
+    assert wanted.not_compared == frozenset()
+    reading.comparison.judge(key_of(glass), Verdict.REJECTED)
+    reading.findings[Role.PRIOR].judge("emphysema", Verdict.REJECTED)
+    wanted = reading_to_draft(reading)
+    assert wanted is not None
+    assert wanted.not_compared == {"groundglass", "emphysema"}
+
+
+def test_a_timeline_makes_another_draft(qtbot: QtBot) -> None:
+    reading, drafting = begun(compared=True), Drafting()
+    step = DraftReport(reading, drafting)
+    reading.report.put(True)
+    qtbot.waitUntil(lambda: len(drafting.asked) == 1 and not step.lane.busy)
+    scan = reading.scans[Role.PRIOR].value
+    assert scan is not None
+    lines = Timeline((), 0, ())
+    reading.timeline.show(scan.series, (), lines)
+    qtbot.waitUntil(lambda: len(drafting.asked) == 2 and not step.lane.busy)
+    assert drafting.asked[1][0].timeline is lines
+    step.close()
 
 
 def test_what_is_unread_is_counted() -> None:

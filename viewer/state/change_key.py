@@ -16,6 +16,11 @@ class ChangeKey:
     prior: PointMm | None = None
     current: PointMm | None = None
 
+    @property
+    def of_finding(self) -> bool:
+        """True for the change of a whole finding."""
+        return self.prior is None and self.current is None
+
 
 def key_of(change: LesionChange | FindingChange) -> ChangeKey:
     """Return the key of a change."""

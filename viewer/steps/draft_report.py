@@ -18,7 +18,7 @@ ATTEMPT = "Drafting the report"
 
 
 class DraftReport(QObject):
-    """Listens to verdicts, scans and language. The draft needs milliseconds; its first import some more."""
+    """Listens to verdicts, scans, older studies and language. The draft needs milliseconds; its first import some more."""
 
     def __init__(
         self, reading: Reading, draft: engines.DraftReport = engines.draft_report, parent: QObject | None = None
@@ -30,8 +30,9 @@ class DraftReport(QObject):
         self._asked: tuple[ReadingToDraft, Language] | None = None
         for changed in (
             reading.report.changed,
-            reading.findings[Role.CURRENT].changed,
+            *(found.changed for found in reading.findings.values()),
             reading.comparison.changed,
+            reading.timeline.changed,
             *(scan.changed for scan in reading.scans.values()),
         ):
             changed.connect(lambda before, after: self._look())
@@ -64,6 +65,7 @@ def reading_to_draft(reading: Reading) -> ReadingToDraft | None:
         return None
     accepted = frozenset(name for name, verdict in findings.verdicts.items() if verdict is Verdict.ACCEPTED)
     comparison = compared.comparison
+    not_compared = reading.findings[Role.PRIOR].value.rejected()
     changes: tuple[LesionChange | FindingChange, ...] = ()
     if comparison is not None:
         changes = (*comparison.lesions, *comparison.findings)
@@ -79,6 +81,8 @@ def reading_to_draft(reading: Reading) -> ReadingToDraft | None:
             if compared.verdict(key_of(change)) is Verdict.ACCEPTED
             and change.abnormality.name not in findings.rejected()
         ),
+        not_compared=not_compared.union(key.abnormality for key in compared.rejected() if key.of_finding),
+        timeline=reading.timeline.value.timeline,
     )
 
 
@@ -91,5 +95,7 @@ def _same(one: ReadingToDraft, other: ReadingToDraft) -> bool:
         and one.comparison is other.comparison
         and one.accepted == other.accepted
         and one.accepted_changes == other.accepted_changes
+        and one.not_compared == other.not_compared
+        and one.timeline is other.timeline
         and heat[0] == heat[1]
     )
