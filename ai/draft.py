@@ -12,6 +12,9 @@ from ai.geometry import PointMm
 from ai.series import Scan
 from ai.timeline import Timeline
 
+TECHNIQUE, COMPARISON = "technique", "comparison"
+PREAMBLE = (TECHNIQUE, COMPARISON)
+"""The regions of a draft's first sections: how the scan was made, what it is compared with."""
 IMPRESSION = "impression"
 """The region of a draft's last section."""
 

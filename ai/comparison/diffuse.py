@@ -56,9 +56,7 @@ def diffuse_change(
     regions = region_changes((before, shared[0].lobes), (after, shared[1].lobes), Part(progress, 0.3, 0.6))
     lungs = _lungs(then, now, shared, Part(progress, 0.6, 1.0))
     if lungs is None:
-        return DiffuseChange(
-            regions, quantity_changes(before, after), None, (*said, Notice(_WITHOUT_LUNGS)), doubtful
-        )
+        return DiffuseChange(regions, quantity_changes(before, after), None, (*said, Notice(_WITHOUT_LUNGS)), doubtful)
     quantities, breath = lungs
     if not parted:
         regions = tuple(change for change in regions if change.region == LUNGS)

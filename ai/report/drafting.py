@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from ai.draft import IMPRESSION, Draft, DraftSection, DraftSentence, Language, ReadingToDraft
+from ai.draft import (
+    COMPARISON,
+    IMPRESSION,
+    PREAMBLE,
+    TECHNIQUE,
+    Draft,
+    DraftSection,
+    DraftSentence,
+    Language,
+    ReadingToDraft,
+)
 from ai.report.advice import Advise, no_advice
 from ai.report.draft_findings import region_sentences, spreads_of
 from ai.report.draft_impression import impression
@@ -10,8 +20,6 @@ from ai.report.draft_pieces import Pieces, slice_step_mm
 from ai.report.draft_spread import withheld_by_breath
 from ai.report.draft_words import DraftWords, draft_words
 from ai.vocabulary import REGIONS
-
-TECHNIQUE, COMPARISON = "technique", "comparison"
 
 
 def draft(reading: ReadingToDraft, language: Language = Language.ENGLISH, advise: Advise = no_advice) -> Draft:
@@ -29,7 +37,7 @@ def draft(reading: ReadingToDraft, language: Language = Language.ENGLISH, advise
         by_region.setdefault(sentence.region, []).append(sentence)
     sections = tuple(
         DraftSection(region, words.say("sections", region), tuple(by_region.get(region, ())))
-        for region in (TECHNIQUE, COMPARISON, *REGIONS, IMPRESSION)
+        for region in (*PREAMBLE, *REGIONS, IMPRESSION)
     )
     unread = "" if reading.read else words.top("unread")
     return Draft(language, words.top("title"), sections, words.top("disclaimer"), unread)

@@ -16,6 +16,7 @@ WORDS = (
     "ai.advice",
     "ai.diffuse",
     "ai.timeline",
+    "ai.session",
     "ai.vocabulary",
     "ai.progress",
     "ai.errors",

@@ -125,7 +125,8 @@ def test_a_change_is_told_only_where_it_was_accepted(
     told = draft(replace(asked, accepted_changes=(grown,)))
     days = 90 * np.log(2) / np.log(1.25**3)
     assert one(told, "nodule -60").text.endswith(
-        f"; larger since 1 January 2024: mean diameter 8.0 → 10.0 mm, volume +95%, volume doubling time {days:.0f} days."
+        "; larger since 1 January 2024: mean diameter 8.0 → 10.0 mm, volume +95%, "
+        f"volume doubling time {days:.0f} days."
     )
     assert "since" not in one(told, "nodule 60").text
     assert texts(told, "comparison") == ["CT of 1 January 2024, 90 days before."]

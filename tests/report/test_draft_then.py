@@ -36,7 +36,9 @@ def prior(current: Scan) -> Scan:
     return scan(current.volume, date(2024, 1, 1), "1.2.4")
 
 
-def measured(name: str, value: float, unit: str, decimals: int = 0, sides: tuple[float, float] | None = None) -> Quantity:
+def measured(
+    name: str, value: float, unit: str, decimals: int = 0, sides: tuple[float, float] | None = None
+) -> Quantity:
     parts = () if sides is None else (("right_lung", sides[0]), ("left_lung", sides[1]))
     return Quantity(name, name, value, unit, "", "", parts, decimals)
 
@@ -208,7 +210,9 @@ def test_a_lesion_is_told_over_all_its_dates(current: Scan, prior: Scan) -> None
         "larger: not seen on 1 June 2022, mean diameter 6.0 mm on 5 January 2023, 8.0 mm on 1 January 2024, "
         "11.0 mm now, volume doubling time 240 days."
     )
-    assert brief.startswith("larger: mean diameter 6.0 mm on 5 January 2023, 11.0 mm now, volume doubling time 240 days.")
+    assert brief.startswith(
+        "larger: mean diameter 6.0 mm on 5 January 2023, 11.0 mm now, volume doubling time 240 days."
+    )
 
 
 def test_after_a_nadir_the_doubling_time_is_that_since_the_last_study(current: Scan, prior: Scan) -> None:

@@ -33,7 +33,13 @@ def read_back(restored: Restored) -> Analysis:
 
 def test_findings_and_verdicts(restored: Restored, read_back: Analysis) -> None:
     assert dict(restored.verdicts) == VERDICTS
-    assert [f.abnormality.name for f in read_back.findings] == ["nodule", "bronchial_wall_thickening"]
+    assert [
+        f.abnormality.name for f in read_back.findings if restored.verdicts.get(f.abnormality.name) != "rejected"
+    ] == [
+        "nodule",
+        "bronchial_wall_thickening",
+        "emphysema",
+    ]
     nodule = read_back.findings[0]
     assert (nodule.threshold, nodule.logit, nodule.present) == (0.5, 2.0, True)
     assert nodule.probability == pytest.approx(1 / (1 + math.exp(-2)))

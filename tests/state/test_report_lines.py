@@ -101,3 +101,29 @@ def test_the_model_tells_only_real_changes() -> None:
     assert sentences(model.value.lines) == ["Mine.", "B."]
     model.clear()
     assert model.value.text() == ""
+
+
+def test_another_session_goes_on_where_the_reader_left_the_report() -> None:
+    model = ReportModel()
+    model.show(draft(a="A.", b="B."))
+    assert model.value.written() is None
+    model.write([pair for pair in typed(model.value.lines, a="Mine.") if pair[0] != "b"])
+    written = model.value.written()
+    assert written is not None
+    again = ReportModel()
+    again.take_up(written)
+    assert again.value.written() == written
+    again.show(draft(a="A.", b="B.", c="C."))
+    assert sentences(again.value.lines) == ["Mine.", "C."]
+    assert [line.by_reader for line in again.value.lines if not line.heading] == [True, False]
+
+
+def test_words_of_this_session_are_not_replaced_by_those_of_an_earlier_one() -> None:
+    first, model = ReportModel(), ReportModel()
+    for each, words in ((first, "Then."), (model, "Now.")):
+        each.show(draft(a="A."))
+        each.write(typed(each.value.lines, a=words))
+    written = first.value.written()
+    assert written is not None
+    model.take_up(written)
+    assert sentences(model.value.lines) == ["Now."]

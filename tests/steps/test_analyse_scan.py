@@ -13,6 +13,7 @@ from ai.errors import IntervalError
 from ai.findings import Analysis, Doubt, Setting
 from ai.progress import Progress
 from ai.series import Notice
+from ai.session import JudgedChange, WrittenLine, WrittenReport
 from ai.volume import Volume
 from tests.support.readings import analysis_of, scan_of
 from viewer.state.findings_model import Stage
@@ -29,6 +30,8 @@ class Earlier:
     analysis: Analysis | None
     verdicts: Mapping[str, str]
     notices: tuple[Notice, ...]
+    changes: tuple[JudgedChange, ...] = ()
+    written: WrittenReport | None = None
 
 
 class Bench:
@@ -42,7 +45,12 @@ class Bench:
         self.found: Analysis | None = None
         self.earlier: Earlier | None = None
         self.step = AnalyseScan(
-            self.reading.scans, self.reading.findings, self.reading.notices, self.analyse, lambda s, p: self.earlier
+            self.reading.scans,
+            self.reading.findings,
+            self.reading.notices,
+            self.reading.report,
+            self.analyse,
+            lambda s, p: self.earlier,
         )
 
     def analyse(self, volume: Volume, progress: Progress) -> Analysis:
@@ -186,3 +194,23 @@ def test_foreign_objects_are_told_and_the_model_is_asked(qtbot: QtBot, bench: Be
     assert len(bench.asked) == 1
     assert bench.reading.findings[Role.CURRENT].value.verdicts == {}
     assert [said.text for said in bench.reading.notices.value] == ["A report by others."]
+
+
+def test_words_and_verdicts_on_changes_of_an_earlier_reading_are_taken_up(qtbot: QtBot, bench: Bench) -> None:
+    scan = scan_of()
+    changes = (JudgedChange("mass", "rejected", "prior"),)
+    written = WrittenReport((WrittenLine("Mine.", "", True),), frozenset())
+    bench.earlier = Earlier(analysis_of(scan.volume.grid, mass=1.0), {}, (), changes, written)
+    bench.reading.scans[Role.CURRENT].complete(scan)
+    qtbot.waitUntil(lambda: bench.stage(Role.CURRENT) is Stage.DONE)
+    assert bench.reading.findings[Role.CURRENT].value.earlier == changes
+    assert [line.text for line in bench.reading.report.value.lines] == ["Mine."]
+
+
+def test_of_a_prior_no_words_are_taken_up(qtbot: QtBot, bench: Bench) -> None:
+    scan = scan_of()
+    written = WrittenReport((WrittenLine("Mine.", "", True),), frozenset())
+    bench.earlier = Earlier(analysis_of(scan.volume.grid, mass=1.0), {}, (), (), written)
+    bench.reading.scans[Role.PRIOR].complete(scan)
+    qtbot.waitUntil(lambda: bench.stage(Role.PRIOR) is Stage.DONE)
+    assert bench.reading.report.value.lines == ()

@@ -15,10 +15,12 @@ from ai.errors import IntervalError
 from ai.findings import Analysis, Doubt, Setting
 from ai.progress import Progress
 from ai.series import Scan
+from ai.session import JudgedChange
 from ai.volume import Volume
 from tests.support.readings import analysis_of, comparison_of, scan_of, series_of, shift
 from viewer.state.reading import Reading
 from viewer.state.role import Role
+from viewer.state.verdict import Verdict
 from viewer.steps.compare_scans import WITHHELD, CompareScans, doubts
 
 PRIOR, CURRENT = scan_of(uid="prior"), scan_of(uid="current")
@@ -78,6 +80,18 @@ def bench(qtbot: QtBot) -> Iterator[Bench]:
     made = Bench()
     yield made
     made.step.close()
+
+
+def test_verdicts_of_an_earlier_session_return_with_its_prior(qtbot: QtBot, bench: Bench) -> None:
+    reading = bench.reading
+    reading.scans[Role.CURRENT].complete(CURRENT)
+    reading.scans[Role.PRIOR].complete(PRIOR)
+    said = (JudgedChange("nodule", "rejected", "prior"), JudgedChange("mass", "accepted", "another prior"))
+    reading.findings[Role.CURRENT].show(analysis_of(CURRENT.volume.grid, nodule=2.0, mass=2.0), earlier=said)
+    bench.find(Role.PRIOR, nodule=2.0)
+    qtbot.waitUntil(lambda: reading.comparison.value.comparison is not None)
+    assert {key.abnormality for key in reading.comparison.value.rejected()} == {"nodule"}
+    assert Verdict.ACCEPTED not in reading.comparison.value.verdicts.values()
 
 
 def test_one_scan_alone_is_not_registered(qtbot: QtBot, bench: Bench) -> None:

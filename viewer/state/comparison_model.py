@@ -65,9 +65,11 @@ class ComparisonModel(Observed[ComparisonOnScreen]):
         if not value.settled or value.registration is not registration:
             self._become(replace(value, registration=registration, settled=True))
 
-    def show(self, comparison: Comparison) -> None:
-        """The changes are known; what the reader said of them before stays."""
-        self._become(replace(self.value, registration=comparison.registration, comparison=comparison, sentence=""))
+    def show(self, comparison: Comparison, earlier: Mapping[ChangeKey, Verdict] = MappingProxyType({})) -> None:
+        """The changes are known; what the reader said of them before stays, also ``earlier``, in another session."""
+        verdicts = MappingProxyType({**earlier, **self.value.verdicts})
+        known = replace(self.value, registration=comparison.registration, comparison=comparison, sentence="")
+        self._become(replace(known, verdicts=verdicts))
 
     def fail(self, sentence: str) -> None:
         """It could not be done; what was known before is kept."""

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from PySide6.QtCore import QObject
 
 from ai.findings import Analysis, Finding, Setting
+from ai.session import JudgedChange
 from ai.vocabulary import REGIONS
 from viewer.state.observed import Observed
 from viewer.state.verdict import Verdict
@@ -31,7 +32,8 @@ class Stage(Enum):
 class FindingsOnScreen:
     """An analysis, as the setting calls it, and the reader's verdicts by abnormality name; without an entry it is open.
 
-    ``sentence`` says why an analysis failed or why its findings are withheld.
+    ``sentence`` says why an analysis failed or why its findings are withheld; ``earlier`` is what the reader said of
+    changes in an earlier reading of this scan.
     """
 
     stage: Stage = Stage.NONE
@@ -40,6 +42,7 @@ class FindingsOnScreen:
     selected: str | None = None
     sentence: str = ""
     setting: Setting = Setting.BALANCED
+    earlier: tuple[JudgedChange, ...] = ()
 
     def verdict(self, name: str) -> Verdict:
         """Return the reader's verdict."""
@@ -101,16 +104,23 @@ class FindingsModel(Observed[FindingsOnScreen]):
         """The analysis runs."""
         self._begin(Stage.RUNNING)
 
-    def show(self, analysis: Analysis, verdicts: Mapping[str, Verdict] = MappingProxyType({})) -> None:
+    def show(
+        self,
+        analysis: Analysis,
+        verdicts: Mapping[str, Verdict] = MappingProxyType({}),
+        earlier: tuple[JudgedChange, ...] = (),
+    ) -> None:
         """The analysis came through; where its findings are withheld, the sentence says why.
 
-        ``verdicts`` are those of an earlier reading that was read back.
+        ``verdicts``, and those on changes in ``earlier``, are of an earlier reading that was read back.
         """
         setting = self.value.setting
         grave = " ".join(doubt.sentence for doubt in analysis.doubts if doubt.grave)
         stage = Stage.WITHHELD if analysis.withheld else Stage.DONE
         said = MappingProxyType(dict(verdicts))
-        self._become(FindingsOnScreen(stage, analysis.at(setting), said, sentence=grave, setting=setting))
+        self._become(
+            FindingsOnScreen(stage, analysis.at(setting), said, sentence=grave, setting=setting, earlier=earlier)
+        )
 
     def use_setting(self, setting: Setting) -> None:
         """Call findings present more or less readily; what the reader said and looks at stays."""

@@ -65,10 +65,12 @@ def read_lines(draft: Draft | None, written: Sequence[tuple[str, str]]) -> tuple
     return tuple(line for line in lines if line.text.strip() or not line.by_reader)
 
 
-def renewed(lines: Sequence[ReportLine], before: Draft | None, after: Draft) -> tuple[ReportLine, ...]:
-    """Return the lines once the draft was written anew."""
+def renewed(
+    lines: Sequence[ReportLine], before: Draft | None, after: Draft, taken_up: frozenset[str] = frozenset()
+) -> tuple[ReportLine, ...]:
+    """Return the lines once the draft was written anew; ``taken_up`` are the keys of an earlier session's draft."""
     shown = {line.key: line for line in lines if line.key}
-    said_before = set() if before is None else {line.key for line in lines_of(before)}
+    said_before = taken_up if before is None else {line.key for line in lines_of(before)}
     result: list[ReportLine] = []
     for line in lines_of(after):
         mine = shown.get(line.key)

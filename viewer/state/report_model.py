@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject
 
-from ai.draft import Draft, Language
+from ai.draft import PREAMBLE, Draft, Language
+from ai.session import WrittenLine, WrittenReport
 from viewer.state.observed import Observed
-from viewer.state.report_lines import ReportLine, read_lines, renewed, text_of
+from viewer.state.report_lines import ReportLine, lines_of, read_lines, renewed, text_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +23,7 @@ class ReportOnScreen:
         draft: the last one written; None before the first.
         lines: what stands in the editor.
         sentence: why there is no draft; empty while nothing went wrong.
+        taken_up: what the draft of an earlier session said, by key, until the first draft of this one.
     """
 
     shown: bool = False
@@ -29,10 +31,25 @@ class ReportOnScreen:
     draft: Draft | None = None
     lines: tuple[ReportLine, ...] = ()
     sentence: str = ""
+    taken_up: frozenset[str] = frozenset()
+
+    @property
+    def tells(self) -> bool:
+        """True where the report says more than how the scan was made and what it was compared with."""
+        said = {s.key for s in self.draft.sentences() if s.region not in PREAMBLE} if self.draft is not None else set()
+        return any(line.by_reader or line.key in said for line in self.lines)
 
     def text(self) -> str:
         """Return the report as plain text; empty before the first draft."""
         return "" if self.draft is None else text_of(self.draft, self.lines)
+
+    def written(self) -> WrittenReport | None:
+        """Return what another session can take up; None where the reader neither wrote nor struck anything."""
+        said = self.taken_up if self.draft is None else frozenset(line.key for line in lines_of(self.draft))
+        struck = said - {line.key for line in self.lines}
+        if not struck and not any(line.by_reader for line in self.lines):
+            return None
+        return WrittenReport(tuple(WrittenLine(line.text, line.key, line.by_reader) for line in self.lines), said)
 
 
 class ReportModel(Observed[ReportOnScreen]):
@@ -59,8 +76,15 @@ class ReportModel(Observed[ReportOnScreen]):
         """The draft was written anew: its sentences are renewed, the reader's stay."""
         value = self.value
         if draft != value.draft:
-            lines = renewed(value.lines, value.draft, draft)
-            self._become(replace(value, draft=draft, lines=lines, sentence=""))
+            lines = renewed(value.lines, value.draft, draft, value.taken_up)
+            self._become(replace(value, draft=draft, lines=lines, sentence="", taken_up=frozenset()))
+
+    def take_up(self, written: WrittenReport) -> None:
+        """Go on with the report of an earlier session; one that was begun in this one stays."""
+        value = self.value
+        if not any(line.by_reader for line in value.lines):
+            lines = tuple(ReportLine(line.text, line.key, line.by_reader) for line in written.lines)
+            self._become(replace(value, draft=None, lines=lines, taken_up=written.said))
 
     def write(self, written: Sequence[tuple[str, str]]) -> None:
         """The reader wrote: (key, text) of each line in the editor."""

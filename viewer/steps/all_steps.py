@@ -70,7 +70,9 @@ class AllSteps(QObject):
         self.series = OpenSeries(self.opens, reading.scans, reading.browser, reading.notices, self)
         self.paths = OpenPaths(self.series, reading.browser, reading.notices, ask.find_series, self)
         self.thumbnails = DrawThumbnails(reading.browser, reading.thumbnails, ask.draw_thumbnail, self)
-        self.analyse = AnalyseScan(reading.scans, reading.findings, reading.notices, analyse, ask.restore, self)
+        self.analyse = AnalyseScan(
+            reading.scans, reading.findings, reading.notices, reading.report, analyse, ask.restore, self
+        )
         self.model = ChooseModel(reading.models, self.analyse, reading.notices, ask.find_models, ask.open_model, self)
         self.compare = CompareScans(
             reading.scans,

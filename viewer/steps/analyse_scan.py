@@ -11,6 +11,7 @@ from ai.progress import Progress
 from ai.series import Scan
 from viewer.state.findings_model import FindingsModel, Stage
 from viewer.state.notices_model import NoticesModel
+from viewer.state.report_model import ReportModel
 from viewer.state.role import Role
 from viewer.state.scan_model import ScanModel, ScanOnScreen
 from viewer.state.verdict import Verdict
@@ -27,6 +28,7 @@ class AnalyseScan(QObject):
         scans: Mapping[Role, ScanModel],
         findings: Mapping[Role, FindingsModel],
         notices: NoticesModel,
+        report: ReportModel,
         analyse: engines.Analyse = engines.analyse,
         restore: engines.Restore = engines.restore,
         parent: QObject | None = None,
@@ -36,6 +38,7 @@ class AnalyseScan(QObject):
         self._scans = scans
         self._findings = findings
         self._notices = notices
+        self._report = report
         self._analyse = analyse
         self._restore = restore
         self._running: Role | None = None
@@ -99,7 +102,9 @@ class AnalyseScan(QObject):
         self._running = None
         kept = earlier is not None and earlier.analysis is not None
         verdicts = {name: Verdict(said) for name, said in earlier.verdicts.items()} if earlier and kept else {}
-        self._findings[role].show(analysis, verdicts)
+        self._findings[role].show(analysis, verdicts, earlier.changes if earlier and kept else ())
+        if earlier is not None and kept and role is Role.CURRENT and earlier.written is not None:
+            self._report.take_up(earlier.written)
         for notice in (*analysis.notices, *(() if earlier is None else earlier.notices)):
             self._notices.say(notice.text, notice.grave, role.value)
         told = {notice.text for notice in analysis.notices}

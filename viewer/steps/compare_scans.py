@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from ai.change import Comparison, Registration
 from ai.series import Scan
 from viewer.state.comparison_model import ComparisonModel
+from viewer.state.earlier_verdicts import verdicts_again
 from viewer.state.findings_model import FindingsModel
 from viewer.state.notices_model import NoticesModel
 from viewer.state.role import Role
@@ -142,7 +143,9 @@ class CompareScans(QObject):
         return len({found.value.setting for found in self._findings.values()}) == 1
 
     def _compared(self, comparison: Comparison) -> None:
-        self._comparison.show(comparison)
+        earlier = self._findings[Role.CURRENT].value.earlier
+        uid = "" if self._pair is None else self._pair[0].series.uid
+        self._comparison.show(comparison, verdicts_again(earlier, comparison, uid))
 
     def _failed(self, error: Exception, attempt: str) -> None:
         sentence = sentence_of(error, attempt)

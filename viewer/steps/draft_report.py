@@ -18,7 +18,7 @@ ATTEMPT = "Drafting the report"
 
 
 class DraftReport(QObject):
-    """Listens to verdicts, scans, older studies and language. The draft needs milliseconds; its first import some more."""
+    """Listens to verdicts, scans, older studies, language. The draft needs milliseconds; its first import some more."""
 
     def __init__(
         self, reading: Reading, draft: engines.DraftReport = engines.draft_report, parent: QObject | None = None

@@ -19,6 +19,7 @@ from ai.draft import Draft, Language, ReadingToDraft
 from ai.findings import Analysis, Heatmap
 from ai.progress import Progress
 from ai.series import Notice, Scan, Series
+from ai.session import JudgedChange, WrittenReport
 from ai.timeline import OlderStudy, Timeline
 from ai.volume import Volume, VoxelGrid
 from viewer.state.model_choice import OfferedModel
@@ -57,6 +58,14 @@ class Earlier(Protocol):
     @property
     def notices(self) -> tuple[Notice, ...]:
         """What was read back, and what else lies there."""
+
+    @property
+    def changes(self) -> tuple[JudgedChange, ...]:
+        """What its reader said of changes."""
+
+    @property
+    def written(self) -> WrittenReport | None:
+        """The report as its reader left it."""
 
 
 SoFar = Callable[[Sequence[Series]], None]

@@ -15,6 +15,7 @@ from ai.diffuse import DiffuseChange
 from ai.findings import Analysis
 from ai.progress import Part, Progress
 from ai.series import FileWindow, Scan
+from ai.session import JudgedChange, WrittenReport
 from ai.timeline import Timeline
 from viewer.mpr.window import Window
 from viewer.state.change_key import ChangeKey, key_of
@@ -41,7 +42,9 @@ class ReadingToWrite:
     """Everything an export holds.
 
     ``rejected`` names the abnormalities that the reader rejected in the current scan, ``accepted`` those that were
-    accepted, ``rejected_changes`` the changes; ``window`` is how the current scan is looked at, HU.
+    accepted, ``rejected_changes`` the changes; ``window`` is how the current scan is looked at, HU; ``text`` is the
+    report in the reader's words, empty where none was drafted; ``judged`` and ``written`` go into DICOM alone, for the
+    next session.
     """
 
     scan: Scan
@@ -56,6 +59,9 @@ class ReadingToWrite:
     window: Window | None = None
     form: Form = Form.FILES
     timeline: Timeline | None = None
+    text: str = ""
+    judged: tuple[JudgedChange, ...] = ()
+    written: WrittenReport | None = None
 
     def reported(self) -> Analysis:
         """Return the analysis without what was rejected."""
@@ -141,6 +147,9 @@ def _write_dicom(reading: ReadingToWrite, folder: Path, progress: Progress) -> P
             None if reading.prior is None else hand_on.shown(reading.prior),
             reading.reported_changes(),
             reading.save_pictures(Path(drawn)),
+            text="" if reading.form is Form.ANONYMOUS_DICOM else reading.text,  # it may name the patient
+            changes=reading.judged,
+            written=reading.written,
         )
         if reading.window is not None:
             seen = reading.window

@@ -22,6 +22,7 @@ from ai.studies import LikelyPair
 from ai.timeline import Timeline
 from viewer.mpr.plane import Plane
 from viewer.state.browser_model import Browsing
+from viewer.state.earlier_verdicts import verdicts_to_keep
 from viewer.state.reading import Reading
 from viewer.state.role import Role
 from viewer.steps.all_steps import AllSteps
@@ -108,6 +109,11 @@ class MainWindow(QMainWindow):
             self.reading.panes[Role.CURRENT].value.window,
             form,
             self._timeline_to_write(),
+            self.reading.report.value.text() if self.reading.report.value.tells else "",
+            verdicts_to_keep(
+                findings.earlier, self.reading.comparison.value, None if prior is None else prior.series.uid
+            ),
+            self.reading.report.value.written(),
         )
 
     def _timeline_to_write(self) -> Timeline | None:

@@ -10,6 +10,7 @@ from ai.change import Comparison
 from ai.findings import Analysis
 from ai.report.errors import ReportError
 from ai.series import FileWindow, Scan
+from ai.session import JudgedChange, WrittenReport
 
 LUNG = FileWindow(1500.0, -600.0, "LUNG")
 
@@ -41,6 +42,8 @@ class DicomReading:
         pictures: PNG files of what was shown.
         window: how the slices were looked at, HU.
         text: the report in words, for the document; empty lines part paragraphs. Empty: lists of what was found.
+        changes: what the reader said of changes; kept for this program, stated to nobody.
+        written: the report as the reader left it in the window; kept likewise. None where he wrote nothing in it.
     """
 
     scan: Scan
@@ -51,6 +54,8 @@ class DicomReading:
     pictures: Sequence[Path] = ()
     window: FileWindow = LUNG
     text: str = ""
+    changes: Sequence[JudgedChange] = ()
+    written: WrittenReport | None = None
 
     def verdict(self, name: str) -> str:
         """Return what the reader said of an abnormality."""

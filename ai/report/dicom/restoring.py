@@ -1,4 +1,14 @@
-"""A session from the objects that an export wrote: findings, instances with masks, measures, verdicts."""
+"""A session from the objects that an export wrote.
+
+Findings with their instances, outlines, heat and measures; what the reader said of them and of changes; the report's
+own words and what was struck out of it. Findings that the report does not state, because the reader rejected them or
+the setting does not call them present, come back with their places and sizes.
+
+Not restored, because nothing of it is written: heat and outlines of findings that are not stated (an archive would
+show them as findings); the comparison, which is made anew when the prior is opened and then finds its verdicts again
+by place; older studies' lines; the second reader's text and verdicts; how the panes stood. An anonymous export keeps
+no words of the report.
+"""
 
 from __future__ import annotations
 
@@ -19,15 +29,22 @@ from ai.report.dicom import concepts as c
 from ai.report.dicom.content import EMPTY, Item
 from ai.report.dicom.foreign import foreign_notices
 from ai.report.dicom.objects import groups_of, is_of, is_ours, reports_beside
+from ai.report.dicom.session import Untold, kept_session
 from ai.report.dicom.stored_maps import StoredMaps
 from ai.report.dicom.stored_masks import StoredMasks
 from ai.report.dicom.tracking import KnownTrack, Track
 from ai.series import Notice, Scan
+from ai.session import JudgedChange, WrittenReport
+from ai.vocabulary import abnormality
 
 _SITE = ("363698007", "SCT")
 _SIDE = ("272741003", "SCT")
 _CATEGORY = ("276214006", "SCT")
 _FINDING = ("121071", "DCM")
+_DAMAGED = (
+    "What the earlier reading kept for this program alone cannot be understood: rejected findings, verdicts on changes "
+    "and the report's own words are lost."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,11 +55,15 @@ class Restored:
         analysis: what an earlier reading handed on; None where there is none of this scan.
         verdicts: what its reader said, by abnormality: ``accepted`` or ``rejected``.
         notices: what was restored, and what else lies there that is not read as findings.
+        changes: what its reader said of changes.
+        written: the report as its reader left it; None where he wrote nothing in it.
     """
 
     analysis: Analysis | None = None
     verdicts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     notices: tuple[Notice, ...] = ()
+    changes: tuple[JudgedChange, ...] = ()
+    written: WrittenReport | None = None
 
 
 def restore(scan: Scan, progress: Progress = QUIET) -> Restored:
@@ -65,7 +86,8 @@ def restore(scan: Scan, progress: Progress = QUIET) -> Restored:
         f"The findings were read back from {path.name} ({analysis.card.identifier}, version {analysis.card.version}); "
         "the model did not run again."
     )
-    return Restored(analysis, reader.verdicts(), (Notice(text), *reader.notices, *notices))
+    said = (Notice(text), *reader.notices, *notices)
+    return Restored(analysis, reader.verdicts(), said, reader.session.changes, reader.session.report)
 
 
 def _is_reading(report: Dataset, scan: Scan) -> bool:
@@ -97,6 +119,7 @@ class _Reader:
         self._groups = groups_of(report)
         self._masks = StoredMasks(scan, report, progress)
         self._maps = StoredMaps(scan)
+        self.session = kept_session(report)
         self.notices: list[Notice] = []
 
     def analysis(self) -> Analysis | None:
@@ -114,7 +137,10 @@ class _Reader:
         lost = [f.abnormality.title.lower() for f in findings if not f.heatmap.values.any()]
         if lost:
             self.notices.append(Notice(f"No heatmap was kept of: {', '.join(lost)}."))
+        if self.session.damaged:
+            self.notices.append(Notice(_DAMAGED, grave=True))
         self.notices += self._masks.notices
+        findings += [self._untold(one) for one in self.session.untold]
         quantities = tuple(map(_quantity, self._of_category(c.MEASURE)))
         return Analysis(by_weight(findings), card, "", 0.0, (), quantities, organs=self._masks.organs())
 
@@ -161,9 +187,25 @@ class _Reader:
             heatmap=heatmap,
             peaks=_peaks(mine, heatmap),
             lesions=mine,
+            thresholds=self.session.thresholds.get(kind.name),
             extent=tuple(
                 (_lungs(_location(share)), (share.number or 0.0) / 100) for share in group.of(c.EXTENT.value, OURS)
             ),
+        )
+
+    def _untold(self, kept: Untold) -> Finding:
+        """Return a finding that the report does not state: without heat."""
+        heatmap = self._maps.without_heat(kept.logit)
+        return Finding(
+            abnormality=abnormality(kept.name),
+            probability=kept.probability,
+            threshold=kept.threshold,
+            logit=kept.logit,
+            heatmap=heatmap,
+            peaks=_peaks(kept.lesions, heatmap),
+            lesions=kept.lesions,
+            thresholds=self.session.thresholds.get(kept.name),
+            extent=kept.extent,
         )
 
     def _lesion(self, group: Item) -> Lesion | None:

@@ -44,6 +44,10 @@ class StoredMaps:
                         return heatmap
             except _FAULTS:
                 continue
+        return self.without_heat(logit)
+
+    def without_heat(self, logit: float) -> Heatmap:
+        """Return a heatmap without heat, on a single voxel."""
         spread = self._scan.volume.grid.divided((1, 1, 1))
         return Heatmap(np.zeros((1, 1, 1), np.float32), spread, logit)
 

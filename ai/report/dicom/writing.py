@@ -20,6 +20,7 @@ from ai.report.dicom.presentation import write_presentation
 from ai.report.dicom.reading import DicomReading
 from ai.report.dicom.restoring import known_tracks
 from ai.report.dicom.segmentation import Segmented, lesion_maps, write_segmentation
+from ai.report.dicom.session import keep_session
 from ai.report.dicom.source import Source, source_of
 from ai.report.dicom.structured_report import write_structured_report
 from ai.report.dicom.tracking import Tracks, tracks_of
@@ -89,6 +90,7 @@ def _made(reading: DicomReading, uids: Uids, progress: Progress) -> dict[str, Da
     pdf = pdf_bytes(reading.scan, told, reading.text, reading.pictures, reading.comparison)
     made["report"] = write_document(pdf, source, _SERIES["pdf"], reading.analysis.card.version)
     made["findings"] = write_structured_report(reading, source, tracks, segmented, _SERIES["sr"])
+    keep_session(made["findings"], reading, uids)
     return made
 
 
