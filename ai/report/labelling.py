@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from ai.report.mention import Mention, Status
 from ai.report.reading.lexicon import lexicon
@@ -50,33 +49,41 @@ def label(text: str) -> list[Mention]:
 
 def _as_history(saying: Saying) -> Saying:
     lasting = lexicon().findings[saying.finding].lasting
-    return saying if lasting else replace(saying, status=Status.HISTORICAL)
+    return saying if lasting else saying._replace(status=Status.HISTORICAL)
 
 
-def _mentions(sentence: Sentence, saying: Saying) -> Iterator[Mention]:
-    for meant in _labels(saying):
-        yield Mention(
+def _mentions(sentence: Sentence, saying: Saying) -> list[Mention]:
+    start = sentence.start
+    return [
+        Mention(
             meant,
             saying.locations,
             saying.side,
             saying.sizes_mm,
             saying.status,
-            sentence.start + saying.start,
-            sentence.start + saying.end,
-            sentence.start,
-            sentence.start + len(sentence.text),
+            start + saying.start,
+            start + saying.end,
+            start,
+            start + len(sentence.text),
             saying.finding,
         )
+        for meant in _labels(saying)
+    ]
 
 
 def _labels(saying: Saying) -> tuple[Abnormality, ...]:
     """A node counts by its size, and denied by its absence; a nodule over 1 cm has a label more."""
-    labels = lexicon().findings[saying.finding].labels
-    largest = max(saying.sizes_mm, default=0.0)
+    labels, is_nodule = _meant(saying.finding)
     if saying.finding == "lymph_node" and (
         saying.status is Status.ABSENT or min(saying.sizes_mm, default=0.0) >= OVER_1_CM_MM
     ):
         return (abnormality("lymphadenopathy"),)
-    if abnormality("nodule") in labels and largest > OVER_1_CM_MM:
+    if is_nodule and max(saying.sizes_mm, default=0.0) > OVER_1_CM_MM:
         return (*labels, abnormality("nodulegr1cm"))
     return labels
+
+
+@cache
+def _meant(finding: str) -> tuple[tuple[Abnormality, ...], bool]:
+    labels = lexicon().findings[finding].labels
+    return labels, abnormality("nodule") in labels

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from ai.report.reading.lexicon import Cue, Head, Lexicon, Meaning
-from ai.report.reading.patterns import END, Tree
+from ai.report.reading.patterns import Node
 
 
 class Hit(NamedTuple):
@@ -40,25 +40,24 @@ def inner(stems: Sequence[str], first: int, last: int, lexicon: Lexicon) -> list
     return [Hit(meaning, begins + first, ends + first) for meaning, begins, ends in within]
 
 
-def _phrases(stems: Sequence[str], tree: Tree, longest: int) -> list[Hit]:
+def _phrases(stems: Sequence[str], tree: Mapping[str, Node], longest: int) -> list[Hit]:
     """Look up phrases of at most ``longest`` words, from left to right."""
     found: list[Hit] = []
-    first, end, begins = 0, len(stems), tree.get
-    while first < end:
-        node = begins(stems[first])
-        if node is None:
-            first += 1
+    end, passed = len(stems), 0
+    for first, node in enumerate(map(tree.get, stems)):
+        if node is None or first < passed:
             continue
-        last, meaning = first, None
-        for position in range(first + 1, min(end, first + longest) + 1):
-            if END in node:
-                meaning, last = node[END], position
-            node = node.get(stems[position]) if position < end else None
-            if node is None:
+        meaning, following = node
+        position = last = first + 1
+        while following is not None and position < end and position - first < longest:
+            further = following.get(stems[position])
+            if further is None:
                 break
-        if meaning is None:
-            first += 1
-            continue
-        found.append(Hit(meaning, first, last))
-        first = last
+            position += 1
+            deeper, following = further
+            if deeper is not None:
+                meaning, last = deeper, position
+        if meaning is not None:
+            found.append(Hit(meaning, first, last))
+            passed = last
     return found

@@ -9,9 +9,9 @@ from functools import cache
 from typing import Any
 
 from ai.report.mention import Side
-from ai.report.reading.patterns import Tree, phrases, plant
+from ai.report.reading.patterns import Node, Tree, grown, phrases, plant
 from ai.report.reading.spelling import Speller
-from ai.report.reading.words import Stems, stems_of, words_of
+from ai.report.reading.words import Chunks, Stems, words_of
 from ai.vocabulary import Abnormality, abnormality, report_terms
 
 
@@ -88,8 +88,8 @@ Meaning = Head | Place | Side | Cue
 class Lexicon:
     """Everything that is looked up while reading."""
 
-    tree: Tree
-    stems: Stems
+    tree: Mapping[str, Node]
+    chunks: Chunks
     findings: Mapping[str, Finding]
     denied_by_normal: Mapping[str, tuple[str, ...]]
 
@@ -104,8 +104,8 @@ def lexicon() -> Lexicon:
     denied = {place: tuple(names) for place, names in cues["normal_denies"].items()}
     for meaning, pattern in [*_cues(cues["cue"]), *_heads(findings), *_places(report_terms("places"))]:
         for phrase in phrases(pattern):
-            plant(tree, stems_of(words_of(phrase), stems), meaning)
-    return Lexicon(tree, Stems(Speller(stems.values()).right), _findings(findings), denied)
+            plant(tree, (stems[word] for word in words_of(phrase)), meaning)
+    return Lexicon(grown(tree), Chunks(Stems(Speller(stems.values()).right)), _findings(findings), denied)
 
 
 def _findings(table: dict[str, Any]) -> dict[str, Finding]:

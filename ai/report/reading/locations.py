@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
+from typing import NamedTuple
 
 from ai.report.mention import Side
 from ai.report.reading.lexicon import Place
@@ -12,9 +13,34 @@ from ai.report.reading.spots import Spot
 _LUNG = "lung"
 
 
-def names_of(spots: Sequence[Spot]) -> tuple[str, ...]:
+class Whereabouts(NamedTuple):
+    """Where spots lie together.
+
+    Args:
+        places: names in ``places.toml``, with all that they lie within.
+        names: of the 51 locations.
+        side: both where left and right are said.
+    """
+
+    places: frozenset[str] = frozenset()
+    names: tuple[str, ...] = ()
+    side: Side | None = None
+
+
+def whereabouts(spots: Sequence[Spot]) -> Whereabouts:
+    """Return where spots lie; few places are said again and again, so each answer is worked out once."""
+    return _whereabouts(tuple([(spot[0], spot[1]) for spot in spots]))
+
+
+@lru_cache(maxsize=20_000)
+def _whereabouts(spots: tuple[tuple[Place | None, Side | None], ...]) -> Whereabouts:
+    places = frozenset(part for place, _ in spots if place is not None for part in place.line)
+    return Whereabouts(places, _names_of(spots), _side_of({side for _, side in spots if side is not None}))
+
+
+def _names_of(spots: Sequence[tuple[Place | None, Side | None]]) -> tuple[str, ...]:
     """Return the locations in the order of the text, each once; "lung" only where no part of it is named."""
-    names = list(dict.fromkeys(name for spot in spots for name in _names(spot.place, spot.side)))
+    names = list(dict.fromkeys(name for place, side in spots for name in _names(place, side)))
     lobes = {name for name in names if name.split("_")[-1] in ("upper", "mid", "lower")}
     for side in ("left", "right"):
         if any(lobe.startswith(side) for lobe in lobes):
@@ -24,15 +50,12 @@ def names_of(spots: Sequence[Spot]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def side_of(spots: Sequence[Spot]) -> Side | None:
-    """Return the side said; both where left and right are."""
-    sides = {spot.side for spot in spots if spot.side is not None}
+def _side_of(sides: set[Side]) -> Side | None:
     if not sides:
         return None
     return sides.pop() if len(sides) == 1 else Side.BOTH
 
 
-@cache
 def _names(place: Place | None, side: Side | None) -> tuple[str, ...]:
     if place is None:
         return ()

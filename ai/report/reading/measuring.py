@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from ai.report.reading.sizes import lengths_in
 from ai.report.reading.thing import Thing
+from ai.report.reading.words import Span
 
 _DIGIT = re.compile(r"\d")
 _ANOTHER_PHRASE = frozenset({"in", "and", ",", "with", "is", "are", "at", ")", "，", "of"})
@@ -15,7 +16,7 @@ _FARTHEST = 4
 
 
 def give_sizes(
-    text: str, stems: Sequence[str], words: Sequence[re.Match[str]], things: Sequence[Thing]
+    text: str, stems: Sequence[str], spans: Sequence[Span], things: Sequence[Thing]
 ) -> dict[int, tuple[float, ...]]:
     """Return the lengths of each thing, by its number: of the one just behind it, else of the last before it."""
     found: dict[int, tuple[float, ...]] = {}
@@ -23,9 +24,9 @@ def give_sizes(
         return found
     measured = [number for number, thing in enumerate(things) if not thing.head.state] or list(range(len(things)))
     for lengths in lengths_in(text):
-        before = [number for number in measured if words[things[number].last - 1].end() <= lengths.start]
-        after = [number for number in measured if words[things[number].first].start() >= lengths.end]
-        if after and (not before or _just_before(stems, words, lengths.end, things[after[0]])):
+        before = [number for number in measured if spans[things[number].last - 1][1] <= lengths.start]
+        after = [number for number in measured if spans[things[number].first][0] >= lengths.end]
+        if after and (not before or _just_before(stems, spans, lengths.end, things[after[0]])):
             number = after[0]
         else:
             number = before[-1] if before else measured[0]
@@ -33,6 +34,6 @@ def give_sizes(
     return found
 
 
-def _just_before(stems: Sequence[str], words: Sequence[re.Match[str]], end: int, thing: Thing) -> bool:
-    between = [stems[number] for number in range(thing.first) if words[number].start() >= end]
+def _just_before(stems: Sequence[str], spans: Sequence[Span], end: int, thing: Thing) -> bool:
+    between = [stems[number] for number in range(thing.first) if spans[number][0] >= end]
     return len(between) <= _FARTHEST and _ANOTHER_PHRASE.isdisjoint(between)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 _CHOICE = re.compile(r"\(([^()]*\|[^()]*)\)")
@@ -12,6 +12,8 @@ END = ""
 
 Tree = dict[str, Any]
 """word → Tree; END → meaning."""
+Node = tuple[Any, Mapping[str, Any] | None]
+"""What the words so far mean, None for nothing yet; and the words that may follow, None for none."""
 
 
 def phrases(pattern: str) -> Iterator[str]:
@@ -30,3 +32,12 @@ def plant(tree: Tree, words: Iterable[str], meaning: object) -> None:
     for word in words:
         node = node.setdefault(word, {})
     node.setdefault(END, meaning)
+
+
+def grown(tree: Tree) -> dict[str, Node]:
+    """Return a tree in which all is planted, as it is looked up: word → Node."""
+    return {word: _node(below) for word, below in tree.items() if word != END}
+
+
+def _node(tree: Tree) -> Node:
+    return tree.get(END), grown(tree) or None

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ai.report.mention import Side, Status
 from ai.report.reading.clauses import clause_starts
 from ai.report.reading.hits import Hit, hits_of, inner
 from ai.report.reading.lexicon import Cue, Head, Lexicon, Place
-from ai.report.reading.locations import names_of, side_of
+from ai.report.reading.locations import Whereabouts, whereabouts
 from ai.report.reading.measuring import give_sizes
 from ai.report.reading.ownership import find_meanings, give_places
 from ai.report.reading.reach import DENYING, reached, status_of
 from ai.report.reading.spots import spots_of
 from ai.report.reading.thing import Thing
-from ai.report.reading.words import stems_of, words_of
+from ai.report.reading.words import Span
 
-_NOWHERE: frozenset[str] = frozenset()
+_NOWHERE = Whereabouts()
 
 
-@dataclass(frozen=True, slots=True)
-class Saying:
+class Saying(NamedTuple):
     """One finding said: by its name in ``findings.toml``, with the places' names in ``places.toml`` and in the 51.
 
     ``start`` and ``end`` are characters of the sentence; ``beside`` are the findings of the whole sentence, whatever
@@ -38,17 +36,17 @@ class Saying:
     sizes_mm: tuple[float, ...]
     start: int
     end: int
-    beside: frozenset[str] = _NOWHERE
+    beside: frozenset[str] = frozenset()
 
 
 def read_sentence(text: str, lexicon: Lexicon) -> tuple[Saying, ...]:
     """Return what a sentence says, in order."""
-    words = words_of(text)
-    stems = stems_of(words, lexicon.stems)
+    stems = lexicon.chunks.stems_of(text)
     hits = hits_of(stems, lexicon)
     heads, cues, marks, normal = _sorted_by_kind(hits)
     if not heads and not normal:
         return ()
+    spans = lexicon.chunks.spans_of(text)
     starts = clause_starts(stems, hits)
     things = [Thing(head, first, last, bisect_right(starts, first)) for head, first, last in heads]
     _give_places(stems, cues, marks, normal, starts, things, lexicon)
@@ -58,9 +56,9 @@ def read_sentence(text: str, lexicon: Lexicon) -> tuple[Saying, ...]:
     for thing in things:
         find_meanings(thing)
     _settle_sizes_and_shapes(things)
-    said = [*_said(text, stems, things, words, lexicon)]
+    said = [*_said(text, stems, things, spans, lexicon)]
     if normal:
-        said += _denied_by_normal(normal, marks, starts, words, lexicon)
+        said += _denied_by_normal(normal, marks, starts, spans, lexicon)
         said.sort(key=lambda saying: saying.start)
     return tuple(said)
 
@@ -108,21 +106,20 @@ def _give_places(
 
 
 def _said(
-    text: str, stems: Sequence[str], things: Sequence[Thing], words: Sequence[re.Match[str]], lexicon: Lexicon
+    text: str, stems: Sequence[str], things: Sequence[Thing], spans: Sequence[Span], lexicon: Lexicon
 ) -> Iterator[Saying]:
-    sizes = give_sizes(text, stems, words, things)
-    beside = frozenset(name for thing in things for name, _ in thing.meanings)
+    sizes = give_sizes(text, stems, spans, things)
+    beside = frozenset([name for thing in things for name, _ in thing.meanings])
     for number, thing in enumerate(things):
         for name, spots in thing.meanings:
+            there = whereabouts(spots) if spots else _NOWHERE
             yield Saying(
                 name,
                 status_of(thing.cues, lexicon.findings[name].lasting),
-                frozenset(part for spot in spots for part in spot.line) if spots else _NOWHERE,
-                names_of(spots) if spots else (),
-                side_of(spots) if spots else None,
+                *there,
                 sizes.get(number, ()),
-                words[thing.first].start(),
-                words[thing.last - 1].end(),
+                spans[thing.first][0],
+                spans[thing.last - 1][1],
                 beside,
             )
 
@@ -145,7 +142,7 @@ def _denied_by_normal(
     normal: Sequence[int],
     marks: Sequence[Hit],
     starts: Sequence[int],
-    words: Sequence[re.Match[str]],
+    spans: Sequence[Span],
     lexicon: Lexicon,
 ) -> Iterator[Saying]:
     """A place called normal denies what ``normal_denies`` names for it: "heart size is normal", "normal heart size"."""
@@ -159,5 +156,5 @@ def _denied_by_normal(
             for name in lexicon.denied_by_normal.get(place.name, ()):
                 if name not in said:
                     said.add(name)
-                    start, end = words[first].start(), words[last - 1].end()
+                    start, end = spans[first][0], spans[last - 1][1]
                     yield Saying(name, Status.ABSENT, frozenset(place.line), place.names, None, (), start, end)

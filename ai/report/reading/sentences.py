@@ -29,11 +29,13 @@ class Sentence(NamedTuple):
 
 _END = re.compile(
     r"""
-    [。！；;"”•●▪*|]                                  # marks that end anywhere
-    | [.!?](?=[)\]'’]?(?:\s|$))                          # a full stop before a space
-    | [.](?=[A-Z][a-z])                                 # the space forgotten
-    | \n\s*(?=\n) | \n(?=\s*(?:[-–#>]|\d{1,2}[.)、]\s))     # an empty line, an item of a list
-    | \n(?=[^\n:：]{1,40}[:：])                            # a heading on the next line
+    [。！；;"”•●▪*|.!?\n](?:                             # one set first: the engine then skips to its marks
+    (?<=[。！；;"”•●▪*|])                                  # marks that end anywhere
+    | (?<=[.!?])(?=[)\]'’]?(?:\s|$))                      # a full stop before a space
+    | (?<=[.])(?=[A-Z][a-z])                             # the space forgotten
+    | (?<=\n)\s*(?=\n) | (?<=\n)(?=\s*(?:[-–#>]|\d{1,2}[.)、]\s))   # an empty line, an item of a list
+    | (?<=\n)(?=[^\n:：]{1,40}[:：])                        # a heading on the next line
+    )
     """,
     re.VERBOSE,
 )

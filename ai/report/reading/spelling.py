@@ -84,9 +84,10 @@ def _is_slip(word: str, known: str) -> bool:
     return not any(word.startswith(prefix) != known.startswith(prefix) for prefix in _OPPOSITES)
 
 
-def _deletions(word: str, faults: int) -> Iterator[str]:
+def _deletions(word: str, faults: int, first: int = 0) -> Iterator[str]:
+    """Yield the word without up to so many of its letters from ``first`` on; each choice of letters once."""
     yield word
     if faults == 0:
         return
-    for i in range(len(word)):
-        yield from _deletions(word[:i] + word[i + 1 :], faults - 1)
+    for i in range(first, len(word)):
+        yield from _deletions(word[:i] + word[i + 1 :], faults - 1, i)

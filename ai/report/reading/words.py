@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
+from typing import NamedTuple
 
 _WORD = re.compile(
     r"[^\W\d_\u3400-\u9fff]+(?:['’](?!s\b)[^\W\d_]+)?|\d+(?:[.,]\d+)?|[^\s\-‐‑–]|(?<!\w)[-‐‑–]|[-‐‑–](?!\w)"
@@ -41,6 +42,8 @@ _BRITISH_ENDINGS = (("ised", "ized"), ("isation", "ization"), ("calibre", "calib
 _SHORT = 3
 MOST_SPELLINGS = 200_000
 """So many are remembered; names and numbers of a large file must not fill the memory."""
+_LONGEST_CHUNK = 40
+"""Chinese is written without spaces: its sentences are not worth remembering."""
 _KEEP_S = ("ss", "us", "is")
 
 
@@ -59,14 +62,50 @@ class Stems(dict[str, str]):
         return found
 
 
-def words_of(text: str) -> list[re.Match[str]]:
-    """Return the words of a text, each with its characters."""
-    return list(_WORD.finditer(text))
+Span = tuple[int, int]
+"""First character of a word, and the one behind its last."""
 
 
-def stems_of(words: Iterable[re.Match[str]], stems: Mapping[str, str]) -> list[str]:
-    """Return the normal forms of words, looked up in ``stems``."""
-    return [stems[word[0]] for word in words]
+class Chunk(NamedTuple):
+    """The words of a text without a space in it, as written and in normal form."""
+
+    words: tuple[str, ...]
+    stems: tuple[str, ...]
+
+
+class Chunks(dict[str, Chunk]):
+    """What stands between two spaces → its words; each is taken apart once. No word depends on what lies beyond."""
+
+    def __init__(self, stems: Stems) -> None:
+        super().__init__()
+        self._stems = stems
+
+    def __missing__(self, written: str) -> Chunk:
+        words = tuple(words_of(written))
+        found = Chunk(words, tuple(self._stems[word] for word in words))
+        if len(self) < MOST_SPELLINGS and len(written) <= _LONGEST_CHUNK:
+            self[written] = found
+        return found
+
+    def stems_of(self, text: str) -> list[str]:
+        """Return the normal forms of a text's words."""
+        return [stem for chunk in text.split() for stem in self[chunk].stems]
+
+    def spans_of(self, text: str) -> list[Span]:
+        """Return the characters of each word."""
+        spans: list[Span] = []
+        end = 0
+        for chunk in text.split():
+            for word in self[chunk].words:
+                begin = text.index(word, end)
+                end = begin + len(word)
+                spans.append((begin, end))
+        return spans
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text."""
+    return _WORD.findall(text)
 
 
 def stem(written: str) -> str:
