@@ -226,3 +226,12 @@ def _concept(item: Dataset) -> Dataset:
     empty = Dataset()
     empty.CodeValue = ""
     return names[0] if names else empty
+
+
+def test_without_lesions_the_presentation_state_has_no_marks_and_is_whole(tmp_path: Path) -> None:
+    scan = series_of(tmp_path / "scan", straight_grid())
+    marks = hand_on(tmp_path, DicomReading(scan, analysis())).files["marks"]
+    assert "GraphicAnnotationSequence" not in dcmread(marks)
+    told = subprocess.run([_tool("dciodvfy"), str(marks)], capture_output=True, check=False)
+    assert b"Error" not in told.stdout + told.stderr
+    assert b"GrayscaleSoftcopyPresentationState" in told.stdout + told.stderr

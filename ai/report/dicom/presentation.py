@@ -33,6 +33,7 @@ def write_presentation(analysis: Analysis, source: Source, tracks: Tracks, windo
     by_slice: dict[int, list[Lesion]] = {}
     for lesion in lesions:
         by_slice.setdefault(source.nearest(lesion.centre.array()), []).append(lesion)
+    marks = [_marked(at, marked, source, tracks, layer) for at, marked in sorted(by_slice.items())]
     made = GrayscaleSoftcopyPresentationState(
         referenced_images=list(source.files),
         series_instance_uid=source.uids.new(),
@@ -45,8 +46,8 @@ def write_presentation(analysis: Analysis, source: Source, tracks: Tracks, windo
         device_serial_number=SERIAL,
         content_label="FINDINGS",
         content_description="Window and lesions of the reading (research use only)",
-        graphic_layers=[layer],
-        graphic_annotations=[_marked(at, marked, source, tracks, layer) for at, marked in sorted(by_slice.items())],
+        graphic_layers=[layer] if marks else None,
+        graphic_annotations=marks or None,  # an empty sequence is none (PS3.3 C.10.5: type 1)
         voi_lut_transformations=[
             SoftcopyVOILUTTransformation(
                 window_center=window.level_hu, window_width=window.width_hu, window_explanation=window.name or None
