@@ -7,17 +7,19 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QTextCursor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
 from ai.discrepancy import DiscrepancyKind
 from ai.draft import Language
 from ai.geometry import PointMm
 from tests.journeys.test_reading import on_disk
-from tests.support.window import Hand, StandInModel, open_window
+from tests.support.window import Hand, StandInModel, open_window, stand_in_engines
+from viewer.app import build_window
+from viewer.state.change_key import key_of
 from viewer.state.role import Role
 from viewer.state.verdict import Verdict
 
@@ -151,3 +153,101 @@ def test_the_report_goes_and_comes_with_one_key_and_the_keys_go_back(hand: Hand)
     hand.press(Qt.Key.Key_R, CTRL)
     assert hand.window.report.isVisible()
     assert hand.reading.report.value.lines == written
+
+
+def test_the_language_is_remembered_at_the_next_start(qtbot: QtBot, tmp_path: Path) -> None:
+    kept = QSettings(str(tmp_path / "choices.ini"), QSettings.Format.IniFormat)
+    first, second = (build_window(stand_in_engines(StandInModel()), kept) for _ in range(2))
+    QTest.mouseClick(first.report.draft.languages[Language.CHINESE], LEFT)
+    assert not second.report.draft.languages[Language.CHINESE].isChecked()
+    third = build_window(stand_in_engines(StandInModel()), kept)
+    assert third.report.draft.languages[Language.CHINESE].isChecked()
+    for window in (first, second, third):
+        window.close()
+        window.deleteLater()
+
+
+def choose_in_menu(hand: Hand, title: str, words: str, folder: Path) -> None:
+    """Open a menu of the bar, click on an entry, and choose a folder in the dialog that it opens."""
+    bar = hand.window.menuBar()
+    entry = next(action for action in bar.actions() if action.text() == title)
+    QTest.mouseClick(bar, LEFT, pos=bar.actionGeometry(entry).center())
+    menu = next(menu for menu in hand.window.findChildren(QMenu) if menu.menuAction() is entry)
+    hand.qtbot.waitUntil(menu.isVisible)
+    action = next(action for action in menu.actions() if action.text() == words)
+    assert action.isEnabled()
+    QTest.mouseClick(menu, LEFT, pos=menu.actionGeometry(action).center())
+    hand.qtbot.waitUntil(lambda: hand.window.findChild(QFileDialog) is not None)
+    dialog = hand.window.findChild(QFileDialog)
+    assert isinstance(dialog, QFileDialog)
+    dialog.selectFile(str(folder))
+    dialog.accept()
+
+
+def written(hand: Hand, folder: Path) -> None:
+    """Wait until the board says where the objects lie."""
+
+    def said() -> None:
+        assert any(str(folder) in text for text in hand.window.notices.texts()), hand.window.notices.texts()
+
+    hand.qtbot.waitUntil(said, timeout=180_000)
+
+
+@pytest.fixture
+def pair(qtbot: QtBot, tmp_path: Path) -> Iterator[Hand]:
+    """Return a hand on a window with a current scan and its prior, compared."""
+    made = open_window(qtbot, StandInModel())
+    made.open(on_disk(tmp_path / "current", "1.2.3.4.2", date(2024, 3, 1)))
+    made.open(on_disk(tmp_path / "prior", "1.2.3.4.1", date(2023, 12, 1)), Role.PRIOR)
+    qtbot.waitUntil(lambda: made.reading.comparison.value.comparison is not None, timeout=20_000)
+    yield made
+    made.window.close()
+    made.window.deleteLater()
+
+
+def test_saved_as_dicom_and_opened_again_the_session_goes_on(pair: Hand, qtbot: QtBot, tmp_path: Path) -> None:
+    rows = pair.window.side.findings[Role.CURRENT].rows
+    QTest.mouseClick(rows["nodule"].accept, LEFT)
+    QTest.mouseClick(rows["groundglass"].reject, LEFT)
+    changes = pair.reading.comparison.value.comparison
+    assert changes is not None
+    nodule = next(key_of(change) for change in changes.lesions if change.abnormality.name == "nodule")
+    QTest.mouseClick(pair.window.side.changes.rows[nodule].accept, LEFT)
+    pair.press(Qt.Key.Key_R, CTRL)
+    qtbot.waitUntil(lambda: any(line.key.startswith("nodule") for line in pair.reading.report.value.lines))
+    click_line(pair, "nodule")
+    pair.press(Qt.Key.Key_Home)
+    pair.press("Spiculated. ")
+    choose_in_menu(pair, "File", "Save as DICOM …", tmp_path / "current")
+    written(pair, tmp_path / "current" / "dicom")
+    model = StandInModel()
+    again = open_window(qtbot, model)
+    again.open(tmp_path / "current")
+    findings = again.reading.findings[Role.CURRENT].value
+    assert model.asked == []
+    assert (findings.verdict("nodule"), findings.verdict("groundglass")) == (Verdict.ACCEPTED, Verdict.REJECTED)
+    assert place_of(again, "nodule").distance_mm(place_of(pair, "nodule")) < 0.01
+    assert {finding.abnormality.name for finding in findings.ordered()} == {"nodule", "groundglass", "emphysema"}
+    again.press(Qt.Key.Key_R, CTRL)
+    editor = again.window.report.draft.editor
+    qtbot.waitUntil(lambda: again.reading.report.value.draft is not None, timeout=20_000)
+    assert "Spiculated. Nodule" in editor.toPlainText()
+    assert "Ground-glass" not in editor.toPlainText()
+    again.open(tmp_path / "prior", Role.PRIOR)
+    qtbot.waitUntil(lambda: again.reading.comparison.value.comparison is not None, timeout=20_000)
+    accepted = [key for key, said in again.reading.comparison.value.verdicts.items() if said is Verdict.ACCEPTED]
+    assert [key.abnormality for key in accepted] == ["nodule"]
+    again.window.close()
+    again.window.deleteLater()
+
+
+def test_saved_as_anonymous_dicom_nothing_names_the_patient(hand: Hand, tmp_path: Path) -> None:
+    accept(hand, "nodule")
+    click_line(hand, "nodule")
+    hand.press("Smith ")
+    (tmp_path / "out").mkdir()
+    choose_in_menu(hand, "File", "Save as anonymous DICOM …", tmp_path / "out")
+    written(hand, tmp_path / "out" / "dicom")
+    for path in (tmp_path / "out" / "dicom").iterdir():
+        for secret in (b"Smith", b"1.2.3.4.2", b"20240301"):
+            assert secret not in path.read_bytes(), path.name

@@ -19,7 +19,7 @@ def verdicts_again(earlier: Sequence[JudgedChange], comparison: Comparison, prio
     """Return what the reader said earlier of the changes of a comparison with this prior."""
     with_it = [one for one in earlier if one.prior_uid == prior_uid]
     found: dict[ChangeKey, Verdict] = {}
-    for change in (*comparison.lesions, *comparison.findings):
+    for change in _changes(comparison):
         key = key_of(change)
         verdict = next((Verdict(one.verdict) for one in with_it if _same(one, key)), None)
         if verdict is not None:
@@ -33,9 +33,12 @@ def verdicts_to_keep(
     """Return the verdicts on the comparison on screen, and those of earlier ones with other priors."""
     if compared.comparison is None or prior_uid is None:
         return tuple(earlier)
-    changes = (*compared.comparison.lesions, *compared.comparison.findings)
-    now = (_judged(change, compared, prior_uid) for change in changes)
+    now = (_judged(change, compared, prior_uid) for change in _changes(compared.comparison))
     return (*(one for one in earlier if one.prior_uid != prior_uid), *(one for one in now if one is not None))
+
+
+def _changes(comparison: Comparison) -> Sequence[LesionChange | FindingChange]:
+    return [*comparison.lesions, *comparison.findings]
 
 
 def _judged(change: LesionChange | FindingChange, compared: ComparisonOnScreen, prior_uid: str) -> JudgedChange | None:

@@ -18,11 +18,12 @@ from typing import Any
 from pydicom.dataset import Dataset
 
 from ai.findings import Composition, Finding, Lesion, Thresholds
+from ai.errors import UnknownName
 from ai.geometry import PointMm
 from ai.report.dicom.reading import DicomReading
 from ai.report.uids import Uids
 from ai.session import JudgedChange, WrittenLine, WrittenReport
-from ai.vocabulary import UnknownName, abnormality
+from ai.vocabulary import abnormality
 
 GROUP, CREATOR, ELEMENT = 0x0077, "INTERVAL SESSION", 0x01
 SCHEMA = 1
