@@ -17,8 +17,8 @@ from typing import Any
 
 from pydicom.dataset import Dataset
 
-from ai.findings import Composition, Finding, Lesion, Thresholds
 from ai.errors import UnknownName
+from ai.findings import Composition, Finding, Lesion, Thresholds
 from ai.geometry import PointMm
 from ai.report.dicom.reading import DicomReading
 from ai.report.uids import Uids
