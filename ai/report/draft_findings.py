@@ -123,7 +123,10 @@ def _spread_sentences(pieces: Pieces) -> Iterator[DraftSentence]:
 
 
 def _gone_sentences(pieces: Pieces) -> Iterator[DraftSentence]:
-    for change in pieces.reading.accepted_changes:
+    """Say what is gone; of a finding whose lesions are told one by one nothing more."""
+    accepted = pieces.reading.accepted_changes
+    one_by_one = {c.abnormality for c in accepted if isinstance(c, LesionChange) and c.kind is ChangeKind.GONE}
+    for change in accepted:
         if change.kind is not ChangeKind.GONE or change.prior is None:
             continue
         kind = change.abnormality
@@ -132,7 +135,7 @@ def _gone_sentences(pieces: Pieces) -> Iterator[DraftSentence]:
             there = change.prior.centre
             size = pieces.words.say("piece", "then", long=pieces.words.size(then)) if then > 0 else ""
             yield _gone(pieces, kind, where, size, there, key_at(kind, there))
-        elif isinstance(change, FindingChange) and change.prior is not None:
+        elif isinstance(change, FindingChange) and change.prior is not None and kind not in one_by_one:
             where = pieces.where(kind, places_of(change.prior, None))
             yield _gone(pieces, kind, where, "", strongest_place(change.prior), f"{kind.name} gone")
 

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QTextCursor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMenu
 from pytestqt.qtbot import QtBot
 
 from ai.discrepancy import DiscrepancyKind
@@ -225,6 +225,9 @@ def test_saved_as_dicom_and_opened_again_the_session_goes_on(pair: Hand, qtbot: 
     again.open(tmp_path / "current")
     findings = again.reading.findings[Role.CURRENT].value
     assert model.asked == []
+    line = again.window.findChild(QLabel, "ModelLine")
+    assert isinstance(line, QLabel)
+    assert line.text().endswith("read back, not run again")
     assert (findings.verdict("nodule"), findings.verdict("groundglass")) == (Verdict.ACCEPTED, Verdict.REJECTED)
     assert place_of(again, "nodule").distance_mm(place_of(pair, "nodule")) < 0.01
     assert {finding.abnormality.name for finding in findings.ordered()} == {"nodule", "groundglass", "emphysema"}

@@ -116,6 +116,10 @@ def test_a_report_without_prior_pictures_or_findings(tmp_path: Path, reading: Re
     page = write_report(tmp_path, reading[1], analysis()).read_text(encoding="utf-8")
     assert "The model reported nothing." in page
     assert "Change since" not in page
+    assert "Read on cpu in 1.5 s." in page
+    page = write_report(tmp_path, reading[1], replace(analysis(), device="")).read_text(encoding="utf-8")
+    assert "Read on" not in page
+    assert "the model did not run again" in page
 
 
 def test_a_picture_that_is_not_there(tmp_path: Path, reading: Reading) -> None:

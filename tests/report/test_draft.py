@@ -152,6 +152,18 @@ def test_what_is_gone_is_told_where_it_would_be_now(current: Scan, prior: Scan, 
     assert sentence.in_prior_only
 
 
+def test_what_is_gone_lesion_by_lesion_is_not_told_again_as_a_finding(
+    current: Scan, prior: Scan, now: Analysis
+) -> None:
+    body = lesion("mass", PLACES["gone"], 32, "left_lower")
+    then = finding("mass", lesions=(body,))
+    kinds = ChangeKind.GONE, abnormality("mass")
+    changes = (LesionChange(kinds[1], kinds[0], (body,), ()), FindingChange(kinds[1], then, None, kinds[0]))
+    compared = Comparison(Registration(np.eye(4), 0.9), changes[:1], changes[1:], 90)
+    found = draft(ReadingToDraft(current, now, frozenset(), prior, compared, changes))
+    assert texts(found, "lungs") == ["Mass in the left lower lobe (32 mm) of 1 January 2024 is no longer seen."]
+
+
 def test_one_body_under_two_labels_is_told_once(current: Scan) -> None:
     said = analysis(
         finding("nodule", lesions=(lesion("nodule", (-60, 0, 40), 14),)),

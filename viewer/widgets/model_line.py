@@ -32,11 +32,10 @@ class ModelLine(QLabel):
 
 
 def model_words(analysis: Analysis) -> str:
-    """Return model, version, training, thresholds, time."""
+    """Return model, version, training, thresholds, and how long it took; a reading read back has no device."""
     card = analysis.card
     thresholds = sorted({round(f.threshold, 3) for f in analysis.findings})
     told = f"threshold {thresholds[0]:g}" if len(thresholds) == 1 else "a threshold for each finding (tick on its bar)"
     name = card.title or card.identifier
-    return (
-        f"{name} {card.version} · trained on {card.trained_on} · {told} · {analysis.seconds:.1f} s on {analysis.device}"
-    )
+    took = f"{analysis.seconds:.1f} s on {analysis.device}" if analysis.device else "read back, not run again"
+    return f"{name} {card.version} · trained on {card.trained_on} · {told} · {took}"
