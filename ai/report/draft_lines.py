@@ -36,7 +36,7 @@ def course_of_lesion(pieces: Pieces, change: LesionChange | None, brief: bool = 
         "slow_line" if slow else f"{change.kind.value}_line",
         date=pieces.prior_day(),
         unseen="" if brief else _unseen(pieces, points[: points.index(seen[0])]),
-        points=pieces.words.top("comma").join(_point(pieces, one, one is points[-1]) for one in shown),
+        points=pieces.words.say("course", "between").join(_point(pieces, one, one is points[-1]) for one in shown),
         doubling=_doubling(pieces, timeline, line) if grows else "",
     )
 

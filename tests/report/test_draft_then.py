@@ -14,7 +14,7 @@ from ai.diffuse import EXTENT, Breath, DiffuseChange, QuantityChange, RegionChan
 from ai.draft import Language, ReadingToDraft
 from ai.findings import Analysis, Finding, Quantity
 from ai.geometry import PointMm
-from ai.report import draft, draft_text
+from ai.report import draft, draft_text, label
 from ai.series import Scan
 from ai.timeline import LesionLine, LinePoint, Sight, Timeline, TimelineStudy
 from ai.vocabulary import abnormality
@@ -249,5 +249,18 @@ def test_then_and_now_in_chinese(current: Scan, prior: Scan) -> None:
     spread = reading(current, prior, finding("emphysema"), *index(Then(9.0, 9.0)))
     assert said(spread, Language.CHINESE) == "肺气肿，肺气肿指数（≤ −950 HU）12.0%（前次9.0%）。"
     told = draft_text(draft(followed(current, prior, ChangeKind.GROWN, None, 6.0, 8.0, 11.0), Language.CHINESE))
-    assert "2022年6月1日未见，平均直径2023年1月5日 6.0 mm、2024年1月1日 8.0 mm、本次11.0 mm，体积倍增时间240天" in told
+    assert (
+        "，增大：平均直径6.0（2023年1月5日） → 8.0（2024年1月1日） → 11.0 mm（本次），"
+        "体积倍增时间240天；2022年6月1日未见。" in told
+    )
     assert not re.search(r"[a-zA-Z]{5,}", told)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_older_sizes_are_not_read_as_sizes_of_now(current: Scan, prior: Scan, language: Language) -> None:
+    """A second reader that is given our own report must not hold a size of then against the picture."""
+    text = draft_text(draft(followed(current, prior, ChangeKind.SHRUNK, None, 20.0, 12.0, 8.0), language))
+    sizes = [mention.sizes_mm for mention in label(text) if mention.abnormality.name == "nodule"]
+    assert sizes
+    assert all(max(said) == 8.0 for said in sizes)
+    assert "20.0" in text
