@@ -72,7 +72,7 @@ def _of_spreads(pieces: Pieces) -> list[Ranked]:
         worse = change is not None and change.kind in _WORSE
         if weight_of(kind.name) is Weight.MINOR and not worse:
             continue
-        told = spread_of(pieces, finding, change)
+        told = spread_of(pieces, finding, change, brief=True)
         text = pieces.words.say(
             "statement",
             "brief",

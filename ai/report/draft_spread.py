@@ -30,8 +30,8 @@ class Spread:
     course: str = ""
 
 
-def spread_of(pieces: Pieces, finding: Finding, change: FindingChange | None) -> Spread:
-    """Return what is told of an accepted finding.
+def spread_of(pieces: Pieces, finding: Finding, change: FindingChange | None, brief: bool = False) -> Spread:
+    """Return what is told of an accepted finding; ``brief`` for an impression: no single lobes.
 
     Values of then are told of an accepted finding alone, where both scans were made alike enough, and neither the
     finding of then nor its change was rejected; where its change was accepted as new there is nothing of then.
@@ -46,7 +46,7 @@ def spread_of(pieces: Pieces, finding: Finding, change: FindingChange | None) ->
     if whole is None:
         return Spread(pieces.share(finding), measure, _course(pieces, change, _tells_then(pieces, finding, then)))
     if _clear(whole.share_then, whole.share_now, _LEAST_SHARE):
-        return Spread("", measure, _extent_course(pieces, whole, then))
+        return Spread("", measure, _extent_course(pieces, whole, None if brief else then))
     before, now = _percent(whole.share_then), _percent(whole.share_now)
     said = pieces.words.say("piece", "unchanged" if before == now else "previously", then=f"{before}%")
     return Spread(pieces.words.say("piece", "share", share=now, then=said), measure, _course(pieces, change, True))

@@ -80,7 +80,7 @@ def test_the_emphysema_index_is_told_then_and_now(current: Scan, prior: Scan) ->
     assert told == "Emphysema in the right upper lobe, emphysema index (≤ −950 HU) 12.0% (previously 9.0%)."
     assert said(reading(current, prior, spread, *index(Then(12.0, 12.04)))).endswith("12.0% (unchanged).")
     corrected = said(reading(current, prior, spread, *index(Then(9.0, 10.5))))
-    assert corrected.endswith("12.0% (previously 9.0%, which is 10.5% at the present lung volume).")
+    assert corrected.endswith("12.0% (previously 9.0%, 10.5% corrected for lung volume).")
 
 
 def test_what_cannot_be_compared_is_told_of_now_alone(current: Scan, prior: Scan) -> None:
@@ -98,8 +98,8 @@ def test_what_cannot_be_compared_is_told_of_now_alone(current: Scan, prior: Scan
 @pytest.mark.parametrize(
     ("then", "now", "words"),
     [
-        (120.0, 310.0, "; increased from 120 to 310 ml since 1 January 2024."),
-        (310.0, 120.0, "; decreased from 310 to 120 ml since 1 January 2024."),
+        (120.0, 310.0, ", increased from 120 to 310 ml since 1 January 2024."),
+        (310.0, 120.0, ", decreased from 310 to 120 ml since 1 January 2024."),
         (300.0, 310.0, ", about 310 ml (previously 300 ml)."),
         (20.0, 40.0, ", about 40 ml (previously 20 ml)."),
     ],
@@ -117,7 +117,7 @@ def test_fluid_on_both_sides_is_told_side_by_side(current: Scan, prior: Scan) ->
     both = measured("effusion_volume", 400.0, "ml", sides=(310.0, 90.0))
     told = said(reading(current, prior, finding("pleural_effusion"), fluid, both))
     assert told.endswith(
-        ", about 310 ml on the right and 90 ml on the left; increased from 200 to 400 ml since 1 January 2024."
+        ", about 310 ml on the right and 90 ml on the left, increased from 200 to 400 ml since 1 January 2024."
     )
 
 
@@ -134,9 +134,13 @@ def glass(then: float, now: float, lobe: tuple[float, float]) -> tuple[Finding, 
 def test_extent_is_told_with_the_lobe_that_stands_out(current: Scan, prior: Scan) -> None:
     told = said(reading(current, prior, *glass(0.04, 0.12, (0.25, 0.5))))
     assert told == (
-        "Ground-glass opacity in the left lower lobe; increased from 4% to 12% of the lungs since 1 January 2024, "
+        "Ground-glass opacity in the left lower lobe, increased from 4% to 12% of the lungs since 1 January 2024, "
         "most in the left lower lobe (25% → 50%)."
     )
+    impressed = draft(reading(current, prior, *glass(0.04, 0.12, (0.25, 0.5)))).sections[-1].sentences
+    assert [sentence.text for sentence in impressed] == [
+        "Ground-glass opacity in the left lower lobe, increased from 4% to 12% of the lungs since 1 January 2024."
+    ]
     even = said(reading(current, prior, *glass(0.04, 0.12, (0.04, 0.12))))
     assert even.endswith("increased from 4% to 12% of the lungs since 1 January 2024.")
     rigid = reading(current, prior, *glass(0.04, 0.12, (0.25, 0.5)), registration=Registration(np.eye(4), 0.9))
