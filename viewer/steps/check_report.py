@@ -22,7 +22,7 @@ class CheckReport(QObject):
         self, reading: Reading, check: engines.CheckReport = engines.check_report, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self.lane = Lane(ATTEMPT, parent=self)
+        self.lane = Lane(ATTEMPT, polite=False, parent=self)
         self._reading = reading
         self._check = check
 
