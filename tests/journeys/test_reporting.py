@@ -155,6 +155,17 @@ def test_the_report_goes_and_comes_with_one_key_and_the_keys_go_back(hand: Hand)
     assert hand.reading.report.value.lines == written
 
 
+def test_asked_for_in_qts_own_menu_of_docks_the_report_is_in_step(hand: Hand) -> None:
+    shows = hand.window.report.toggleViewAction()
+    shows.trigger()
+    assert not hand.reading.report.value.shown
+    shows.trigger()
+    assert hand.window.report.isVisible()
+    assert hand.reading.report.value.shown
+    hand.press(Qt.Key.Key_R, CTRL)
+    assert not hand.window.report.isVisible()
+
+
 def test_the_language_is_remembered_at_the_next_start(qtbot: QtBot, tmp_path: Path) -> None:
     kept = QSettings(str(tmp_path / "choices.ini"), QSettings.Format.IniFormat)
     first, second = (build_window(stand_in_engines(StandInModel()), kept) for _ in range(2))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QFrame, QTabWidget, QVBoxLayout, QWidget
 
 from viewer.state.reading import Reading
@@ -46,6 +46,11 @@ class ReportDock(QDockWidget):
         reading.report.changed.connect(self._changed)
         reading.second_reader.changed.connect(lambda before, after: self._count(after))
         self.hide()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """The reader may have asked Qt's own menu of docks for it."""
+        super().showEvent(event)
+        self._reading.report.put(True)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """The reader closed it by its cross."""
