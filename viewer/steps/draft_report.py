@@ -24,7 +24,7 @@ class DraftReport(QObject):
         self, reading: Reading, draft: engines.DraftReport = engines.draft_report, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self.lane = Lane(ATTEMPT, polite=False, parent=self)  # milliseconds; behind an analysis it would wait minutes
+        self.lane = Lane(ATTEMPT, polite=False, parent=self)  # milliseconds that the reader waits for
         self._reading = reading
         self._draft = draft
         self._asked: tuple[ReadingToDraft, Language] | None = None
