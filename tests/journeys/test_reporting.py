@@ -157,11 +157,12 @@ def test_the_report_goes_and_comes_with_one_key_and_the_keys_go_back(hand: Hand)
 
 def test_asked_for_in_qts_own_menu_of_docks_the_report_is_in_step(hand: Hand) -> None:
     shows = hand.window.report.toggleViewAction()
+    told: list[bool] = []
+    hand.reading.report.changed.connect(lambda before, after: told.append(after.shown))
     shows.trigger()
-    assert not hand.reading.report.value.shown
     shows.trigger()
+    assert told == [False, True]
     assert hand.window.report.isVisible()
-    assert hand.reading.report.value.shown
     hand.press(Qt.Key.Key_R, CTRL)
     assert not hand.window.report.isVisible()
 
