@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ai.advice import NOTHING_TOLD, Told
 from ai.change import Comparison, FindingChange, LesionChange
 from ai.findings import Analysis, Finding
 from ai.geometry import PointMm
@@ -90,6 +91,7 @@ class ReadingToDraft:
         accepted_changes: those that the reader accepted.
         read: false where nobody read anything and findings above their threshold stand in for accepted ones: the
             draft then says so before all else.
+        told: of the patient, for guidelines.
     """
 
     scan: Scan
@@ -99,6 +101,7 @@ class ReadingToDraft:
     comparison: Comparison | None = None
     accepted_changes: tuple[LesionChange | FindingChange, ...] = ()
     read: bool = True
+    told: Told = NOTHING_TOLD
 
     def findings(self) -> tuple[Finding, ...]:
         """Return the accepted findings; none where the analysis is withheld."""

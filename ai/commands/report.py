@@ -20,6 +20,7 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument("--check", type=Path, metavar="REPORT", help="also hold this report against the picture")
     options.add_out(found)
     options.add_device(found)
+    options.add_patient(found)
     return found
 
 
@@ -30,7 +31,11 @@ def run(parsed: argparse.Namespace, desk: Desk) -> Done:
     then = None if parsed.prior is None else scans.read_scan(parsed.prior, desk.within(0.15, 0.3))
     options.made(parsed.out)
     reading = unread_report.analysed_study(
-        now, then, lambda scan, part: scans.analysed(scan, parsed.device, part), desk.part(0.3, 1.0)
+        now,
+        then,
+        lambda scan, part: scans.analysed(scan, parsed.device, part),
+        desk.part(0.3, 1.0),
+        options.told_of(parsed),
     )
     unread_report.write_unread_report(reading, Language(parsed.language), parsed.out, text)
     return Done(options.lies_in(parsed.out))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from ai.advice import NOTHING_TOLD, Told
 from ai.comparison import compare, register
 from ai.discrepancy import Discrepancy, ReadingToCheck
 from ai.draft import Language, unread_reading
@@ -25,7 +26,9 @@ from ai.series import Scan
 Analyse = Callable[[Scan, Progress], Analysis]
 
 
-def analysed_study(now: Scan, then: Scan | None, analyse: Analyse, progress: Progress) -> ReadingToCheck:
+def analysed_study(
+    now: Scan, then: Scan | None, analyse: Analyse, progress: Progress, told: Told = NOTHING_TOLD
+) -> ReadingToCheck:
     """Return what the model says of a scan and, with a prior, of its change.
 
     Raises:
@@ -33,11 +36,11 @@ def analysed_study(now: Scan, then: Scan | None, analyse: Analyse, progress: Pro
     """
     analysis = _told(now, analyse(now, Part(progress, 0.0, 0.4)))
     if then is None:
-        return ReadingToCheck(now, analysis)
+        return ReadingToCheck(now, analysis, told=told)
     earlier = _told(then, analyse(then, Part(progress, 0.4, 0.7)))
     found = register(then.volume, now.volume, Part(progress, 0.7, 0.95))
-    changed = compare(then, earlier, now, analysis, found, Part(progress, 0.95, 1.0))
-    return ReadingToCheck(now, analysis, prior=then, comparison=changed)
+    changed = compare(then, earlier, now, analysis, found, Part(progress, 0.95, 1.0), told)
+    return ReadingToCheck(now, analysis, prior=then, comparison=changed, told=told)
 
 
 def write_unread_report(reading: ReadingToCheck, language: Language, folder: Path, report: str | None = None) -> None:
@@ -46,7 +49,7 @@ def write_unread_report(reading: ReadingToCheck, language: Language, folder: Pat
     Raises:
         ReportError: a file cannot be written.
     """
-    advise = advise_for(reading.scan, reading.prior)
+    advise = advise_for(reading.scan, reading.prior, reading.told)
     unread = unread_reading(reading.scan, reading.analysis, reading.prior, reading.comparison)
     write_draft(draft(unread, language, advise), folder)
     if report is not None:

@@ -32,6 +32,7 @@ class DraftReport(QObject):
             reading.report.changed,
             reading.findings[Role.CURRENT].changed,
             reading.comparison.changed,
+            reading.patient.changed,
             *(scan.changed for scan in reading.scans.values()),
         ):
             changed.connect(lambda before, after: self._look())
@@ -79,6 +80,7 @@ def reading_to_draft(reading: Reading) -> ReadingToDraft | None:
             if compared.verdict(key_of(change)) is Verdict.ACCEPTED
             and change.abnormality.name not in findings.rejected()
         ),
+        told=reading.patient.value,
     )
 
 
@@ -89,6 +91,7 @@ def _same(one: ReadingToDraft, other: ReadingToDraft) -> bool:
         one.scan is other.scan
         and one.prior is other.prior
         and one.comparison is other.comparison
+        and one.told == other.told
         and one.accepted == other.accepted
         and one.accepted_changes == other.accepted_changes
         and heat[0] == heat[1]
