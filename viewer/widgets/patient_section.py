@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from ai.advice import Told
 from viewer.state.patient_model import PatientModel
@@ -38,27 +38,27 @@ class PatientSection(QWidget):
         grid = QGridLayout(self.questions)
         grid.setContentsMargins(14, 0, 0, 4)
         grid.setVerticalSpacing(2)
+        grid.setHorizontalSpacing(0)
         grid.setColumnStretch(0, 1)
         for row, field in enumerate(QUESTIONS):
             title = QLabel(QUESTIONS[field][0])
             title.setProperty("quiet", True)
             grid.addWidget(title, row, 0)
-            grid.addLayout(self._answers(field), row, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.fold)
-        column.addWidget(self.questions)
+            for column, button in enumerate(self._answers(field), start=1):
+                grid.addWidget(button, row, column)
+        lines = QVBoxLayout(self)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(0)
+        lines.addWidget(self.fold)
+        lines.addWidget(self.questions)
         self.fold.toggled.connect(self.questions.setVisible)
         self.questions.setVisible(False)
         patient.changed.connect(lambda before, after: self._write())
         self._write()
 
-    def _answers(self, field: str) -> QHBoxLayout:
+    def _answers(self, field: str) -> list[QToolButton]:
         question, low, high, *_ = QUESTIONS[field]
         group = QButtonGroup(self)
-        line = QHBoxLayout()
-        line.setSpacing(0)
         answers: tuple[tuple[bool | None, str], ...] = ((None, NOT_TOLD), (False, low), (True, high))
         for answer, text in answers:
             button = QToolButton()
@@ -66,12 +66,12 @@ class PatientSection(QWidget):
             button.setObjectName("Segment")
             button.setCheckable(True)
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             button.setAccessibleName(f"{question}: {text}")
             button.clicked.connect(lambda checked, answer=answer: self._tell(field, answer))
             group.addButton(button)
-            line.addWidget(button)
             self.buttons[field, answer] = button
-        return line
+        return [self.buttons[field, answer] for answer, _ in answers]
 
     def _tell(self, field: str, answer: bool | None) -> None:
         told = self._patient.value
