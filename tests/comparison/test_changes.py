@@ -156,7 +156,8 @@ def test_guidelines_are_asked_again_when_something_is_told() -> None:
     new = replace(lesion("nodule", (-60, 0, 50), 10), composition=Composition.SOLID, solid_mm=10.0)
     then, now = analysis(), analysis(finding("nodule", lesions=(new,)))
     fine = axis_aligned((30, 30, 40), (1.0, 10.0, 10.0), PointMm(-195, -145, 35))
-    seen = [scan(Volume(np.full(fine.shape, -1000, np.int16), fine), date(2024, month, 1)) for month in (1, 6)]
+    low = Volume(np.full(fine.shape, -1000, np.int16), fine)
+    seen = scan(low, date(2024, 1, 1)), scan(low, date(2024, 6, 1))
     compared = compare(seen[0], then, seen[1], now, _STILL)
     assert "Holds if" in _given(compared, "Fleischner 2017").why
     healthy = Told(screening=False, known_cancer=False, immunosuppressed=False, high_risk=False)

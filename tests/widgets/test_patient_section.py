@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from ai.advice import NOTHING_TOLD, Told
@@ -17,7 +18,7 @@ def section(qtbot: QtBot) -> PatientSection:
     made = PatientSection(PatientModel())
     qtbot.addWidget(made)
     made.show()
-    qtbot.mouseClick(made.fold, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(made.fold, Qt.MouseButton.LeftButton)
     return made
 
 
@@ -32,12 +33,12 @@ def test_nothing_is_told_at_first(section: PatientSection) -> None:
     assert section.fold.name == "Patient: not told"
 
 
-def test_answers_are_told_and_taken_back(qtbot: QtBot, section: PatientSection) -> None:
+def test_answers_are_told_and_taken_back(section: PatientSection) -> None:
     for key in (("screening", True), ("high_risk", False)):
-        qtbot.mouseClick(section.buttons[key], Qt.MouseButton.LeftButton)
+        QTest.mouseClick(section.buttons[key], Qt.MouseButton.LeftButton)
     assert section._patient.value == Told(screening=True, high_risk=False)
     assert section.fold.name == "Patient: screening · low risk"
-    qtbot.mouseClick(section.buttons["screening", None], Qt.MouseButton.LeftButton)
+    QTest.mouseClick(section.buttons["screening", None], Qt.MouseButton.LeftButton)
     assert section._patient.value == Told(high_risk=False)
 
 
@@ -48,9 +49,9 @@ def test_a_model_that_forgets_lets_all_buttons_up(section: PatientSection) -> No
     assert ("known_cancer", None) in down(section)
 
 
-def test_folded_the_questions_are_hidden(qtbot: QtBot, section: PatientSection) -> None:
+def test_folded_the_questions_are_hidden(section: PatientSection) -> None:
     assert section.questions.isVisible()
-    qtbot.mouseClick(section.fold, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(section.fold, Qt.MouseButton.LeftButton)
     assert not section.questions.isVisible()
 
 
