@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from ai.anatomy import standardised
 from ai.comparison.breath import in_that_breath_hu, in_this_breath_hu
@@ -27,9 +26,6 @@ from ai.progress import Progress
 from ai.volume import Volume
 
 _LEAST_ML = 20.0
-_WALL_HU = -400
-"""In the outermost cells of the lungs' outline a denser voxel is wall, diaphragm or heart: cells are some 3 mm wide and
-drawn a little differently in each scan, and a shell of 1 mm of soft tissue weighs as much as a breath changes."""
 _SPONGE = "in the current breath by the sponge rule, Stoel et al., Proc Am Thorac Soc 2008;5:919"
 
 Counted = Mapping[str, tuple[Histogram, float]]
@@ -39,21 +35,15 @@ InThisBreath = Callable[[Histogram, float, Breath], float]
 
 
 def counted(volume: Volume, lung: Organs, progress: Progress) -> Counted:
-    """Count HU in both lungs and in each lobe of which there is enough, in the scan's own voxels, slice by slice.
-
-    Dense voxels in the outermost cells of both lungs are left out; so is a shell of lung that is consolidated there.
-    """
+    """Count HU in both lungs and in each lobe of which there is enough, in the scan's own voxels, slice by slice."""
     array, grid = standardised(volume.hu, volume.grid)
     hu = np.asarray(array, dtype=np.int16)
     size = HIGHEST_HU - LOWEST_HU + 1
     counts = np.zeros((len(LOBES) + 1, size), dtype=np.int64)
-    outermost = ((lung.codes > 0) & ~ndimage.binary_erosion(lung.codes > 0, border_value=1)).astype(np.uint8)
     for k, plane in enumerate(hu):
         progress.report(k / len(hu), "Measuring the lungs in both scans")
-        line = grid.crop((k, 0, 0), (1, grid.shape[1], grid.shape[2]))
-        codes = looked_up(lung.codes, lung.grid, line)[0]
-        rim = looked_up(outermost, lung.grid, line)[0] > 0
-        inside = (codes > 0) & ~(rim & (plane > _WALL_HU))
+        codes = looked_up(lung.codes, lung.grid, grid.crop((k, 0, 0), (1, grid.shape[1], grid.shape[2])))[0]
+        inside = codes > 0
         if inside.any():
             counts += _plane_counts(plane[inside], codes[inside], size)
     voxel_ml = grid.voxel_mm3 / 1000
