@@ -209,6 +209,7 @@ def _demo_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="main.py demo", description="Open the embedded synthetic patient.")
     parser.add_argument("--out", type=Path, default=DEMO_OUT, help="folder of the reading where no window can open")
     parser.set_defaults(device="auto", dicom=False, anonymous=False)
+    parser.set_defaults(screening=None, known_cancer=None, immunosuppressed=None, risk=None)
     return parser
 
 

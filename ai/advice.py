@@ -6,6 +6,26 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class Told:
+    """What guidelines must know of a patient and no header says: told by the reader, never guessed; None is not told.
+
+    Args:
+        screening: whether the current scan was taken to screen for lung cancer.
+        known_cancer: whether the patient has or had one.
+        immunosuppressed: whether the patient is.
+        high_risk: of lung cancer (smoking, family, emphysema …), as the reader judges.
+    """
+
+    screening: bool | None = None
+    known_cancer: bool | None = None
+    immunosuppressed: bool | None = None
+    high_risk: bool | None = None
+
+
+NOTHING_TOLD = Told()
+
+
+@dataclass(frozen=True)
 class Advice:
     """One guideline's word.
 

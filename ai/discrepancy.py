@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ai.advice import NOTHING_TOLD, Told
 from ai.change import Comparison
 from ai.findings import Analysis
 from ai.geometry import PointMm
@@ -54,6 +55,7 @@ class ReadingToCheck:
         rejected: names of the abnormalities that the reader rejected: nobody is reminded of them.
         prior: None without one.
         comparison: of the two.
+        told: of the patient, for guidelines.
     """
 
     scan: Scan
@@ -61,3 +63,4 @@ class ReadingToCheck:
     rejected: frozenset[str] = frozenset()
     prior: Scan | None = None
     comparison: Comparison | None = None
+    told: Told = NOTHING_TOLD

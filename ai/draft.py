@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ai.advice import NOTHING_TOLD, Told
 from ai.change import Comparison, FindingChange, LesionChange
 from ai.findings import Analysis, Finding
 from ai.geometry import PointMm
@@ -97,6 +98,7 @@ class ReadingToDraft:
         timeline: of more than two studies; of its lines only those of accepted changes are written.
         read: false where nobody read anything and findings above their threshold stand in for accepted ones: the
             draft then says so before all else.
+        told: of the patient, for guidelines.
     """
 
     scan: Scan
@@ -106,6 +108,7 @@ class ReadingToDraft:
     comparison: Comparison | None = None
     accepted_changes: tuple[LesionChange | FindingChange, ...] = ()
     read: bool = True
+    told: Told = NOTHING_TOLD
     not_compared: frozenset[str] = frozenset()
     timeline: Timeline | None = None
 

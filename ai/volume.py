@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -140,6 +141,20 @@ def axis_aligned(shape: tuple[int, int, int], spacing_mm: tuple[float, float, fl
     return VoxelGrid(shape, affine)
 
 
+class Layered(Protocol):
+    """Voxels that are looked at by whole layers: a volume's, or made only when they are asked for."""
+
+    @property
+    def grid(self) -> VoxelGrid:
+        """Where the voxels lie."""
+
+    def layers(self, axis: int, first: int, stop: int) -> NDArray[np.int16]:
+        """Return Hounsfield units of the layers ``first`` to before ``stop`` along an axis, [slice, row, column]."""
+
+    def hu_at(self, point: PointMm) -> int | None:
+        """Return the Hounsfield units of the voxel that holds a point, None outside."""
+
+
 @dataclass(frozen=True, eq=False)
 class Volume:
     """Hounsfield units on a grid.
@@ -164,6 +179,10 @@ class Volume:
         view = self.hu.view()
         view.setflags(write=False)
         object.__setattr__(self, "hu", view)
+
+    def layers(self, axis: int, first: int, stop: int) -> NDArray[np.int16]:
+        """Return whole layers, a view: see ``Layered``."""
+        return self.hu[tuple(slice(first, stop) if a == axis else slice(None) for a in range(3))]
 
     def hu_at(self, point: PointMm) -> int | None:
         """Return the Hounsfield units of the voxel that holds a point, None outside."""

@@ -8,12 +8,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 import SimpleITK
 
 import main
-from ai.commands import scans
+from ai.advice import Told
+from ai.commands import compare as compare_command
+from ai.commands import options, scans
+from ai.commands import report as report_command
 from ai.findings import Analysis, Doubt, Thresholds
 from ai.progress import Progress
 from ai.scan import write_dicom, write_volume
@@ -120,6 +124,23 @@ def test_compare_writes_what_changed(study: tuple[Path, Path], tmp_path: Path) -
     assert [row[3] for row in document["registration"]["prior_to_current"][:3]] == pytest.approx([12, 0, 0], abs=0.7)
     for name in ("analysis.json", "prior/analysis.json", "report.html", "heatmaps/nodule.nii.gz", "dicom/findings.dcm"):
         assert (tmp_path / name).is_file()
+
+
+def test_compare_tells_guidelines_what_is_known_of_the_patient(study: tuple[Path, Path], tmp_path: Path) -> None:
+    words = ["compare", *map(str, study), "--out", str(tmp_path), "--screening", "no", "--known-cancer", "yes"]
+    assert main.main(words) == 0
+    (change,) = json.loads((tmp_path / "comparison.json").read_text(encoding="utf-8"))["changes"]
+    (rads,) = (advice for advice in change["advice"] if advice["guideline"] == "Lung-RADS v2022")
+    assert "not taken for screening" in rads["why"]
+
+
+@pytest.mark.parametrize("command", [compare_command, report_command])
+def test_what_is_told_of_the_patient_is_never_guessed(command: ModuleType) -> None:
+    ways = ["study", "other"] if command is compare_command else ["study"]
+    nothing = options.told_of(command.parser().parse_args([*ways, "--out", "x"]))
+    assert nothing == Told()
+    words = ["--screening", "yes", "--known-cancer", "no", "--immunosuppressed", "no", "--risk", "high"]
+    assert options.told_of(command.parser().parse_args([*ways, "--out", "x", *words])) == Told(True, False, False, True)
 
 
 def test_dicom_and_anonymous_hand_on_without_the_patient(study: tuple[Path, Path], tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_out(found)
     options.add_device(found)
     options.add_hand_on(found)
+    options.add_patient(found)
     return found
 
 
@@ -59,7 +60,7 @@ def write_pair(
     for seen, said in ((now, analysis), (then, earlier)):
         if said.withheld:
             raise IntervalError(scans.why_withheld(seen, said))
-    changed = comparison.compare(then, earlier, now, analysis, found, desk.part(0.7, 0.76))
+    changed = comparison.compare(then, earlier, now, analysis, found, desk.part(0.7, 0.76), options.told_of(parsed))
     lines = None
     if older:
         pair = (then, earlier), (now, analysis)

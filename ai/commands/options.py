@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from ai.advice import Told
 from ai.errors import IntervalError
 
 
@@ -28,6 +29,29 @@ def add_hand_on(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dicom", action="store_true", help="also write DICOM objects and a PDF into DIR/dicom")
     told = "write no name, date or number of the patient; identifiers are replaced by hidden ones"
     parser.add_argument("--anonymous", action="store_true", help=told)
+
+
+def add_patient(parser: argparse.ArgumentParser) -> None:
+    """Add what guidelines must know of the patient and no header says."""
+    group = parser.add_argument_group("patient", "for Fleischner 2017, Lung-RADS v2022 and RECIST 1.1; never guessed")
+    for option, told in (
+        ("--screening", "the current scan was taken to screen for lung cancer"),
+        ("--known-cancer", "the patient has or had a cancer"),
+        ("--immunosuppressed", "the patient is immunosuppressed"),
+    ):
+        group.add_argument(option, choices=("yes", "no"), help=told)
+    group.add_argument("--risk", choices=("low", "high"), help="of lung cancer, as Fleischner 2017 means it")
+
+
+def told_of(parsed: argparse.Namespace) -> Told:
+    """Return what was told of the patient; what was not asked for is not told."""
+    words = {None: None, "yes": True, "high": True, "no": False, "low": False}
+    return Told(
+        screening=words[parsed.screening],
+        known_cancer=words[parsed.known_cancer],
+        immunosuppressed=words[parsed.immunosuppressed],
+        high_risk=words[parsed.risk],
+    )
 
 
 def made(folder: Path) -> Path:

@@ -32,6 +32,7 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument("--check", type=Path, metavar="REPORT", help="also hold this report against the picture")
     options.add_out(found)
     options.add_device(found)
+    options.add_patient(found)
     return found
 
 
@@ -49,7 +50,7 @@ def run(parsed: argparse.Namespace, desk: Desk) -> Done:
     def follow(pair: Pair, found: Registration, part: Progress) -> Timeline | None:
         return lines_through(older, pair, found, parsed.device, replace(desk, progress=part)) if older else None
 
-    study = unread_report.analysed_study(now, then, analyse, desk.part(0.3, 1.0), follow)
+    study = unread_report.analysed_study(now, then, analyse, desk.part(0.3, 1.0), follow, options.told_of(parsed))
     unread_report.write_unread_report(study, Language(parsed.language), parsed.out, text)
     return Done(options.lies_in(parsed.out))
 

@@ -1,5 +1,6 @@
 """Lays a prior onto the current scan and tells what changed."""
 
+from ai.comparison.advising import advised_anew
 from ai.comparison.change_map import change_map, heat_change
 from ai.comparison.changes import compare
 from ai.comparison.errors import ComparisonError
@@ -11,6 +12,7 @@ from ai.comparison.warped_prior import warped_prior
 
 __all__ = [
     "ComparisonError",
+    "advised_anew",
     "change_map",
     "compare",
     "heat_change",

@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ai.advice import Advice
-from ai.change import LesionChange
-from ai.comparison.guidelines import Circumstances, fleischner, lung_rads, recist
+from ai.advice import Advice, Told
+from ai.change import Comparison, LesionChange
+from ai.comparison.guidelines import Circumstances, circumstances_of, fleischner, lung_rads, recist
 from ai.comparison.guidelines.nodules import NODULES, nodules
+from ai.series import Scan
+
+
+def advised_anew(comparison: Comparison, prior: Scan, current: Scan, told: Told) -> Comparison:
+    """Return the comparison with its advice asked for again, for what is told of the patient now. Milliseconds."""
+    known = circumstances_of(current, prior, told)
+    lesions = tuple(advised(comparison.lesions, known))
+    return replace(comparison, lesions=lesions, advice=advised_together(lesions, known))
 
 
 def advised(changes: Sequence[LesionChange], known: Circumstances) -> list[LesionChange]:

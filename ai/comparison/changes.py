@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ai.advice import NOTHING_TOLD, Told
 from ai.change import Comparison, Registration
 from ai.comparison.advising import advised, advised_together
 from ai.comparison.diffuse import diffuse_change
@@ -24,11 +25,13 @@ def compare(
     current_analysis: Analysis,
     registration: Registration,
     progress: Progress = QUIET,
+    told: Told = NOTHING_TOLD,
 ) -> Comparison:
     """Match lesions through the registration and tell what became of each.
 
     What seems new or gone is looked for again, pairs are measured by one rule in both scans (so a volume may differ a
-    little from the analysis's own), and guidelines are asked. Up to a second a lesion.
+    little from the analysis's own), and guidelines are asked, with what is ``told`` of the patient. Up to a second a
+    lesion.
     """
     progress.report(0.0, "Matching lesions")
     days = days_between(prior, current)
@@ -36,7 +39,7 @@ def compare(
     lesions, uncovered = lesion_changes(then, now, registration, days, Part(progress, 0.0, 0.6))
     progress.report(0.6, "Comparing findings")
     findings = finding_changes(prior_analysis, current_analysis, lesions)
-    known = circumstances_of(current, prior)
+    known = circumstances_of(current, prior, told)
     notices = _cautions(registration, days, prior_analysis, current_analysis) + uncovered
     if known.kernels_differ:
         notices.append(Notice(_KERNELS))
@@ -44,8 +47,8 @@ def compare(
         (prior, prior_analysis), (current, current_analysis), registration, Part(progress, 0.6, 1.0)
     )
     progress.report(1.0, "Compared")
-    told, together = tuple(advised(lesions, known)), advised_together(lesions, known)
-    return Comparison(registration, told, findings, days, tuple(notices), together, diffuse)
+    advice, together = tuple(advised(lesions, known)), advised_together(lesions, known)
+    return Comparison(registration, advice, findings, days, tuple(notices), together, diffuse)
 
 
 def days_between(prior: Scan, current: Scan) -> int | None:

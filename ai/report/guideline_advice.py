@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ai.advice import Advice
+from ai.advice import NOTHING_TOLD, Advice, Told
 from ai.change import LesionChange
 from ai.comparison.guidelines import circumstances_of, fleischner
 from ai.comparison.guidelines.nodules import nodules
@@ -13,12 +13,12 @@ from ai.report.advice import Advise
 from ai.series import Scan
 
 
-def advise_for(current: Scan, prior: Scan | None = None) -> Advise:
+def advise_for(current: Scan, prior: Scan | None = None, told: Told = NOTHING_TOLD) -> Advise:
     """Return who advises for a scan: what the comparison said of a changed lesion, else Fleischner 2017.
 
     That table is for a nodule seen for the first time; of one that was there before, nothing is advised by it.
     """
-    known = circumstances_of(current, prior)
+    known = circumstances_of(current, prior, told)
 
     def advise(lesion: Lesion, change: LesionChange | None, alike: Sequence[Lesion]) -> Advice | None:
         given = [] if change is None else [advice for advice in change.advice if advice.given]

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ai.advice import NOTHING_TOLD, Told
 from ai.change import Registration
 from ai.comparison import compare, register
 from ai.discrepancy import Discrepancy, ReadingToCheck
@@ -40,7 +41,12 @@ class UnreadStudy:
 
 
 def analysed_study(
-    now: Scan, then: Scan | None, analyse: Analyse, progress: Progress, follow: Follow | None = None
+    now: Scan,
+    then: Scan | None,
+    analyse: Analyse,
+    progress: Progress,
+    follow: Follow | None = None,
+    told: Told = NOTHING_TOLD,
 ) -> UnreadStudy:
     """Return what the model says of a scan and, with a prior, of its change; ``follow`` draws lines through more.
 
@@ -49,13 +55,13 @@ def analysed_study(
     """
     analysis = _told(now, analyse(now, Part(progress, 0.0, 0.3)))
     if then is None:
-        return UnreadStudy(ReadingToCheck(now, analysis))
+        return UnreadStudy(ReadingToCheck(now, analysis, told=told))
     earlier = _told(then, analyse(then, Part(progress, 0.3, 0.5)))
     found = register(then.volume, now.volume, Part(progress, 0.5, 0.65))
-    changed = compare(then, earlier, now, analysis, found, Part(progress, 0.65, 0.7))
+    changed = compare(then, earlier, now, analysis, found, Part(progress, 0.65, 0.7), told)
     pair = (then, earlier), (now, analysis)
     timeline = None if follow is None else follow(pair, found, Part(progress, 0.7, 1.0))
-    return UnreadStudy(ReadingToCheck(now, analysis, prior=then, comparison=changed), timeline)
+    return UnreadStudy(ReadingToCheck(now, analysis, prior=then, comparison=changed, told=told), timeline)
 
 
 def write_unread_report(study: UnreadStudy, language: Language, folder: Path, report: str | None = None) -> None:
@@ -65,7 +71,7 @@ def write_unread_report(study: UnreadStudy, language: Language, folder: Path, re
         ReportError: a file cannot be written.
     """
     reading = study.reading
-    advise = advise_for(reading.scan, reading.prior)
+    advise = advise_for(reading.scan, reading.prior, reading.told)
     unread = unread_reading(reading.scan, reading.analysis, reading.prior, reading.comparison, study.timeline)
     write_draft(draft(unread, language, advise), folder)
     if report is not None:

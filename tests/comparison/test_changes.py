@@ -8,9 +8,10 @@ from datetime import date
 import numpy as np
 import pytest
 
+from ai.advice import Advice, Told
 from ai.change import ChangeKind, Comparison, Registration
-from ai.comparison import compare
-from ai.findings import Analysis, ModelCard
+from ai.comparison import advised_anew, compare
+from ai.findings import Analysis, Composition, ModelCard
 from ai.geometry import PointMm
 from ai.volume import Volume, axis_aligned
 from tests.support.synthetic_analysis import analysis, finding, lesion, scan, sphere_mm3
@@ -148,3 +149,30 @@ def test_doubts_are_said() -> None:
     assert "fit each other poorly" in said
     assert "different models" in said
     assert "swapped" in said
+
+
+def test_guidelines_are_asked_again_when_something_is_told() -> None:
+    """A new solid nodule of 10 mm: what it is by Fleischner without a word, at low risk, and in a screened patient."""
+    new = replace(lesion("nodule", (-60, 0, 50), 10), composition=Composition.SOLID, solid_mm=10.0)
+    then, now = analysis(), analysis(finding("nodule", lesions=(new,)))
+    fine = axis_aligned((30, 30, 40), (1.0, 10.0, 10.0), PointMm(-195, -145, 35))
+    low = Volume(np.full(fine.shape, -1000, np.int16), fine)
+    seen = scan(low, date(2024, 1, 1)), scan(low, date(2024, 6, 1))
+    compared = compare(seen[0], then, seen[1], now, _STILL)
+    assert "Holds if" in _given(compared, "Fleischner 2017").why
+    healthy = Told(screening=False, known_cancer=False, immunosuppressed=False, high_risk=False)
+    told = advised_anew(compared, *seen, healthy)
+    assert "no known cancer" not in _given(told, "Fleischner 2017").why
+    assert not _given(told, "Lung-RADS v2022").given
+    screened = advised_anew(told, *seen, replace(healthy, screening=True))
+    assert not _given(screened, "Fleischner 2017").given
+    assert _given(screened, "Lung-RADS v2022").category == "4B"
+    assert not _given(advised_anew(told, *seen, replace(healthy, known_cancer=True)), "Fleischner 2017").given
+    assert [c.currents for c in told.lesions] == [c.currents for c in compared.lesions]
+    at_once = compare(seen[0], then, seen[1], now, _STILL, told=healthy)
+    assert [c.advice for c in at_once.lesions] == [c.advice for c in told.lesions]
+
+
+def _given(comparison: Comparison, guideline: str) -> Advice:
+    (change,) = comparison.lesions
+    return next(advice for advice in change.advice if advice.guideline == guideline)

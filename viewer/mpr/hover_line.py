@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ai.geometry import PointMm
-from ai.volume import Volume
+from ai.volume import Layered
 
 
-def hover_line(volume: Volume, point: PointMm | None) -> str:
+def hover_line(volume: Layered, point: PointMm | None) -> str:
     """Return HU and place in the patient (LPS mm) of the voxel under the cursor; empty outside the scan."""
     hu = None if point is None else volume.hu_at(point)
     if point is None or hu is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ai.volume import VoxelGrid
+from ai.volume import Layered
 from viewer.mpr.pane_state import SlabMode
 from viewer.mpr.plane import Plane
 from viewer.mpr.slab import slab_slices
@@ -25,14 +25,13 @@ class LayerCut:
     more by vtkImageReslice.
 
     Args:
-        hu: int16, [slice, row, column]; read anew at each new layer.
-        grid: where the voxels lie.
+        voxels: asked anew for each new layer.
         outside: Hounsfield units drawn beyond the voxels.
     """
 
-    def __init__(self, hu: NDArray[np.int16], grid: VoxelGrid, outside: float) -> None:
-        self._hu = hu
-        self._grid = grid
+    def __init__(self, voxels: Layered, outside: float) -> None:
+        self._voxels = voxels
+        self._grid = voxels.grid
         self._outside = outside
         self._layer: NDArray[np.int16] | None = None
         self._shown: Layers | None = None
@@ -75,8 +74,8 @@ class LayerCut:
         if self._layer is None or self._cut is None:
             return
         _, first, last, mode = layers
-        here = tuple(slice(first, last + 1) if axis == grid_axis else slice(None) for axis in range(3))
-        np.moveaxis(self._layer, grid_axis, 0)[0] = projected(self._hu[here], grid_axis, mode)
+        block = self._voxels.layers(grid_axis, first, last + 1)
+        np.moveaxis(self._layer, grid_axis, 0)[0] = projected(block, grid_axis, mode)
         self._cut.changed()
 
 

@@ -10,7 +10,7 @@ from vtkmodules.util.numpy_support import vtk_to_numpy
 from vtkmodules.vtkImagingCore import vtkImageBlend, vtkImageMapToColors
 
 from ai.findings import Heatmap
-from ai.volume import AIR_HU, Volume
+from ai.volume import AIR_HU, Layered
 from viewer.mpr.slice_look import SliceLook
 from viewer.rendering.change_layer import ChangeLayer, DrawnChange, Side
 from viewer.rendering.heat_layer import HeatLayer
@@ -23,13 +23,13 @@ from viewer.rendering.window_colours import WindowColours
 class SliceRenderer:
     """Keeps one pipeline (reslice → colours → blend) and updates only what changed; one renderer a pane is fastest.
 
-    The volume's voxels are shared, not copied. For the thread that paints only.
+    A volume's voxels are shared, not copied. For the thread that paints only.
     """
 
-    def __init__(self, volume: Volume) -> None:
+    def __init__(self, volume: Layered) -> None:
         self._volume = volume
         self._cut: SliceCut | None = None
-        self._layer = LayerCut(volume.hu, volume.grid, outside=float(AIR_HU))
+        self._layer = LayerCut(volume, outside=float(AIR_HU))
         self._greys = WindowColours()
         self._layers: dict[Heatmap, HeatLayer] = {}
         self._sides: tuple[ChangeLayer, ...] = ()
@@ -85,7 +85,8 @@ class SliceRenderer:
     def _aimed(self, look: SliceLook) -> SliceCut:
         """Return the general cut, made when first needed: an oblique scan's."""
         if self._cut is None:
-            self._cut = SliceCut(self._volume.hu, self._volume.grid, outside=float(AIR_HU))
+            grid = self._volume.grid
+            self._cut = SliceCut(self._volume.layers(0, 0, grid.shape[0]), grid, outside=float(AIR_HU))
         self._cut.aim(look, look.slab_mode)
         return self._cut
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QObject
 
 from ai.change import ChangeMap
-from ai.volume import Volume
+from ai.volume import Layered
 from viewer.state.observed import Observed
 
 
@@ -31,7 +31,7 @@ class ChangeOnScreen:
     """
 
     density: ChangeMap | None = None
-    warped_prior: Volume | None = None
+    warped_prior: Layered | None = None
     heat: HeatChange | None = None
     sentence: str = ""
 
@@ -52,7 +52,7 @@ class ChangeModel(Observed[ChangeOnScreen]):
         """The map of change is there."""
         self._become(replace(self.value, density=density, sentence=""))
 
-    def show_warped_prior(self, warped: Volume) -> None:
+    def show_warped_prior(self, warped: Layered) -> None:
         """The prior lies in the current scan's frame."""
         self._become(replace(self.value, warped_prior=warped, sentence=""))
 

@@ -20,6 +20,7 @@ from viewer.state.linked_panes import LinkedPanes
 from viewer.state.model_choice import ModelChoiceModel
 from viewer.state.notices_model import NoticesModel
 from viewer.state.pane_model import LUNG, PaneModel
+from viewer.state.patient_model import PatientModel
 from viewer.state.report_model import ReportModel
 from viewer.state.role import Role
 from viewer.state.scan_model import ScanModel, ScanOnScreen
@@ -39,6 +40,7 @@ class Reading(QObject):
         self.comparison = ComparisonModel(self)
         self.change = ChangeModel(self)
         self.timeline = TimelineModel(self)
+        self.patient = PatientModel(self)
         self.report = ReportModel(self)
         self.second_reader = SecondReaderModel(self)
         self.notices = NoticesModel(self)
@@ -108,6 +110,8 @@ class Reading(QObject):
         self.linked.centre_on(Role.CURRENT, place)
 
     def _scan_changed(self, role: Role, before: ScanOnScreen | None, after: ScanOnScreen | None) -> None:
+        if role is Role.CURRENT:
+            self.patient.look_at(None if after is None else after.series)
         if after is None:
             self.panes[role].end()
             self.linked.part_from_prior()

@@ -12,6 +12,7 @@ from ai.volume import Volume
 from viewer.state.reading import Reading
 from viewer.state.role import Role
 from viewer.steps import engines
+from viewer.steps.advise_anew import AdviseAnew
 from viewer.steps.analyse_scan import AnalyseScan
 from viewer.steps.check_report import CheckReport
 from viewer.steps.choose_model import ChooseModel
@@ -47,6 +48,7 @@ class Engines:
     register: engines.Register = engines.register
     deform: engines.Deform = engines.deform
     compare: engines.Compare = engines.compare
+    advise_anew: engines.AdviseAnew = engines.advise_anew
     map_change: engines.MapChange = engines.map_change
     map_heat_change: engines.MapHeatChange = engines.map_heat_change
     warp_prior: engines.WarpPrior = engines.warp_prior
@@ -84,6 +86,7 @@ class AllSteps(QObject):
             ask.compare,
             self,
         )
+        self.advise = AdviseAnew(reading, ask.advise_anew, self)
         self.map_change = MapChange(
             reading.scans, reading.comparison, reading.change, ask.map_change, ask.warp_prior, self
         )
@@ -107,6 +110,7 @@ class AllSteps(QObject):
             self.model.lane,
             self.analyse.lane,
             self.compare.lane,
+            self.advise.lane,
             self.map_change.lane,
             self.map_heat_change.lane,
             self.follow.lane,

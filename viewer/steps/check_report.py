@@ -57,4 +57,5 @@ def reading_to_check(reading: Reading) -> ReadingToCheck | None:
         findings.rejected(),
         None if prior is None else prior.scan,
         reading.comparison.value.comparison,
+        reading.patient.value,
     )

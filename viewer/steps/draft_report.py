@@ -33,6 +33,7 @@ class DraftReport(QObject):
             *(found.changed for found in reading.findings.values()),
             reading.comparison.changed,
             reading.timeline.changed,
+            reading.patient.changed,
             *(scan.changed for scan in reading.scans.values()),
         ):
             changed.connect(lambda before, after: self._look())
@@ -83,6 +84,7 @@ def reading_to_draft(reading: Reading) -> ReadingToDraft | None:
         ),
         not_compared=not_compared.union(key.abnormality for key in compared.rejected() if key.of_finding),
         timeline=reading.timeline.value.timeline,
+        told=reading.patient.value,
     )
 
 
@@ -93,6 +95,7 @@ def _same(one: ReadingToDraft, other: ReadingToDraft) -> bool:
         one.scan is other.scan
         and one.prior is other.prior
         and one.comparison is other.comparison
+        and one.told == other.told
         and one.accepted == other.accepted
         and one.accepted_changes == other.accepted_changes
         and one.not_compared == other.not_compared

@@ -13,6 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ai.advice import Told
 from ai.change import ChangeMap, Comparison, Registration
 from ai.discrepancy import Discrepancy, ReadingToCheck
 from ai.draft import Draft, Language, ReadingToDraft
@@ -21,7 +22,9 @@ from ai.progress import Progress
 from ai.series import Notice, Scan, Series
 from ai.session import JudgedChange, WrittenReport
 from ai.timeline import OlderStudy, Timeline
-from ai.volume import Volume, VoxelGrid
+from ai.volume import Layered, Volume, VoxelGrid
+from viewer.mpr.plane import Plane
+from viewer.mpr.slice_axis import slice_axis
 from viewer.state.model_choice import OfferedModel
 
 
@@ -81,11 +84,12 @@ Restore = Callable[[Scan, Progress], Earlier | None]
 Register = Callable[[Volume, Volume, Progress], Registration]
 Deform = Callable[[Volume, Volume, Registration, Progress], Registration]
 Compare = Callable[[Scan, Analysis, Scan, Analysis, Registration, Progress], Comparison]
+AdviseAnew = Callable[[Comparison, Scan, Scan, Told], Comparison]
 MapChange = Callable[[Volume, Volume, Registration, Progress], ChangeMap]
 MapHeatChange = Callable[[Heatmap, Heatmap, Registration], ChangeMap]
 KeepOlder = Callable[[Scan, Analysis, Scan, Analysis, Registration, Progress], OlderStudy]
 DrawLines = Callable[[Scan, Analysis, Sequence[OlderStudy]], Timeline]
-WarpPrior = Callable[[Volume, VoxelGrid, Registration, Progress], Volume]
+WarpPrior = Callable[[Volume, VoxelGrid, Registration, Progress], Layered]
 DraftReport = Callable[[ReadingToDraft, Language], Draft]
 CheckReport = Callable[[str, ReadingToCheck, Language], tuple[Discrepancy, ...]]
 
@@ -186,6 +190,13 @@ def compare(
     return comparison.compare(prior, prior_analysis, current, analysis, found, progress)
 
 
+def advise_anew(comparison: Comparison, prior: Scan, current: Scan, told: Told) -> Comparison:
+    """Ask ``ai.comparison`` for the advice again, for what is told of the patient now."""
+    from ai import comparison as room  # noqa: PLC0415
+
+    return room.advised_anew(comparison, prior, current, told)
+
+
 def map_change(prior: Volume, current: Volume, found: Registration, progress: Progress) -> ChangeMap:
     """Ask ``ai.comparison`` where the current scan is denser or less dense than the prior."""
     from ai import comparison  # noqa: PLC0415
@@ -200,11 +211,15 @@ def map_heat_change(prior: Heatmap, current: Heatmap, found: Registration) -> Ch
     return comparison.heat_change(prior, current, found)
 
 
-def warp_prior(prior: Volume, current: VoxelGrid, found: Registration, progress: Progress) -> Volume:
-    """Ask ``ai.comparison`` for the prior on the current scan's grid."""
+def warp_prior(prior: Volume, current: VoxelGrid, found: Registration, progress: Progress) -> Layered:
+    """Ask ``ai.comparison`` for the prior on the current scan's grid: made while it is looked at.
+
+    An oblique scan is not looked at by whole layers; for it all is made at once.
+    """
     from ai import comparison  # noqa: PLC0415
 
-    return comparison.warped_prior(prior, current, found, progress)
+    warped = comparison.warped_prior(prior, current, found)
+    return warped if all(slice_axis(current, plane).aligned for plane in Plane) else warped.whole(progress)
 
 
 def keep_older(
@@ -228,7 +243,7 @@ def draft_report(reading: ReadingToDraft, language: Language) -> Draft:
     from ai import report  # noqa: PLC0415
     from ai.report.guideline_advice import advise_for  # noqa: PLC0415
 
-    return report.draft(reading, language, advise_for(reading.scan, reading.prior))
+    return report.draft(reading, language, advise_for(reading.scan, reading.prior, reading.told))
 
 
 def check_report(text: str, reading: ReadingToCheck, language: Language) -> tuple[Discrepancy, ...]:
@@ -236,4 +251,4 @@ def check_report(text: str, reading: ReadingToCheck, language: Language) -> tupl
     from ai import report  # noqa: PLC0415
     from ai.report.guideline_advice import advise_for  # noqa: PLC0415
 
-    return report.check_report(text, reading, language, advise_for(reading.scan, reading.prior))
+    return report.check_report(text, reading, language, advise_for(reading.scan, reading.prior, reading.told))

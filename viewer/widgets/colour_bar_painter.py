@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 
 from viewer.assets import colours
 from viewer.rendering import ColourBar
@@ -18,6 +18,8 @@ THICK = 10.0
 SHORTEST = 60.0
 WHOLE = 10.0
 """From here on a change is written without decimals."""
+PLATE = QColor(0, 0, 0, 130)
+"""Behind numbers and titles: over bright fat their dark edge alone does not do."""
 SIDE = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -31,11 +33,13 @@ def paint_colour_bar(painter: QPainter, bar: ColourBar, width: float, height: fl
     if tall < SHORTEST:
         return
     frame = QRectF(LEFT, height / 2 - tall / 2, THICK, tall)
+    single = bar.entries[0] if len(bar.entries) == 1 else None
+    lines = [single.title, single.unit] if single else [f"{e.title}: {_number(e.top)} {e.unit}" for e in bar.entries]
+    _plates(painter, frame, lines)
     painter.drawImage(frame, _strip(bar))
     painter.setPen(QColor(colours().picture_text))
     painter.drawRect(frame)
     label = partial(_label, painter, frame, width)
-    single = bar.entries[0] if len(bar.entries) == 1 else None
     if bar.signed and single:
         for share in (-1.0, -0.5, 0.0, 0.5, 1.0):
             label((share + 1) / 2, _signed(share * single.top))
@@ -47,9 +51,20 @@ def paint_colour_bar(painter: QPainter, bar: ColourBar, width: float, height: fl
         for share in (0.5 - bar.threshold / 2, 0.5 + bar.threshold / 2) if bar.signed else (bar.threshold,):
             y = frame.bottom() - share * frame.height()
             painter.drawLine(QPointF(frame.left() - 3, y), QPointF(frame.right() + 3, y))
-    lines = [single.title, single.unit] if single else [f"{e.title}: {_number(e.top)} {e.unit}" for e in bar.entries]
     for row, line in enumerate(lines):
         write(painter, QRectF(LEFT, frame.bottom() + 8 + row * HEIGHT, width / 2, HEIGHT), SIDE, line)
+
+
+def _plates(painter: QPainter, frame: QRectF, lines: list[str]) -> None:
+    """Darken what lies behind the numbers, and behind the titles below them."""
+    metrics = QFontMetricsF(painter.font())
+    wide = max(metrics.horizontalAdvance(line) for line in lines)
+    painter.save()
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(PLATE)
+    painter.drawRect(frame.adjusted(-6, -HEIGHT / 2 - 2, metrics.horizontalAdvance("+0000") + 10, 8))
+    painter.drawRect(QRectF(frame.left() - 6, frame.bottom() + 8, wide + 12, len(lines) * HEIGHT + 2))
+    painter.restore()
 
 
 def _label(painter: QPainter, frame: QRectF, width: float, share: float, text: str) -> None:

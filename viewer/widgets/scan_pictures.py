@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ai.volume import Volume
+from ai.volume import Layered, Volume
 from viewer.mpr.caption import Caption, caption_of
 from viewer.mpr.comparing import CompareLook
 from viewer.mpr.look_at import look_at
@@ -43,7 +43,7 @@ class ScanPictures:
         self._volume: Volume | None = None
         self._shown: ScanOnScreen | None = None
         self._caption = Caption()
-        self._prior: tuple[Volume, SliceRenderer] | None = None
+        self._prior: tuple[Layered, SliceRenderer] | None = None
 
     def voxels_changed(self) -> None:
         """Slices have arrived in the volume."""

@@ -13,6 +13,7 @@ from viewer.widgets.changes_panel import ChangesPanel
 from viewer.widgets.findings_panel import FindingsPanel
 from viewer.widgets.model_line import ModelLine
 from viewer.widgets.overlay_bar import OverlayBar
+from viewer.widgets.patient_section import PatientSection
 from viewer.widgets.setting_switch import SettingSwitch
 
 CHANGES = "Changes"
@@ -32,6 +33,7 @@ class SidePanel(QFrame):
         self.findings = {role: FindingsPanel(reading, role) for role in Role}
         self.changes = ChangesPanel(reading)
         self.setting = SettingSwitch(reading)
+        self.patient = PatientSection(reading.patient)
         self.overlay = OverlayBar(reading)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
@@ -46,6 +48,7 @@ class SidePanel(QFrame):
         column.setContentsMargins(8, 6, 8, 8)
         column.setSpacing(8)
         column.addWidget(self.setting)
+        column.addWidget(self.patient)
         column.addWidget(self.tabs, 1)
         column.addWidget(self.overlay)
         column.addWidget(ModelLine(reading))

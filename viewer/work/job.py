@@ -14,6 +14,7 @@ from PySide6.QtCore import Qt, QThread, QTimer, Signal, Slot
 
 from ai.errors import IntervalError
 from ai.progress import Cancelled, Progress
+from viewer.work.memory import give_back_memory
 from viewer.work.spoken import Spoken
 
 T = TypeVar("T")
@@ -76,7 +77,10 @@ class Job(QThread):
         """Do the work. Called by Qt in the new thread, by nobody else."""
         if self._polite:
             _give_way()
-        self._ended.emit(self._outcome())
+        outcome = self._outcome()
+        if self._polite:
+            give_back_memory()
+        self._ended.emit(outcome)
 
     def _outcome(self) -> _Outcome:
         work, self._work = self._work, None  # what the work holds (voxels) is let go when it is done

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from ai.advice import Advice
+from ai.advice import NOTHING_TOLD, Advice, Told
 from ai.comparison.guidelines.kernels import too_different
 from ai.series import Patient, Scan
 
@@ -62,13 +62,17 @@ class Circumstances:
         return ""
 
 
-def circumstances_of(current: Scan, prior: Scan | None = None) -> Circumstances:
-    """Return what the headers tell; what only people know stays unknown."""
+def circumstances_of(current: Scan, prior: Scan | None = None, told: Told = NOTHING_TOLD) -> Circumstances:
+    """Return what the headers tell and what people told; what only they know and nobody told stays unknown."""
     scans = [current] if prior is None else [current, prior]
     then = None if prior is None else prior.series.study.taken_on
     now = current.series.study.taken_on
     return Circumstances(
         age_years=age_of(current.series.study.patient, now),
+        known_cancer=told.known_cancer,
+        immunosuppressed=told.immunosuppressed,
+        high_risk=told.high_risk,
+        screening=told.screening,
         thickness_mm=max(_thickness_mm(scan) for scan in scans),
         compared=prior is not None,
         days=None if then is None or now is None else (now - then).days,

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from ai.advice import Told
 from ai.comparison.guidelines import circumstances_of
 from ai.comparison.guidelines.circumstances import age_of
 from ai.comparison.guidelines.kernels import sharp, too_different
@@ -25,6 +26,9 @@ def test_headers_of_two_scans() -> None:
     known = circumstances_of(now, then)
     assert (known.days, known.thickness_mm, known.kernels_differ, known.compared) == (181, 2.0, True, True)
     assert known.known_cancer is None
+    told = circumstances_of(now, then, Told(screening=True, known_cancer=False, immunosuppressed=True, high_risk=False))
+    assert (told.screening, told.known_cancer, told.immunosuppressed, told.high_risk) == (True, False, True, False)
+    assert replace(told, screening=None, known_cancer=None, immunosuppressed=None, high_risk=None) == known
     alone = circumstances_of(now)
     assert (alone.days, alone.thickness_mm, alone.kernels_differ, alone.compared) == (None, 1.25, False, False)
 
