@@ -187,9 +187,7 @@ def _variances(grid: VoxelGrid) -> NDArray[np.float64]:
     return np.asarray(along @ (spacing**2 / 6 + np.array([spacing[0] ** 2 / 12, 0.0, 0.0])))[::-1]
 
 
-def _cubes(
-    middle: PointMm, half_mm: float, step_mm: float, shift_mm: NDArray[np.float64] | None = None
-) -> VoxelGrid:
+def _cubes(middle: PointMm, half_mm: float, step_mm: float, shift_mm: NDArray[np.float64] | None = None) -> VoxelGrid:
     """Cubes around a place moved along (superior, posterior, left)."""
     up, back, left = (0.0, 0.0, 0.0) if shift_mm is None else (float(v) for v in shift_mm)
     reach = int(np.ceil(half_mm / step_mm))

@@ -36,6 +36,9 @@ _LEAST_HAZE_HU, _ROUNDS = 90.0, 12
 """Haze is at least so much denser than the lung around it; its level settles in a few rounds."""
 HAZY_SHARE = 0.3
 """From this share of its depth on a body is measured as ground glass. Worked out on drawn nodules."""
+_MUCH_CONTACT, _BALLS, _BEYOND_MM, _LARGE_MM = 0.22, 1.5, 1.0, 4.0
+"""Where so much of a body's surface goes on as dense tissue, it ends at so many radii of the largest ball in it, and
+so many mm; unless that ball is larger than the last."""
 _SHELL_MM = (1.6, 2.4, 3.4)
 _SHELL_HU, _SHELL_SHARE, _LEAST_SHELL = 160.0, 0.45, 20
 """Ground glass around a solid part: so dense between the first two distances, and dense in so much of the next."""
@@ -131,22 +134,46 @@ def lung_body(
     if top < lung_hu + 100:
         return None
     dense = field.hu > lung_hu + _HALF * (top - lung_hu)
-    body = _filled(_opened(dense & field.near & field.lung, seed, field.step_mm))
-    found = replace(_summed(field, body, dense & ~body, lung_hu), haze_share=haze.share, solid=body)
+    found = replace(_measured(field, dense, seed, lung_hu), haze_share=haze.share)
     if hazy is False:
-        return found
-    level = _haze_around(field, body, dense & ~body, lung_hu) or (top if _thin(found) else None)
+        return replace(found, solid=found.mask)
+    level = _haze_around(field, found.mask, dense & ~found.mask, lung_hu) or (top if _thin(found) else None)
     if level is None:
-        return found
+        return replace(found, solid=found.mask)
     return _hazy_body(field, seed, lung_hu, haze.hu or level, max(np.nan_to_num(haze.share), HAZY_SHARE))
 
 
 def _hazy_body(field: Field, seed: tuple[int, int, int], lung_hu: float, haze_hu: float, share: float) -> Body:
     """Bound ground glass half-way between lung and its own level."""
     dense = field.soft > lung_hu + _HALF * (haze_hu - lung_hu)
+    found = _measured(field, dense, seed, lung_hu, haze_hu)
+    return replace(found, haze_share=share, hazy=True, solid=_solid_part(field, found.mask))
+
+
+def _measured(field: Field, dense: Mask, seed: tuple[int, int, int], lung_hu: float, full: float | None = None) -> Body:
+    """Bound what is dense; of what goes on as vessels on many sides only the thick part is kept."""
     body = _filled(_opened(dense & field.near & field.lung, seed, field.step_mm))
-    found = _summed(field, body, dense & ~body, lung_hu, haze_hu)
-    return replace(found, haze_share=share, hazy=True, solid=_solid_part(field, body))
+    found = _summed(field, body, dense & ~body, lung_hu, full)
+    if found.contact <= _MUCH_CONTACT:
+        return found
+    thick = _thick_part(body, field.step_mm)
+    return replace(_summed(field, thick, dense & ~thick, lung_hu, full), contact=found.contact)
+
+
+def _thick_part(body: Mask, step_mm: float) -> Mask:
+    """What lies around the largest ball inside a body, and not much farther than that ball reaches.
+
+    All of a large body, which is more than the vessels at it.
+    """
+    depth = _depth(body, step_mm)
+    middle = np.unravel_index(int(depth.argmax()), depth.shape)
+    if depth[middle] > _LARGE_MM:
+        return body
+    squares = sum(
+        np.expand_dims(((np.arange(n) - m) * step_mm) ** 2, tuple({0, 1, 2} - {axis}))
+        for axis, (n, m) in enumerate(zip(body.shape, middle, strict=True))
+    )
+    return np.asarray(body & (np.asarray(squares) <= (_BALLS * float(depth.max()) + _BEYOND_MM) ** 2))
 
 
 def _thin(solid: Body) -> bool:
