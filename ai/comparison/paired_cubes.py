@@ -1,4 +1,4 @@
-"""A lesion of two scans on the same cubes: laid onto itself to a fraction of a voxel, both scans as blurred as each other.
+"""A lesion of two scans on the same cubes: laid onto itself to a fraction of a voxel, both scans equally blurred.
 
 The registration puts a lesion to a millimetre or two, and two outlines have two middles. Subtracting one scan from the
 other asks for more: the shift that makes the two pictures of the lesion most alike is looked for here.

@@ -1,9 +1,9 @@
 """How much more of a lesion one scan shows than the other, from the difference of both pictures.
 
-What a scanner blurs it does not lose: the sum of HU above the lung around is the same for every kernel, slice thickness
-and place between the voxels (why Kuhnigk et al., IEEE Trans Med Imaging 2006;25:417, count voxels in part). Two outlines
-of one lesion differ by where a vessel or the chest wall was cut off; the difference of the sums over one region that
-holds both outlines does not, for what both scans show falls out of it.
+What a scanner blurs it does not lose: the sum of HU above the lung around is the same for every kernel, slice
+thickness and place between the voxels (why Kuhnigk et al., IEEE Trans Med Imaging 2006;25:417, count voxels in part).
+Two outlines of one lesion differ by where a vessel or the chest wall was cut off; the difference of the sums over one
+region that holds both outlines does not, for what both scans show falls out of it.
 """
 
 from __future__ import annotations
@@ -27,13 +27,18 @@ _DEEP_MM = 1.5
 
 
 def volume_difference(pair: PairedCubes, hazy: bool) -> float | None:
-    """Return the volume of now minus that of then, mm³; None where too little lung lies around to compare with.
+    """Return the volume of now minus that of then, mm³; None where that cannot be told.
+
+    Too little lung lies around to compare with, or the two pictures were most alike where both outlines have nothing in
+    common: that is another lesion.
 
     Args:
         pair: the lesion in both scans.
         hazy: whether it is ground glass, alone or around a solid part: full at its own density, not at that of tissue.
     """
     body = pair.body_then | pair.body_now
+    if not (pair.body_then & pair.body_now).any():
+        return None
     away = np.asarray(ndimage.distance_transform_edt(~body, sampling=pair.step_mm))
     near = (away <= _RIM_MM) & (pair.lung | body)
     aerated = (pair.then < _AERATED_HU) & (pair.now < _AERATED_HU) & pair.lung

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from scipy import ndimage
 
 from ai.findings import Composition
 from ai.model.diameters import axial_diameters_mm
+from ai.model.mask_distances import away_mm, depth_mm
 from ai.volume import Volume, VoxelGrid
 
 Mask = NDArray[np.bool_]
@@ -165,7 +167,7 @@ def _thick_part(body: Mask, step_mm: float) -> Mask:
 
     All of a large body, which is more than the vessels at it.
     """
-    depth = _depth(body, step_mm)
+    depth = depth_mm(body, step_mm)
     middle = np.unravel_index(int(depth.argmax()), depth.shape)
     if depth[middle] > _LARGE_MM:
         return body
@@ -291,8 +293,8 @@ def _haze(field: Field, seed: tuple[int, int, int], lung_hu: float) -> Haze:
     """
     low = field.soft > lung_hu + _LEAST_HAZE_HU
     whole = _opened(low & field.near & field.lung, seed, field.step_mm)
-    deep = (_depth(whole, field.step_mm) > _DEEP_MM) & field.core
-    free = deep & (_away(field.soft > _HAZY_HU, field.step_mm, _RIM_MM, deep) > _RIM_MM)
+    deep = (depth_mm(whole, field.step_mm) > _DEEP_MM) & field.core
+    free = deep & (away_mm(field.soft > _HAZY_HU, field.step_mm, _RIM_MM, deep) > _RIM_MM)
     count = int(deep.sum())
     if count * field.step_mm**3 < _LEAST_DEEP_MM3 or not free.any():
         return Haze(0.0 if count else math.nan, None)
@@ -314,12 +316,9 @@ def _haze_around(field: Field, body: Mask, others: Mask, lung_hu: float) -> floa
     """
     if np.count_nonzero(body) * field.step_mm**3 < _LEAST_TOLD_MM3:
         return None
-    away = _away(body, field.step_mm, _SHELL_MM[2])
-    free = field.lung & (_away(others, field.step_mm, _RIM_MM, body | (away < np.inf)) > _RIM_MM)
-    inner, outer = (
-        field.soft[(away > low) & (away <= high) & free] - lung_hu
-        for low, high in zip(_SHELL_MM[:2], _SHELL_MM[1:], strict=True)
-    )
+    away = away_mm(body, field.step_mm, _SHELL_MM[2])
+    free = field.lung & (away_mm(others, field.step_mm, _RIM_MM, body | (away < np.inf)) > _RIM_MM)
+    inner, outer = (field.soft[(away > low) & (away <= high) & free] - lung_hu for low, high in pairwise(_SHELL_MM))
     if min(inner.size, outer.size) < _LEAST_SHELL:
         return None
     level = float(np.median(inner))
@@ -331,7 +330,7 @@ def _lung_near(field: Field, reach: NDArray[np.float64], others: Mask, lung_hu: 
     """The lung right around a body: of a small one the rim is most of the sum, and lung differs from place to place."""
     near = (reach > _RIM_MM + 0.4) & (reach <= _NEAR_MM) & field.lung & (field.hu < _AERATED_HU)
     if others.any():
-        near &= _away(others, field.step_mm, _RIM_MM, near) > _RIM_MM
+        near &= away_mm(others, field.step_mm, _RIM_MM, near) > _RIM_MM
     return float(np.median(field.hu[near])) if int(near.sum()) > 60 else lung_hu
 
 
@@ -348,14 +347,14 @@ def _opened(tissue: Mask, seed: tuple[int, int, int], step_mm: float) -> Mask:
     tissue[seed] = True
     labels, _ = ndimage.label(tissue)
     whole = labels == labels[seed]
-    depth = _depth(whole, step_mm)
+    depth = depth_mm(whole, step_mm)
     middle = _climbed(depth, seed)
     width = float(depth[middle])
     radius = min(max(0.0, width - 0.5), float(np.clip(0.5 * width, 0.8, 2.6)))
     kernels, _ = ndimage.label(depth > radius)
     if kernels[middle] == 0:
         return np.asarray(whole)
-    return np.asarray((_away(kernels == kernels[middle], step_mm, 3.0) <= radius + 0.4 * step_mm) & whole)
+    return np.asarray((away_mm(kernels == kernels[middle], step_mm, 3.0) <= radius + 0.4 * step_mm) & whole)
 
 
 def _climbed(depth: NDArray[np.float64], start: tuple[int, int, int]) -> tuple[int, int, int]:
@@ -371,44 +370,17 @@ def _climbed(depth: NDArray[np.float64], start: tuple[int, int, int]) -> tuple[i
         spot = following
 
 
-def _depth(mask: Mask, step_mm: float) -> NDArray[np.float64]:
-    """How far each place of a mask lies from what is outside it, millimetres: 0 outside."""
-    depth = np.zeros(mask.shape)
-    if mask.any():
-        # All that is next to the mask is in its box and one cube around: nothing farther away is nearer.
-        box = _box(mask, 1)
-        depth[box] = ndimage.distance_transform_edt(mask[box], sampling=step_mm)
-    return depth
-
-
-def _away(mask: Mask, step_mm: float, reach_mm: float, around: Mask | None = None) -> NDArray[np.float64]:
-    """How far each place lies from a mask, millimetres; infinite beyond so many mm around it, or around another."""
-    away = np.full(mask.shape, np.inf)
-    where = mask if around is None else around
-    if mask.any() and where.any():
-        box = _box(where, math.ceil(reach_mm / step_mm) + 1)
-        if mask[box].any():
-            away[box] = ndimage.distance_transform_edt(~mask[box], sampling=step_mm)
-    return away
-
-
-def _box(mask: Mask, more: int) -> tuple[slice, ...]:
-    """The block that holds a mask, so many cubes larger on every side."""
-    found = ndimage.find_objects(mask.astype(np.int8))[0]
-    return tuple(slice(max(0, s.start - more), s.stop + more) for s in found)
-
-
 def _summed(field: Field, body: Mask, others: Mask, lung_hu: float, full: float | None = None) -> Body:
     """Add up how full each cube in and around the body is; what lies nearer to other tissue is that tissue's."""
-    depth = _depth(body, field.step_mm)
+    depth = depth_mm(body, field.step_mm)
     if full is None:
         # Of a small body even the middle is blurred, or raised by noise and a sharp kernel.
         inside = float(np.median(field.hu[depth > min(1.2, 0.6 * float(depth.max()))]))
         full = inside if inside > _CALCIUM_HU else _TISSUE_HU
-    reach = _away(body, field.step_mm, _NEAR_MM)
+    reach = away_mm(body, field.step_mm, _NEAR_MM)
     rim = (reach <= _RIM_MM) & field.lung
     if others.any():
-        rim &= (_away(others, field.step_mm, _RIM_MM, rim) >= reach) & ~others | body
+        rim &= (away_mm(others, field.step_mm, _RIM_MM, rim) >= reach) & ~others | body
     lung_hu = _lung_near(field, reach, others, lung_hu)
     share = np.clip((field.hu - lung_hu) / max(full - lung_hu, 1.0), 0, 1)
     share[depth > 1.5] = 1.0

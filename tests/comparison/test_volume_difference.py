@@ -97,6 +97,13 @@ def test_without_lung_around_nothing_is_said() -> None:
     assert volume_difference(pair, hazy=False) is None
 
 
+def test_what_has_no_place_in_common_is_not_compared() -> None:
+    then, now = lung_with((ball(HERE, 9), SOLID_HU)), lung_with((ball(HERE, 9), SOLID_HU), seed=5)
+    pair = paired_cubes(body(then, HERE, 9), body(now, HERE, 9), seen(then), seen(now))
+    apart = replace(pair, body_now=np.roll(pair.body_now, 14, axis=0))
+    assert volume_difference(apart, hazy=False) is None
+
+
 def test_the_volumes_shown_agree_with_the_difference_and_stay_near_what_was_measured() -> None:
     then, now = agreeing(100.0, 130.0, 0.0)
     assert now / then - 1 < 0.03
