@@ -163,7 +163,7 @@ def _likeliest(fixed: Values, weight: NDArray[np.float64], wide: Values) -> NDAr
 
 def _weight(body: Mask, step_mm: float) -> NDArray[np.float64]:
     """How much each cube counts for the shift: less away from the lesion, nothing far from it."""
-    radius_mm = (3 * max(1, np.count_nonzero(body)) * step_mm**3 / (4 * np.pi)) ** (1 / 3) + _BESIDE_MM
+    radius_mm = (3 * (int(np.count_nonzero(body)) or 1) * step_mm**3 / (4 * np.pi)) ** (1 / 3) + _BESIDE_MM
     squares = sum(
         np.expand_dims(((np.arange(n) - (n - 1) / 2) * step_mm / radius_mm) ** 2, tuple({0, 1, 2} - {axis}))
         for axis, n in enumerate(body.shape)
