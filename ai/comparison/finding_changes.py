@@ -12,9 +12,11 @@ from ai.findings import Analysis, Finding
 def finding_changes(prior: Analysis, current: Analysis, lesions: Sequence[LesionChange]) -> tuple[FindingChange, ...]:
     """Return one change for each abnormality present in either scan, most probable now first.
 
-    In both: grown or shrunk by the total volume of its lesions where both scans have some, else stable, which then says
-    no more than "in both". A label that took over another's lesion (a nodule that became a mass) is one change under
-    the label of now, with the finding of then beside it.
+    In both: grown or shrunk by the total volume of its lesions where both scans have some, as the lesions' changes
+    measured them, else stable, which then says no more than "in both". A label that took over another's lesion (a
+    nodule that became a mass) is one change under the label of now, with the finding of then beside it. What is present
+    in one scan only, but has a lesion that the other scan shows too (below the threshold, or on second look), is
+    neither new nor gone: beside it stands what the other analysis said of it, present or not.
     """
     then = {f.abnormality.name: f for f in prior.findings if f.present}
     renamed = {c.abnormality.name: c.prior.abnormality.name for c in lesions if c.prior and c.current}
@@ -24,17 +26,36 @@ def finding_changes(prior: Analysis, current: Analysis, lesions: Sequence[Lesion
             name = finding.abnormality.name
             before = name if name in then else renamed.get(name, name)
             told.add(before)
-            changes.append(_change(then.get(before), finding))
+            kind = _by_lesions(name, lesions)
+            changes.append(_change(then.get(before) or _said(prior, before, kind), finding, kind))
     for finding in prior.findings:
-        if finding.present and finding.abnormality.name not in told:
-            changes.append(FindingChange(finding.abnormality, finding, None, ChangeKind.GONE))
+        name = finding.abnormality.name
+        if finding.present and name not in told:
+            kind = _by_lesions(name, lesions)
+            now = _said(current, name, kind)
+            changes.append(FindingChange(finding.abnormality, finding, now, kind or ChangeKind.GONE))
     return tuple(changes)
 
 
-def _change(then: Finding | None, now: Finding) -> FindingChange:
-    if then is None:
-        return FindingChange(now.abnormality, None, now, ChangeKind.NEW)
-    return FindingChange(now.abnormality, then, now, kind_of_change(_total_mm3(then), _total_mm3(now)))
+def _change(then: Finding | None, now: Finding, kind: ChangeKind | None) -> FindingChange:
+    if kind is None:
+        kind = ChangeKind.NEW if then is None else kind_of_change(_total_mm3(then), _total_mm3(now))
+    return FindingChange(now.abnormality, then, now, kind)
+
+
+def _by_lesions(name: str, lesions: Sequence[LesionChange]) -> ChangeKind | None:
+    """Grown, shrunk or stable by the sums of all lesions under a label; None where none of them is in both scans."""
+    mine = [change for change in lesions if change.abnormality.name == name]
+    if not any(change.priors and change.currents for change in mine):
+        return None
+    return kind_of_change(sum(change.prior_mm3 for change in mine), sum(change.current_mm3 for change in mine))
+
+
+def _said(analysis: Analysis, name: str, kind: ChangeKind | None) -> Finding | None:
+    """What was said of an abnormality that is not present, where a lesion of it was seen all the same."""
+    if kind is None:
+        return None
+    return next((finding for finding in analysis.findings if finding.abnormality.name == name), None)
 
 
 def _total_mm3(finding: Finding) -> float:

@@ -11,18 +11,22 @@ from ai.model.lesions import LEAST_MM3, described, middle_of
 from ai.model.looking import body_at
 from ai.model.lung_bodies import Body
 
-_WIDEST_MM = 8.0
-"""Where a small lesion may lie around the mapped place: a body is looked for within a ball of at least this."""
+_WIDE_MM = (5.0, 8.0)
+"""Where a small lesion may lie around the mapped place: a body is looked for within balls of at least these, the
+narrower first, since a denser vessel may lie in the wider."""
 
 _LARGEST_MM = 60.0
 """No mass of this size is overlooked by a network, and looking for one is slow."""
 
-_LEAST_SHARE, _MOST_SHARE = 0.12, 3.0
-"""How much smaller or larger than its partner, by volume, the lesion may be: half the diameter, or the half more."""
+_LEAST_SHARE, _MOST_SHARE = 0.12, 4.0
+"""How much smaller or larger than its partner, by volume, the lesion may be: half the diameter, or 1.6 times."""
 
 _MOST_STRETCH, _MOST_CONTACT = 2.0, 0.22
 """Vessels are longer than thick, and go on: the ratio of the standard deviations along the longest and the shortest
 axis, and the share of the surface behind which dense tissue continues."""
+
+_ROUND, _ROUND_MM3, _ROUND_CONTACT = 1.4, 500.0, 0.45
+"""A round body of 1 cm is no vessel though several reach it: more of its surface may go on."""
 
 _HU_APART = 250.0
 _REACH_MM = 6.0
@@ -42,10 +46,11 @@ def looked_again(lesion: Lesion, place: PointMm, there: Seen) -> Lesion | None:
     """
     if lesion.abnormality.name not in BODIES or lesion.diameter_mm > _LARGEST_MM:
         return None
-    body = body_at(place, max(lesion.diameter_mm, _WIDEST_MM), there.volume, there.lung)
-    if body is None or not _alike(body, lesion, place):
-        return None
-    return described(lesion.abnormality, body, there.volume.grid, lesion.location, again=True)
+    for wide_mm in sorted({max(lesion.diameter_mm, mm) for mm in _WIDE_MM}):
+        body = body_at(place, wide_mm, there.volume, there.lung)
+        if body is not None and _alike(body, lesion, place):
+            return described(lesion.abnormality, body, there.volume.grid, lesion.location, again=True)
+    return None
 
 
 def shown_elsewhere(lesion: Lesion, known: tuple[Lesion, ...]) -> bool:
@@ -60,9 +65,15 @@ def _alike(body: Body, lesion: Lesion, place: PointMm) -> bool:
         and _LEAST_SHARE <= share <= _MOST_SHARE
         and abs(body.mean_hu - lesion.mean_hu) <= _HU_APART
         and middle_of(body).distance_mm(place) <= _REACH_MM + lesion.diameter_mm / 4
-        and body.contact <= _MOST_CONTACT
-        and stretch(body) <= _MOST_STRETCH
+        and _no_vessel(body)
     )
+
+
+def _no_vessel(body: Body) -> bool:
+    longer = stretch(body)
+    if longer <= _ROUND and body.volume_mm3 >= _ROUND_MM3:
+        return body.contact <= _ROUND_CONTACT
+    return longer <= _MOST_STRETCH and body.contact <= _MOST_CONTACT
 
 
 def stretch(body: Body) -> float:

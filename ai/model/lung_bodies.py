@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from scipy import ndimage
 
 from ai.findings import Composition
 from ai.model.diameters import axial_diameters_mm
+from ai.model.mask_distances import away_mm, depth_mm
 from ai.volume import Volume, VoxelGrid
 
 Mask = NDArray[np.bool_]
@@ -36,6 +38,14 @@ _LEAST_HAZE_HU, _ROUNDS = 90.0, 12
 """Haze is at least so much denser than the lung around it; its level settles in a few rounds."""
 HAZY_SHARE = 0.3
 """From this share of its depth on a body is measured as ground glass. Worked out on drawn nodules."""
+_MUCH_CONTACT, _BALLS, _BEYOND_MM, _LARGE_MM = 0.22, 1.5, 1.0, 4.0
+"""Where so much of a body's surface goes on as dense tissue, it ends at so many radii of the largest ball in it, and
+so many mm; unless that ball is larger than the last."""
+_SHELL_MM = (1.6, 2.4, 3.4)
+_SHELL_HU, _SHELL_SHARE, _LEAST_SHELL = 160.0, 0.45, 20
+"""Ground glass around a solid part: so dense between the first two distances, and dense in so much of the next."""
+_THIN_SHARE, _LEAST_THIN_MM3 = 0.6, 25.0
+"""A body that fills so little of an outline at least so large is ground glass."""
 _DEEP_MM, _LEAST_DEEP_MM3 = 2.0, 15.0
 """What lies so far under the surface is no blur; with less of it there is nothing to ask."""
 _LEAST_TOLD_MM3 = 65.0
@@ -44,6 +54,8 @@ _LEAST_SOLID_MM3 = 14.0
 """A ball of 3 mm: smaller dense spots in ground glass are vessels."""
 _RIM_MM = 1.6
 """So far beyond its surface a body's blur is looked for."""
+_NEAR_MM = _RIM_MM + 3.5
+"""Lung so near to it is the lung around it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,16 +131,61 @@ def lung_body(
     seed = _densest(field)
     haze = _haze(field, seed, lung_hu)
     if haze.hu is not None and (haze.share >= HAZY_SHARE if hazy is None else hazy):
-        dense = field.soft > lung_hu + _HALF * (haze.hu - lung_hu)
-        body = _filled(_opened(dense & field.near & field.lung, seed, field.step_mm))
-        found = _summed(field, body, dense & ~body, lung_hu, haze.hu)
-        return replace(found, haze_share=haze.share, hazy=True, solid=_solid_part(field, body))
+        return _hazy_body(field, seed, lung_hu, haze.hu, haze.share)
     top = min(float(field.soft[seed]), _WATER_HU)
     if top < lung_hu + 100:
         return None
     dense = field.hu > lung_hu + _HALF * (top - lung_hu)
+    found = replace(_measured(field, dense, seed, lung_hu), haze_share=haze.share)
+    if hazy is False:
+        return replace(found, solid=found.mask)
+    level = _haze_around(field, found.mask, dense & ~found.mask, lung_hu) or (top if _thin(found) else None)
+    if level is None:
+        return replace(found, solid=found.mask)
+    return _hazy_body(field, seed, lung_hu, haze.hu or level, max(np.nan_to_num(haze.share), HAZY_SHARE))
+
+
+def _hazy_body(field: Field, seed: tuple[int, int, int], lung_hu: float, haze_hu: float, share: float) -> Body:
+    """Bound ground glass half-way between lung and its own level."""
+    dense = field.soft > lung_hu + _HALF * (haze_hu - lung_hu)
+    found = _measured(field, dense, seed, lung_hu, haze_hu)
+    return replace(found, haze_share=share, hazy=True, solid=_solid_part(field, found.mask))
+
+
+def _measured(field: Field, dense: Mask, seed: tuple[int, int, int], lung_hu: float, full: float | None = None) -> Body:
+    """Bound what is dense; of what goes on as vessels on many sides only the thick part is kept."""
     body = _filled(_opened(dense & field.near & field.lung, seed, field.step_mm))
-    return replace(_summed(field, body, dense & ~body, lung_hu), haze_share=haze.share, solid=body)
+    found = _summed(field, body, dense & ~body, lung_hu, full)
+    if found.contact <= _MUCH_CONTACT:
+        return found
+    thick = _thick_part(body, field.step_mm)
+    return replace(_summed(field, thick, dense & ~thick, lung_hu, full), contact=found.contact)
+
+
+def _thick_part(body: Mask, step_mm: float) -> Mask:
+    """What lies around the largest ball inside a body, and not much farther than that ball reaches.
+
+    All of a large body, which is more than the vessels at it.
+    """
+    depth = depth_mm(body, step_mm)
+    middle = np.unravel_index(int(depth.argmax()), depth.shape)
+    if depth[middle] > _LARGE_MM:
+        return body
+    squares = sum(
+        np.expand_dims(((np.arange(n) - m) * step_mm) ** 2, tuple({0, 1, 2} - {axis}))
+        for axis, (n, m) in enumerate(zip(body.shape, middle, strict=True))
+    )
+    return np.asarray(body & (np.asarray(squares) <= (_BALLS * float(depth.max()) + _BEYOND_MM) ** 2))
+
+
+def _thin(solid: Body) -> bool:
+    """Ask whether a body too small to have a middle free of blur fills its own outline poorly: it is ground glass.
+
+    Blur takes from the height what it adds to the width: measured as tissue, a solid body fills the outline at half its
+    height; ground glass fills as much of it as it is denser than lung.
+    """
+    outline_mm3 = float(np.count_nonzero(solid.mask)) * solid.grid.voxel_mm3
+    return outline_mm3 >= _LEAST_THIN_MM3 and solid.volume_mm3 < _THIN_SHARE * outline_mm3
 
 
 def composition_of(body: Body) -> tuple[Composition | None, float]:
@@ -236,8 +293,8 @@ def _haze(field: Field, seed: tuple[int, int, int], lung_hu: float) -> Haze:
     """
     low = field.soft > lung_hu + _LEAST_HAZE_HU
     whole = _opened(low & field.near & field.lung, seed, field.step_mm)
-    deep = (_depth(whole, field.step_mm) > _DEEP_MM) & field.core
-    free = deep & (_depth(field.soft <= _HAZY_HU, field.step_mm) > _RIM_MM)
+    deep = (depth_mm(whole, field.step_mm) > _DEEP_MM) & field.core
+    free = deep & (away_mm(field.soft > _HAZY_HU, field.step_mm, _RIM_MM, deep) > _RIM_MM)
     count = int(deep.sum())
     if count * field.step_mm**3 < _LEAST_DEEP_MM3 or not free.any():
         return Haze(0.0 if count else math.nan, None)
@@ -251,11 +308,29 @@ def _haze(field: Field, seed: tuple[int, int, int], lung_hu: float) -> Haze:
     return Haze(int(free.sum()) / count, level)
 
 
+def _haze_around(field: Field, body: Mask, others: Mask, lung_hu: float) -> float | None:
+    """Return the level of a shell of ground glass around a solid body, HU; None where there is none.
+
+    A large solid part leaves no ground glass that is deep and free of its blur; but blur and a few vessels do not keep
+    most of what lies 2 to 3 mm outside a body denser than lung.
+    """
+    if np.count_nonzero(body) * field.step_mm**3 < _LEAST_TOLD_MM3:
+        return None
+    away = away_mm(body, field.step_mm, _SHELL_MM[2])
+    free = field.lung & (away_mm(others, field.step_mm, _RIM_MM, body | (away < np.inf)) > _RIM_MM)
+    inner, outer = (field.soft[(away > low) & (away <= high) & free] - lung_hu for low, high in pairwise(_SHELL_MM))
+    if min(inner.size, outer.size) < _LEAST_SHELL:
+        return None
+    level = float(np.median(inner))
+    there = level >= _SHELL_HU and float((outer > _LEAST_HAZE_HU).mean()) >= _SHELL_SHARE
+    return lung_hu + level if there else None
+
+
 def _lung_near(field: Field, reach: NDArray[np.float64], others: Mask, lung_hu: float) -> float:
     """The lung right around a body: of a small one the rim is most of the sum, and lung differs from place to place."""
-    near = (reach > _RIM_MM + 0.4) & (reach <= _RIM_MM + 3.5) & field.lung & (field.hu < _AERATED_HU)
+    near = (reach > _RIM_MM + 0.4) & (reach <= _NEAR_MM) & field.lung & (field.hu < _AERATED_HU)
     if others.any():
-        near &= _depth(~others, field.step_mm) > _RIM_MM
+        near &= away_mm(others, field.step_mm, _RIM_MM, near) > _RIM_MM
     return float(np.median(field.hu[near])) if int(near.sum()) > 60 else lung_hu
 
 
@@ -272,14 +347,14 @@ def _opened(tissue: Mask, seed: tuple[int, int, int], step_mm: float) -> Mask:
     tissue[seed] = True
     labels, _ = ndimage.label(tissue)
     whole = labels == labels[seed]
-    depth = _depth(whole, step_mm)
+    depth = depth_mm(whole, step_mm)
     middle = _climbed(depth, seed)
     width = float(depth[middle])
     radius = min(max(0.0, width - 0.5), float(np.clip(0.5 * width, 0.8, 2.6)))
     kernels, _ = ndimage.label(depth > radius)
     if kernels[middle] == 0:
         return np.asarray(whole)
-    return np.asarray((_depth(kernels != kernels[middle], step_mm) <= radius + 0.4 * step_mm) & whole)
+    return np.asarray((away_mm(kernels == kernels[middle], step_mm, 3.0) <= radius + 0.4 * step_mm) & whole)
 
 
 def _climbed(depth: NDArray[np.float64], start: tuple[int, int, int]) -> tuple[int, int, int]:
@@ -295,22 +370,17 @@ def _climbed(depth: NDArray[np.float64], start: tuple[int, int, int]) -> tuple[i
         spot = following
 
 
-def _depth(mask: Mask, step_mm: float) -> NDArray[np.float64]:
-    """How far each place of a mask lies from what is outside it, millimetres."""
-    return np.asarray(ndimage.distance_transform_edt(mask, sampling=step_mm))
-
-
 def _summed(field: Field, body: Mask, others: Mask, lung_hu: float, full: float | None = None) -> Body:
     """Add up how full each cube in and around the body is; what lies nearer to other tissue is that tissue's."""
-    depth = _depth(body, field.step_mm)
+    depth = depth_mm(body, field.step_mm)
     if full is None:
         # Of a small body even the middle is blurred, or raised by noise and a sharp kernel.
         inside = float(np.median(field.hu[depth > min(1.2, 0.6 * float(depth.max()))]))
         full = inside if inside > _CALCIUM_HU else _TISSUE_HU
-    reach = _depth(~body, field.step_mm)
+    reach = away_mm(body, field.step_mm, _NEAR_MM)
     rim = (reach <= _RIM_MM) & field.lung
     if others.any():
-        rim &= (_depth(~others, field.step_mm) >= reach) & ~others | body
+        rim &= (away_mm(others, field.step_mm, _RIM_MM, rim) >= reach) & ~others | body
     lung_hu = _lung_near(field, reach, others, lung_hu)
     share = np.clip((field.hu - lung_hu) / max(full - lung_hu, 1.0), 0, 1)
     share[depth > 1.5] = 1.0

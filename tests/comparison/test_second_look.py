@@ -62,6 +62,18 @@ def test_a_vessel_at_the_place_is_not_taken_for_it(vessel_mm: float) -> None:
     assert not change.second_look
 
 
+def test_a_finding_whose_lesion_the_other_scan_shows_on_second_look_is_neither_new_nor_gone() -> None:
+    then, now = lung_with((ball(HERE, 9), SOLID_HU)), lung_with((ball(HERE, 9), SOLID_HU), seed=5)
+    prior, current = scan_with(then, date(2024, 1, 1)), scan_with(now, date(2024, 7, 1))
+    missed_then = compare(prior, knows(), current, knows(lesion_of(now, 9)), STILL)
+    missed_now = compare(prior, knows(lesion_of(then, 9)), current, knows(), STILL)
+    for found, missed in ((missed_then, "prior"), (missed_now, "current")):
+        (change,) = found.findings
+        assert change.kind is ChangeKind.STABLE
+        other = getattr(change, missed)
+        assert other is not None and not other.present
+
+
 def test_where_nothing_lies_it_is_new_or_gone() -> None:
     empty, full = lung_with(), lung_with((ball(HERE, 9), SOLID_HU), seed=5)
     assert [c.kind for c in changes(empty, full, knows(), knows(lesion_of(full, 9)))] == [ChangeKind.NEW]
@@ -107,3 +119,17 @@ def test_what_a_nodule_is_made_of(core_mm: float, shell_mm: float, kind: Composi
 def test_of_a_tiny_nodule_the_composition_is_not_told() -> None:
     volume = lung_with((ball(HERE, 4), SOLID_HU))
     assert lesion_of(volume, 4).composition is None
+
+
+def test_ground_glass_around_a_large_solid_part_is_part_of_the_lesion() -> None:
+    """The solid part's blur leaves nothing of a thin shell that is deep and free: the shell itself tells."""
+    volume = lung_with((ball(HERE, 17), HAZE_HU), (ball(HERE, 11), SOLID_HU))
+    found = lesion_of(volume, 17)
+    assert found.composition is Composition.PART_SOLID
+    assert found.volume_mm3 == pytest.approx(sphere_mm3(17), rel=0.15)
+    assert found.solid_mm == pytest.approx(11, abs=1.6)
+
+
+def test_faint_ground_glass_too_small_for_a_middle_is_not_measured_as_tissue() -> None:
+    volume = lung_with((ball(HERE, 7), -650.0))
+    assert lesion_of(volume, 7).volume_mm3 == pytest.approx(sphere_mm3(7), rel=0.25)
