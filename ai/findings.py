@@ -109,6 +109,10 @@ class Setting(StrEnum):
     SPECIFIC = "specific"
 
 
+NEVER = 1.0
+"""Threshold of what a model was taught and has not learned: it is never called present."""
+
+
 @dataclass(frozen=True)
 class Thresholds:
     """Probabilities from which an abnormality is called present, one for each setting."""
@@ -121,6 +125,11 @@ class Thresholds:
     def one(cls, probability: float) -> Thresholds:
         """Return the same threshold for every setting: a model that knows only one."""
         return cls(probability, probability, probability)
+
+    @classmethod
+    def never(cls) -> Thresholds:
+        """Return those of an abnormality that the model has not learned."""
+        return cls.one(NEVER)
 
     def at(self, setting: Setting) -> float:
         """Return the threshold of a setting."""
@@ -161,8 +170,13 @@ class Finding:
 
     @property
     def present(self) -> bool:
-        """True where the probability reaches the threshold."""
-        return self.probability >= self.threshold
+        """True where the probability reaches the threshold of something the model has learned."""
+        return self.learned and self.probability >= self.threshold
+
+    @property
+    def learned(self) -> bool:
+        """False where the model's evidence was found to tell nothing: then nothing is said, neither yes nor no."""
+        return self.threshold < NEVER
 
 
 @dataclass(frozen=True)

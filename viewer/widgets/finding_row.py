@@ -63,7 +63,7 @@ class FindingRow(QFrame):
         self._bar.show_finding(finding)
         for part in (self, self._title, self._number):
             _mark(part, "present", finding.present)
-        words = where_words(finding, self._organs) if listed else ""
+        words = where_words(finding, self._organs) if listed or not finding.learned else ""
         self.where.setText(words)
         self.where.setVisible(bool(words))
         self.unfold.setVisible(listed and bool(finding.lesions))
@@ -139,6 +139,8 @@ def percent(probability: float) -> str:
 
 def where_words(finding: Finding, organs: Organs | None) -> str:
     """Return where a finding is, how many instances it has and how large the largest is (mean of both axes)."""
+    if not finding.learned:
+        return "this model has not learned it"
     words = [] if finding.present else ["below threshold"]
     where = whereabouts(finding, organs)
     if where:

@@ -43,7 +43,9 @@ class ProbabilityBar(QWidget):
 
 
 def threshold_words(finding: Finding) -> str:
-    """Return the probability and every setting's threshold."""
+    """Return the probability and every setting's threshold, or that no threshold would mean anything."""
+    if not finding.learned:
+        return "Never called present: on cases set aside, this model's evidence told nothing of it"
     said = f"Probability {finding.probability:.3f}, threshold {finding.threshold:.3f}"
     steps = finding.thresholds
     if steps is None or not _others(finding):
