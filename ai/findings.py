@@ -146,12 +146,32 @@ class Thresholds:
         return all(isinstance(s, int | float) for s in steps) and all(a <= b for a, b in pairwise(steps))
 
 
+@dataclass(frozen=True)
+class Record:
+    """How a model did with one abnormality on scans that it had not learned from; a figure is NaN where not known.
+
+    Args:
+        on: what scans these were.
+        having, free: how many had it and had it not.
+        auroc: area under the receiver operating characteristic.
+        sensitivity, specificity: at the balanced setting.
+    """
+
+    on: str
+    having: int
+    free: int
+    auroc: float = math.nan
+    sensitivity: float = math.nan
+    specificity: float = math.nan
+
+
 @dataclass(frozen=True, eq=False)
 class Finding:
     """One abnormality of one scan: said to be present where the probability reaches the threshold.
 
     ``threshold`` is that of the setting the reader chose; ``thresholds`` are those of all settings. ``extent`` is, for
     what spreads in the lungs, the share that shows evidence: (``lungs`` or a lobe, 0…1); empty where not known.
+    ``records`` tell how well the model was found to recognise it.
     """
 
     abnormality: Abnormality
@@ -163,6 +183,7 @@ class Finding:
     lesions: tuple[Lesion, ...] = ()
     thresholds: Thresholds | None = None
     extent: tuple[tuple[str, float], ...] = ()
+    records: tuple[Record, ...] = ()
 
     def at(self, setting: Setting) -> Finding:
         """Return the finding as another setting calls it; the same where the model knows one threshold only."""
