@@ -109,6 +109,10 @@ class Setting(StrEnum):
     SPECIFIC = "specific"
 
 
+NEVER = 1.0
+"""Threshold of what a model was taught and has not learned: it is never called present."""
+
+
 @dataclass(frozen=True)
 class Thresholds:
     """Probabilities from which an abnormality is called present, one for each setting."""
@@ -121,6 +125,11 @@ class Thresholds:
     def one(cls, probability: float) -> Thresholds:
         """Return the same threshold for every setting: a model that knows only one."""
         return cls(probability, probability, probability)
+
+    @classmethod
+    def never(cls) -> Thresholds:
+        """Return those of an abnormality that the model has not learned."""
+        return cls.one(NEVER)
 
     def at(self, setting: Setting) -> float:
         """Return the threshold of a setting."""
@@ -137,12 +146,32 @@ class Thresholds:
         return all(isinstance(s, int | float) for s in steps) and all(a <= b for a, b in pairwise(steps))
 
 
+@dataclass(frozen=True)
+class Record:
+    """How a model did with one abnormality on scans that it had not learned from; a figure is NaN where not known.
+
+    Args:
+        on: what scans these were.
+        having, free: how many had it and had it not.
+        auroc: area under the receiver operating characteristic.
+        sensitivity, specificity: at the balanced setting.
+    """
+
+    on: str
+    having: int
+    free: int
+    auroc: float = math.nan
+    sensitivity: float = math.nan
+    specificity: float = math.nan
+
+
 @dataclass(frozen=True, eq=False)
 class Finding:
     """One abnormality of one scan: said to be present where the probability reaches the threshold.
 
     ``threshold`` is that of the setting the reader chose; ``thresholds`` are those of all settings. ``extent`` is, for
     what spreads in the lungs, the share that shows evidence: (``lungs`` or a lobe, 0…1); empty where not known.
+    ``records`` tell how well the model was found to recognise it.
     """
 
     abnormality: Abnormality
@@ -154,6 +183,7 @@ class Finding:
     lesions: tuple[Lesion, ...] = ()
     thresholds: Thresholds | None = None
     extent: tuple[tuple[str, float], ...] = ()
+    records: tuple[Record, ...] = ()
 
     def at(self, setting: Setting) -> Finding:
         """Return the finding as another setting calls it; the same where the model knows one threshold only."""
@@ -161,8 +191,13 @@ class Finding:
 
     @property
     def present(self) -> bool:
-        """True where the probability reaches the threshold."""
-        return self.probability >= self.threshold
+        """True where the probability reaches the threshold of something the model has learned."""
+        return self.learned and self.probability >= self.threshold
+
+    @property
+    def learned(self) -> bool:
+        """False where the model's evidence was found to tell nothing: then nothing is said, neither yes nor no."""
+        return self.threshold < NEVER
 
 
 @dataclass(frozen=True)

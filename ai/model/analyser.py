@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from ai.model.measures import quantities_of
 from ai.model.organ_map import named_organs
 from ai.model.peaks import peaks_of
 from ai.model.preparation import prepare
+from ai.model.records import records_of
 from ai.model.seeing import Seen, see
 from ai.organs import Organs
 from ai.progress import QUIET, Part, Progress
@@ -54,11 +56,11 @@ def analyse(
     prepared = prepare(volume, bundle.description.spacing_mm, Part(progress, 0.0, 0.25))
     seen = see(prepared, bundle.network, where, Part(progress, 0.25, 0.8))
     organs = None if seen.organs is None else named_organs(seen.organs, prepared.lungs)
-    findings = []
+    findings, records = [], records_of(bundle.description.measured)
     for number, label in enumerate(bundle.description.labels):
         progress.report(0.8 + 0.15 * number / len(seen.heat), f"measuring {abnormality(label).title.lower()}")
         finding = _finding(number, label, seen, organs, volume, prepared.lungs, bundle)
-        findings.append(finding.at(setting))
+        findings.append(replace(finding.at(setting), records=records.get(label, ())))
     effusion = next((f.heatmap for f in findings if f.abnormality.name == _EFFUSION and f.present), None)
     quantities = quantities_of(volume, organs, prepared.lungs, effusion, Part(progress, 0.95, 1.0))
     seconds = time.monotonic() - began

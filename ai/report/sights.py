@@ -74,7 +74,7 @@ class Picture:
 
     def _findings(self, names: frozenset[str]) -> list[Finding]:
         found = (self.reading.analysis.finding(name) for name in names - self.reading.rejected)
-        return [finding for finding in found if finding is not None]
+        return [finding for finding in found if finding is not None and finding.learned]
 
     def volume_ml(self, quantity: str) -> float:
         """Return a measure of the scan; 0 where it is not known."""
@@ -87,7 +87,9 @@ def picture_of(reading: ReadingToCheck) -> Picture:
     told = [
         finding
         for finding in reading.analysis.findings
-        if finding.abnormality.name not in reading.rejected and finding.probability >= least_of(finding)
+        if finding.learned
+        and finding.abnormality.name not in reading.rejected
+        and finding.probability >= least_of(finding)
     ]
     of_body = {id(lesion): finding for finding in told for lesion in finding.lesions}
     bodies = distinct([lesion for finding in told for lesion in finding.lesions])

@@ -43,6 +43,23 @@ class Doubtful:
 
 
 @dataclass(frozen=True)
+class Own:
+    """A lesion that the patient really has: what is dense in an oval is it, and nothing else.
+
+    Args:
+        labels: what it is.
+        centre_mm: LPS millimetres.
+        radii_mm: of the oval, to the left, backwards, upwards.
+        absent: labels it is known not to be.
+    """
+
+    labels: tuple[str, ...]
+    centre_mm: tuple[float, float, float]
+    radii_mm: tuple[float, float, float]
+    absent: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Background:
     """One real scan: what it is called, where it came from, what to leave out.
 
@@ -53,6 +70,7 @@ class Background:
         unknown: labels of which nothing is known anywhere in it.
         landmarks: name of the file with what was measured of it; several scans of one patient share one.
         doubtful: organs of which something is not known; the whole scan where its organs were not measured.
+        own: lesions that can be learned from as they are.
     """
 
     name: str
@@ -61,6 +79,11 @@ class Background:
     unknown: tuple[str, ...] = ()
     landmarks: str = ""
     doubtful: tuple[Doubtful, ...] = ()
+    own: tuple[Own, ...] = ()
+
+
+_DENSE_HU = -350.0
+"""A solid lesion is denser, the lung around it is not."""
 
 
 def listed(purpose: str) -> tuple[Background, ...]:
@@ -88,7 +111,16 @@ def _background(entry: dict[str, Any]) -> Background:
         tuple(entry.get("unknown", ())),
         entry.get("landmarks", ""),
         doubtful,
+        tuple(
+            Own(tuple(own["labels"]), _triple(own["centre"]), _triple(own["radii"]), tuple(own["absent"]))
+            for own in entry.get("own", [])
+        ),
     )
+
+
+def _triple(numbers: list[float]) -> tuple[float, float, float]:
+    left, posterior, superior = (float(n) for n in numbers)
+    return left, posterior, superior
 
 
 def there(purpose: str, folder: Path | None) -> tuple[Background, ...]:
@@ -96,13 +128,14 @@ def there(purpose: str, folder: Path | None) -> tuple[Background, ...]:
     return tuple(entry for entry in listed(purpose) if folder is not None and (folder / entry.name).exists())
 
 
-def canvas_of(entry: Background, folder: Path, labels: tuple[str, ...]) -> Canvas:
+def canvas_of(entry: Background, folder: Path, labels: tuple[str, ...], own: bool = False) -> Canvas:
     """Read a scan as a canvas with what is known of its anatomy; its own disease is marked unknown.
 
     Args:
         entry: the scan.
         folder: where its file is.
         labels: what ``all`` stands for; labels that are not among them are left out.
+        own: whether the patient's own lesions are told as truth where they can be; to learn from, never to measure on.
     """
     canvas = real_thorax(read(folder / entry.name).volume, measured(entry.landmarks))
     everywhere = torch.ones(canvas.shape, dtype=torch.bool)
@@ -114,7 +147,23 @@ def canvas_of(entry: Background, folder: Path, labels: tuple[str, ...]) -> Canva
         where = _around(canvas, one)
         for label in _meant(one.labels, labels):
             canvas.mark_unknown(label, everywhere if where is None else where)
+    for lesion in entry.own if own else ():
+        _tell(canvas, lesion)
     return canvas
+
+
+def _tell(canvas: Canvas, lesion: Own) -> None:
+    """Write a lesion of the patient into the truth, and that nothing of it is what it is not."""
+    left, posterior, superior = (float(c - o) for c, o in zip(lesion.centre_mm, canvas.origin.array(), strict=True))
+    region = canvas.region((superior, posterior, left), max(lesion.radii_mm))
+    across, behind, above = lesion.radii_mm
+    inside = (region.up / above) ** 2 + (region.back / behind) ** 2 + (region.left / across) ** 2 <= 1
+    there = inside & (canvas.hu[region.block] > _DENSE_HU)
+    for label in lesion.labels:
+        canvas.mark(label, there.float(), region.block)
+    for label in (*lesion.labels, *lesion.absent):
+        if label in canvas.unknown:
+            canvas.unknown[label][region.block] &= ~there
 
 
 def _meant(names: tuple[str, ...], labels: tuple[str, ...]) -> tuple[str, ...]:

@@ -43,20 +43,26 @@ def calibrate(network: EvidenceNet, readings: Readings) -> tuple[Thresholds, ...
         readings: of cases the network was not trained on.
 
     Returns:
-        Per label the probabilities from which the finding is called present.
+        Per label the probabilities from which the finding is called present; ``Thresholds.never`` where the evidence
+        tells nothing of these cases.
     """
     thresholds = []
     for label in range(readings.present.shape[1]):
         known = ~np.isnan(readings.present[:, label])
         present = readings.present[known, label]
         fits = {shift: logistic_fit(readings.shifted(shift)[known, label], present) for shift in SHIFTS}
-        shift = generous(fits, _entropy(present))
+        entropy = _entropy(present)
+        shift = generous(fits, entropy)
         fit = fits[shift]
         with torch.no_grad():
             network.head.weight[label, -1] += shift
             network.log_gain[label] = float(np.log(fit.gain))
             network.bias[label] = fit.bias
-        thresholds.append(Thresholds(*(present_from(fit, present, setting) for setting in Setting)))
+        thresholds.append(
+            Thresholds(*(present_from(fit, present, setting) for setting in Setting))
+            if tells(fits, entropy)
+            else Thresholds.never()
+        )
     return tuple(thresholds)
 
 
@@ -71,12 +77,21 @@ def generous(fits: Mapping[float, Fit], entropy: float) -> float:
         fits: by shift.
         entropy: nats; the loss of knowing nothing but how frequent the label is.
     """
-    best = min(fit.loss for fit in fits.values())
-    if best > entropy - _TELLING:
+    if not tells(fits, entropy):
         return 0.0
     allowed = {shift: fit for shift, fit in fits.items() if shift <= _MOST_LOWERED}
     least = min(fit.loss for fit in allowed.values())
     return max(shift for shift, fit in allowed.items() if fit.loss <= least + _AS_GOOD)
+
+
+def tells(fits: Mapping[float, Fit], entropy: float) -> bool:
+    """Return whether some shift's evidence tells anything of a label.
+
+    Args:
+        fits: by shift.
+        entropy: nats; the loss of knowing nothing but how frequent the label is.
+    """
+    return min(fit.loss for fit in fits.values()) <= entropy - _TELLING
 
 
 def _entropy(present: Numbers) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from ai.model.bundle import Bundle, Description, load_bundle, save_bundle
 from ai.model.network import FEATURES, WIDTHS, EvidenceNet
 from ai.phantom import drawn_case
 from ai.progress import QUIET, Part, Progress
-from ai.training.backgrounds import canvas_of, there
+from ai.training.backgrounds import Background, canvas_of, there
 from ai.training.calibration import calibrate
 from ai.training.card import card_text
 from ai.training.evaluation import table
@@ -122,7 +123,7 @@ def finish(network: EvidenceNet, plan: Plan, progress: Progress = QUIET) -> Bund
     description = Description(
         identifier="interval-chest", version=plan.version, title="Interval's chest model", labels=LABELS,
         thresholds=thresholds, widths=WIDTHS, features=FEATURES, organs=True, spacing_mm=2.0,
-        trained_on=_trained_on(len(used)), licence="Apache-2.0",
+        trained_on=_trained_on(used), licence="Apache-2.0",
         attribution=tuple(f"{entry.name}: {entry.source}" for entry in used),
         limits=_LIMITS, measured=measured, positions=network.positions, calibration=_CALIBRATION.format(len(cases)),
     )  # fmt: skip
@@ -159,12 +160,11 @@ def _read_whole(bundle: Bundle, plan: Plan, progress: Progress) -> dict[str, Any
     return measured
 
 
-def _trained_on(scans: int) -> str:
-    real = f"and into {scans} real CT scans" if scans else "alone; no real scan was used"
-    return (
-        f"Synthetic abnormalities drawn into procedural thoraxes {real}; "
-        "no real abnormality and no label made by a person was used."
-    )
+def _trained_on(scans: Sequence[Background]) -> str:
+    real = f"and into {len(scans)} real CT scans" if scans else "alone; no real scan was used"
+    lesions = sum(len(scan.own) for scan in scans)
+    own = f"besides the {lesions} solid lesions that show in these scans, no real" if lesions else "no real"
+    return f"Synthetic abnormalities drawn into procedural thoraxes {real}; {own} abnormality was used."
 
 
 def averaged(checkpoint: Path) -> EvidenceNet:

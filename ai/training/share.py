@@ -133,7 +133,7 @@ def anatomy(order: Order, scans: Path | None) -> Canvas | None:
 
 @cache
 def _canvas(split: str, name: str, scans: Path) -> Canvas:
-    return canvas_of(_listed(split, scans)[name], scans, LABELS)
+    return canvas_of(_listed(split, scans)[name], scans, LABELS, own=split == "train")
 
 
 def _listed(split: str, scans: Path | None) -> dict[str, Background]:

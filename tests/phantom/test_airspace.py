@@ -20,6 +20,8 @@ from ai.phantom.lesions import (
     pneumonia,
     septa,
 )
+from ai.phantom.lesions.airspace import Patch, blob
+from ai.phantom.lesions.consolidation import filled
 from ai.phantom.territories import lungs
 from tests.support.thorax import healthy
 
@@ -178,3 +180,13 @@ def test_what_fills_the_air_hides_what_needs_air() -> None:
     filled = canvas.truth["consolidation"] > 0.9
     assert float(canvas.truth["emphysema"][filled].max()) < 0.12
     assert float(before[filled].mean()) > float(canvas.truth["emphysema"][filled].mean())
+
+
+@pytest.mark.parametrize("airways", [0.0, 1.0])
+def test_a_sharp_solid_patch_without_airways_may_be_a_mass(airways: float) -> None:
+    canvas = healthy()
+    lung = lungs(canvas)[0]
+    with torch.no_grad():
+        block, distance = blob(canvas, lung.hilum, 25.0, np.random.default_rng(3))
+        filled(canvas, lung, Patch(block, (distance < 0).float()), np.random.default_rng(3), airways=airways)
+    assert ("mass" in canvas.unknown) == (airways == 0.0)

@@ -83,6 +83,16 @@ def test_a_nodule_is_as_dense_as_its_kind(density: Density, seed: int) -> None:
     assert low < float(canvas.hu[canvas.truth["nodule"] > 0.9].mean()) < high
 
 
+def test_an_irregular_mass_has_far_more_surface_than_a_round_one_of_its_volume() -> None:
+    surfaces = {}
+    for margin in (Margin.ROUND, Margin.IRREGULAR):
+        canvas = lung_block()
+        draw_focal(canvas, FocalLesion(middle(canvas), 32.0, Density.SOLID, margin, 7))
+        inside = canvas.truth["mass"] > 0.5
+        surfaces[margin] = sum(int((inside ^ inside.roll(1, axis)).sum()) for axis in range(3))
+    assert surfaces[Margin.IRREGULAR] > 1.2 * surfaces[Margin.ROUND]
+
+
 def test_a_nodule_grows_in_its_own_shape() -> None:
     small, large = lung_block(), lung_block()
     draw_focal(small, FocalLesion(middle(small), 16.0, Density.SOLID, Margin.LOBULATED, 5))

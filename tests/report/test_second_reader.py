@@ -12,7 +12,7 @@ from ai.advice import Advice
 from ai.change import ChangeKind, Comparison, LesionChange, Registration
 from ai.discrepancy import Discrepancy, DiscrepancyKind, ReadingToCheck
 from ai.draft import Language
-from ai.findings import Doubt, Finding, Lesion, Quantity
+from ai.findings import NEVER, Doubt, Finding, Lesion, Quantity, Thresholds
 from ai.geometry import PointMm
 from ai.report import check_report
 from ai.report.advice_check import allowed
@@ -61,6 +61,13 @@ def test_what_the_report_does_not_speak_of_is_shown_in_its_place() -> None:
     assert (one.kind, one.abnormality, one.span) == (K.SILENT, "nodule", None)
     assert one.place == NODULE.centre
     assert one.words == "The picture shows nodule 8.0 mm in the right upper lobe; the report does not speak of it."
+
+
+def test_of_what_the_model_has_not_learned_it_neither_says_yes_nor_no() -> None:
+    for logit in (-3.0, 9.0):
+        unlearned = replace(finding("fracture", logit), threshold=NEVER, thresholds=Thresholds.never())
+        for text in ("Fracture of the left sixth rib.", "No fracture."):
+            assert check_report(text, reading(unlearned)) == ()
 
 
 def test_what_the_report_denies_is_shown_with_its_sentence() -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import torch
+from torch import Tensor
 
 from ai.phantom.canvas import Canvas
 from ai.training import backgrounds
-from ai.training.backgrounds import ALL, Background, Diseased, Doubtful, canvas_of, listed
+from ai.training.backgrounds import ALL, Background, Diseased, Doubtful, Own, canvas_of, listed
 from ai.training.labels import LABELS
 from ai.volume import Volume
 from tests.support.thorax import healthy, volume_of
@@ -69,6 +71,34 @@ def test_without_organs_the_doubt_is_everywhere(
     assert bool(canvas_of(entry, tmp_path, ("calcification",)).unknown["calcification"].all())
 
 
+def test_a_patients_own_lesion_is_truth_in_training_and_unknown_elsewhere(thorax: Canvas, tmp_path: Path) -> None:
+    place = thorax.grid.centre
+    centre = (place.left, place.posterior, place.superior)
+    thorax.hu[:] = -850.0
+    thorax.paint(soft_ball(thorax, 9.0), 40.0)
+    own = Own(("mass",), centre, (12.0, 12.0, 16.0), ("consolidation",))
+    entry = Background("a", "drawn", (Diseased(centre, 30.0),), own=(own,))
+    labels = ("mass", "nodule", "consolidation")
+    there = canvas_of(entry, tmp_path, labels, own=True)
+    lesion = there.truth["mass"] > 0.5
+    assert bool((there.hu[lesion] > -350).all())
+    assert int(lesion.sum()) == int((there.hu > -350).sum())
+    assert not bool((there.unknown["mass"] | there.unknown["consolidation"])[lesion].any())
+    assert bool(there.unknown["nodule"][lesion].all())
+    measured_on = canvas_of(entry, tmp_path, labels)
+    assert "mass" not in measured_on.truth
+    assert bool(measured_on.unknown["mass"][lesion].all())
+
+
+def soft_ball(canvas: Canvas, radius_mm: float) -> Tensor:
+    """Return 1 in a ball around the canvas's middle, 0 elsewhere."""
+    middle = tuple((n - 1) / 2 * canvas.spacing_mm for n in canvas.shape)
+    region = canvas.region((middle[0], middle[1], middle[2]), radius_mm)
+    ball = torch.zeros(canvas.shape)
+    ball[region.block] = (region.radius <= radius_mm).float()
+    return ball
+
+
 def test_all_means_every_label_asked_for(tmp_path: Path) -> None:
     entry = Background("a", "drawn", (), unknown=(ALL,))
     assert set(canvas_of(entry, tmp_path, ("nodule", "cyst")).unknown) == {"nodule", "cyst"}
@@ -81,7 +111,13 @@ def test_the_list_names_labels_of_the_model_only() -> None:
             named |= set(ball.labels)
         for organs in entry.doubtful:
             named |= set(organs.labels)
+        for lesion in entry.own:
+            named |= {*lesion.labels, *lesion.absent}
         assert named <= {*LABELS, ALL}, entry.name
+
+
+def test_no_scan_set_aside_tells_its_own_lesions() -> None:
+    assert not any(entry.own for entry in listed("held_out"))
 
 
 def test_the_normal_scans_calcium_is_no_mistake_of_the_models() -> None:

@@ -69,7 +69,7 @@ def test_real_anatomies_and_procedural_ones_take_turns(
         return (Background(f"{purpose}-scan.nii.gz", "drawn", ()), Background("absent.nii.gz", "nowhere", ()))
 
     monkeypatch.setattr(backgrounds, "listed", some)
-    monkeypatch.setattr(room, "canvas_of", lambda entry, folder, labels: healthy())
+    monkeypatch.setattr(room, "canvas_of", lambda entry, folder, labels, own: healthy())
     scans = tmp_path / "scans"
     scans.mkdir()
     for purpose in ("train", "held_out"):

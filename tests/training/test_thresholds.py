@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ai.findings import Setting
-from ai.training.calibration import Fit, generous, logistic_fit, present_from
+from ai.training.calibration import Fit, generous, logistic_fit, present_from, tells
 from ai.training.statistics import Numbers
 
 
@@ -70,6 +70,11 @@ def test_healthy_lung_stays_dark_whatever_a_lower_bar_would_tell() -> None:
 def test_a_label_that_no_bar_tells_keeps_its_own() -> None:
     fits = by_loss({-1.0: 0.34, 0.0: 0.34, 1.0: 0.345, 2.0: 0.335})
     assert generous(fits, entropy=0.34) == 0.0
+
+
+def test_a_label_is_learned_where_some_bar_tells_more_than_its_frequency() -> None:
+    assert tells(by_loss({0.0: 0.34, 1.0: 0.31}), entropy=0.34)
+    assert not tells(by_loss({0.0: 0.335, 1.0: 0.33}), entropy=0.34)
 
 
 def test_a_breath_of_evidence_of_a_label_that_was_never_excited_is_no_certainty() -> None:

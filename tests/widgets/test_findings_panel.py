@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from ai.findings import Doubt, Setting
+from ai.findings import NEVER, Doubt, Setting
 from tests.support.readings import analysis_of, scan_of, with_settings
 from viewer.state.reading import Reading
 from viewer.state.role import Role
@@ -89,6 +89,7 @@ def test_the_largest_lesion_is_named_with_its_diameter() -> None:
     two = replace(finding, lesions=(second, *finding.lesions))
     assert where_words(two, None) == "right upper, left middle · 2 instances, largest 10.0 mm"
     assert where_words(replace(finding, probability=0.1), None) == "below threshold · right upper · 10.0 mm"
+    assert where_words(replace(finding, threshold=NEVER), None) == "this model has not learned it"
 
 
 def shown_rows(panel: FindingsPanel) -> list[str]:

@@ -9,10 +9,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from ai.findings import Setting, Thresholds
+from ai.findings import NEVER, Record, Setting, Thresholds
 from tests.support.readings import analysis_of, grid_of, scan_of, with_settings
 from viewer.state.reading import Reading
 from viewer.state.role import Role
+from viewer.widgets.finding_row import FindingRow
 from viewer.widgets.probability_bar import ProbabilityBar, threshold_words
 from viewer.widgets.setting_switch import ONE_ONLY, SettingSwitch
 
@@ -62,3 +63,17 @@ def test_the_bar_says_every_threshold_and_draws_the_one_in_use_tallest(qtbot: Qt
     assert tall == {0.25: False, 0.5: True, 0.75: False}
     assert all(top.pixelColor(round(200 * share), 2) != ground for share in (0.25, 0.5, 0.75))
     assert threshold_words(finding).endswith("Sensitive 0.250 · balanced 0.500 · specific 0.750")
+
+
+def test_what_was_measured_of_the_model_stands_with_its_finding(qtbot: QtBot) -> None:
+    records = (Record("drawn cases", 33, 6, 0.894, 0.727, 0.833), Record("reports", 2, 40))
+    finding = replace(analysis_of(grid_of(), nodule=1.0).findings[0], records=records)
+    row = FindingRow(finding)
+    qtbot.addWidget(row)
+    assert row.toolTip().splitlines()[-2:] == [
+        "Measured, drawn cases: AUROC 0.89, called in 24 of 33 with it, in 1 of 6 without",
+        "Measured, reports: too few to tell",
+    ]
+    row.show_finding(replace(finding, threshold=NEVER), listed=False)
+    assert row.toolTip().startswith("Never called present")
+    assert row.where.text() == "this model has not learned it"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ai.findings import Analysis, Finding, Heatmap, Lesion, ModelCard, sigmoid
+from ai.findings import NEVER, Analysis, Finding, Heatmap, Lesion, ModelCard, Setting, Thresholds, sigmoid
 from ai.geometry import PointMm
 from ai.vocabulary import abnormality
 from ai.volume import GridError, axis_aligned
@@ -49,6 +49,14 @@ def test_a_heatmap_cannot_be_written_and_must_fit_its_grid() -> None:
 @pytest.mark.parametrize(("probability", "present"), [(0.49, False), (0.5, True), (0.51, True)])
 def test_present_begins_at_the_threshold(probability: float, present: bool) -> None:
     assert finding(probability).present is present
+
+
+def test_what_was_not_learned_is_never_called_present() -> None:
+    certain = finding(1.0, threshold=NEVER)
+    assert not certain.learned
+    assert not certain.present
+    assert all(Thresholds.never().at(setting) == NEVER for setting in Setting)
+    assert Thresholds.never().in_order
 
 
 def test_the_diameter_is_the_mean_of_both_axes() -> None:

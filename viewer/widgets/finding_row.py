@@ -13,7 +13,7 @@ from viewer.state.verdict import Verdict
 from viewer.state.whereabouts import whereabouts
 from viewer.widgets.icon import icon
 from viewer.widgets.instance_row import InstanceRow
-from viewer.widgets.probability_bar import ProbabilityBar
+from viewer.widgets.probability_bar import ProbabilityBar, threshold_words
 
 SMALL_PROBABILITY = 0.001
 
@@ -61,9 +61,10 @@ class FindingRow(QFrame):
         """Show the finding as a setting calls it; ``listed``: it stands in the list, with its place and instances."""
         self.finding = finding
         self._bar.show_finding(finding)
+        self.setToolTip(threshold_words(finding))
         for part in (self, self._title, self._number):
             _mark(part, "present", finding.present)
-        words = where_words(finding, self._organs) if listed else ""
+        words = where_words(finding, self._organs) if listed or not finding.learned else ""
         self.where.setText(words)
         self.where.setVisible(bool(words))
         self.unfold.setVisible(listed and bool(finding.lesions))
@@ -139,6 +140,8 @@ def percent(probability: float) -> str:
 
 def where_words(finding: Finding, organs: Organs | None) -> str:
     """Return where a finding is, how many instances it has and how large the largest is (mean of both axes)."""
+    if not finding.learned:
+        return "this model has not learned it"
     words = [] if finding.present else ["below threshold"]
     where = whereabouts(finding, organs)
     if where:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from ai.findings import Finding
+from ai.findings import Finding, Record
 from viewer.assets import colours
 
 
@@ -43,7 +45,23 @@ class ProbabilityBar(QWidget):
 
 
 def threshold_words(finding: Finding) -> str:
-    """Return the probability and every setting's threshold."""
+    """Return the probability and every setting's threshold, or that no threshold would mean anything; and how well the
+    model was found to recognise it.
+    """
+    return "\n".join([_at_thresholds(finding), *map(_record_words, finding.records)])
+
+
+def _record_words(record: Record) -> str:
+    called, quiet = record.sensitivity * record.having, record.specificity * record.free
+    words = [] if math.isnan(record.auroc) else [f"AUROC {record.auroc:.2f}"]
+    words += [] if math.isnan(called) else [f"called in {called:.0f} of {record.having} with it"]
+    words += [] if math.isnan(quiet) else [f"in {record.free - quiet:.0f} of {record.free} without"]
+    return f"Measured, {record.on}: {', '.join(words) or 'too few to tell'}"
+
+
+def _at_thresholds(finding: Finding) -> str:
+    if not finding.learned:
+        return "Never called present: on cases set aside, this model's evidence told nothing of it"
     said = f"Probability {finding.probability:.3f}, threshold {finding.threshold:.3f}"
     steps = finding.thresholds
     if steps is None or not _others(finding):

@@ -30,7 +30,7 @@ def draw_consolidation(canvas: Canvas, rng: np.random.Generator) -> bool:
 
 def filled(
     canvas: Canvas, lung: Lung, patch: Patch, rng: np.random.Generator, fringe: Tensor | None = None,
-    airways: float = 0.75,
+    airways: float = 0.9,
 ) -> Patch:  # fmt: skip
     """Fill a patch of one lung with soft tissue, a little uneven, and write its truth.
 
@@ -40,7 +40,7 @@ def filled(
         patch: share that is filled.
         rng: source of chance.
         fringe: share (same block) of a hazy border that is drawn first and marked as ground glass.
-        airways: chance that air bronchograms are seen.
+        airways: chance that air bronchograms are seen; without them and without a fringe it may as well be a mass.
     """
     if fringe is not None:
         halo = Patch(patch.block, fringe)
@@ -56,6 +56,8 @@ def filled(
     )
     if rng.random() < airways:
         open_airways(canvas, patch, lung.hilum, rng, open_share=float(rng.uniform(0.4, 1.0)))
+    elif fringe is None:
+        canvas.mark_unknown("mass", patch.share > 0.1, patch.block)
     settle(canvas, "consolidation", patch)
     return patch
 
@@ -63,7 +65,7 @@ def filled(
 def edge_of(distance: Tensor, inside: Tensor, rng: np.random.Generator) -> tuple[Tensor, Tensor | None]:
     """Return the filled share and, in most, a hazy fringe of 2–16 mm, from a distance to the edge."""
     share = torch.sigmoid(-distance / float(rng.uniform(0.7, 2.2))) * inside
-    if rng.random() < 0.3:
+    if rng.random() < 0.2:
         return share, None
     width = float(rng.uniform(2, 16))
     return share, torch.sigmoid((width - distance) / (width / 3)) * inside

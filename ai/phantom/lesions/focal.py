@@ -17,9 +17,9 @@ from ai.phantom.canvas import Canvas, Instance, Vector
 from ai.phantom.fields import smooth_field
 from ai.phantom.finely import Fine
 from ai.phantom.lesions.calcium import BENIGN, Calcium, calcium_share
-from ai.phantom.lesions.forms import Margin, distance_to
+from ai.phantom.lesions.forms import REACH, Margin, distance_to
 from ai.phantom.lesions.hollow import Cavity, hollow
-from ai.phantom.lesions.offshoots import draw_spicules, draw_tag, keep_bronchi
+from ai.phantom.lesions.offshoots import draw_spicules, draw_strands, draw_tag, keep_bronchi
 from ai.phantom.lesions.pushing import push
 from ai.phantom.warping import Block
 
@@ -113,7 +113,7 @@ def draw_focal(canvas: Canvas, lesion: FocalLesion) -> Instance:
     radius = lesion.diameter_mm / 2
     if lesion.pushes > 0:
         push(canvas, lesion.centre, radius, lesion.pushes)
-    reach = radius * 1.75 + 1.5 * canvas.spacing_mm
+    reach = radius * REACH.get(lesion.margin, 1.75) + 1.5 * canvas.spacing_mm
     fine = Fine.around(canvas, lesion.centre, reach, float(np.clip(lesion.diameter_mm / 9, 0.4, 2.5)))
     distance = distance_to(fine.region, radius, lesion.margin, lesion.seed, lesion.notched)
     room = fine.inside(-fine.cut(canvas.depth_mm) - lesion.invades_mm)
@@ -121,12 +121,14 @@ def draw_focal(canvas: Canvas, lesion: FocalLesion) -> Instance:
     block, share = fine.region.block, fine.mean(body)
     calcified = _fill(canvas, fine, distance, body, lesion, rng)
     _write_truth(canvas, lesion, share, calcified, block)
-    if lesion.margin is Margin.SPICULATED:
+    if lesion.margin in (Margin.SPICULATED, Margin.IRREGULAR):
         draw_spicules(canvas, lesion.centre, radius, rng)
     if lesion.tagged:
         draw_tag(canvas, lesion.centre, radius, rng)
     if lesion.label == "mass":
         keep_bronchi(canvas, lesion.centre, radius, rng)
+        if lesion.margin is Margin.IRREGULAR:
+            draw_strands(canvas, lesion.centre, radius, rng)
     return _instance(canvas, lesion, share)
 
 

@@ -7,11 +7,12 @@ from enum import StrEnum
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
-from ai.phantom.canvas import Region
+from ai.phantom.canvas import Region, Vector
 from ai.phantom.fields import radial_ripple
-from ai.phantom.shapes import smooth_min
+from ai.phantom.shapes import capsule, smooth_min
 
 Distance = Callable[[Region], Tensor]
 """From coordinates in units of the radius to the distance in the same units, negative inside."""
@@ -24,8 +25,13 @@ class Margin(StrEnum):
     ROUND = "round"
     LOBULATED = "lobulated"
     SPICULATED = "spiculated"
+    IRREGULAR = "irregular"
     POLYGONAL = "polygonal"
     TRIANGULAR = "triangular"
+
+
+REACH = {Margin.IRREGULAR: 2.3}
+"""How many radii of the sphere of its volume a form may reach; 1.75 where it is not told."""
 
 
 def distance_to(region: Region, radius_mm: float, margin: Margin, seed: int, notched: bool = False) -> Tensor:
@@ -43,6 +49,8 @@ def distance_to(region: Region, radius_mm: float, margin: Margin, seed: int, not
 def _form(margin: Margin, rng: np.random.Generator, notched: bool) -> Distance:
     if margin is Margin.LOBULATED:
         form = _lobes(rng)
+    elif margin is Margin.IRREGULAR:
+        form = _straggling(rng)
     elif margin is Margin.POLYGONAL:
         form = _facets(rng, int(rng.integers(6, 10)), flat=float(rng.uniform(0.7, 1.0)))
     elif margin is Margin.TRIANGULAR:
@@ -77,6 +85,60 @@ def _lobes(rng: np.random.Generator) -> Distance:
         return found
 
     return distance
+
+
+def _straggling(rng: np.random.Generator) -> Distance:
+    """Unequal bodies grown into each other, with blunt horns, as a tumour that spreads along what it meets."""
+    balls = [(np.zeros(3), float(rng.uniform(0.55, 0.8)))]
+    for _ in range(int(rng.integers(2, 6))):
+        size = float(rng.uniform(0.22, 0.55))
+        at = balls[int(rng.integers(len(balls)))][0] + _way(rng) * rng.uniform(0.5, 0.95)
+        balls.append((at * min(1.0, (1.5 - size) / float(np.linalg.norm(at))), size))
+    horns = []
+    for _ in range(int(rng.integers(5, 18))):
+        at, size = balls[int(rng.integers(len(balls)))]
+        end = at + _way(rng) * (size + rng.uniform(0.15, 0.7))
+        end *= min(1.0, 1.6 / float(np.linalg.norm(end)))
+        horns.append((_vector(at), _vector(end), (float(rng.uniform(0.1, 0.3)), float(rng.uniform(0.01, 0.08)))))
+    rough = _rough(rng, float(rng.uniform(0.03, 0.09)))
+
+    def distance(r: Region) -> Tensor:
+        found: Tensor | None = None
+        for (up, back, left), size in balls:
+            ball = torch.sqrt((r.up - up) ** 2 + (r.back - back) ** 2 + (r.left - left) ** 2) - size
+            found = ball if found is None else smooth_min(found, ball, 0.12)
+        for start, end, radii in horns:
+            horn = capsule(r.up, r.back, r.left, start, end, radii)
+            found = horn if found is None else smooth_min(found, horn, 0.08)
+        return r.radius - 1 if found is None else found + rough(r)
+
+    return distance
+
+
+def _rough(rng: np.random.Generator, amplitude: float) -> Distance:
+    """A surface uneven to all sides: waves of a third to one radius through space."""
+    waves = []
+    for _ in range(14):
+        up, back, left = (_way(rng) * 2 * np.pi / rng.uniform(0.3, 1.0)).tolist()
+        waves.append((up, back, left, float(rng.uniform(0, 2 * np.pi))))
+
+    def distance(r: Region) -> Tensor:
+        found = torch.zeros(())
+        for up, back, left, phase in waves:
+            found = found + torch.sin(r.up * up + r.back * back + r.left * left + phase)
+        return found * (amplitude * (2 / len(waves)) ** 0.5)
+
+    return distance
+
+
+def _way(rng: np.random.Generator) -> NDArray[np.float64]:
+    way = rng.normal(size=3)
+    return np.asarray(way / np.linalg.norm(way))
+
+
+def _vector(place: NDArray[np.float64]) -> Vector:
+    up, back, left = place.tolist()
+    return up, back, left
 
 
 def _facets(rng: np.random.Generator, sides: int, flat: float) -> Distance:

@@ -31,7 +31,8 @@ def drawn_mass(canvas: Canvas, rng: np.random.Generator, largest_mm: float = 110
 
 def mass_at(canvas: Canvas, centre: Vector, diameter_mm: float, rng: np.random.Generator) -> FocalLesion:
     """Choose everything about a mass but place and size."""
-    margin = Margin(rng.choice([Margin.ROUND, Margin.LOBULATED, Margin.SPICULATED], p=[0.2, 0.45, 0.35]))
+    margins = [Margin.ROUND, Margin.LOBULATED, Margin.SPICULATED, Margin.IRREGULAR]
+    margin = Margin(rng.choice(margins, p=[0.12, 0.3, 0.23, 0.35]))
     hole = rng.random() < 0.1
     wall = diameter_mm * float(rng.uniform(0.1, 0.3))
     fluid = float(rng.uniform(0.1, 0.5)) if rng.random() < 0.35 else 0.0

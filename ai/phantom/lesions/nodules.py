@@ -14,6 +14,7 @@ from ai.phantom.lesions.hollow import Cavity
 from ai.phantom.lesions.places import fissure_place, lung_place, lung_places, pleural_place
 from ai.phantom.territories import enhancement_hu
 
+_MARGINS = [Margin.ROUND, Margin.LOBULATED, Margin.SPICULATED, Margin.POLYGONAL, Margin.TRIANGULAR]
 _SEATS = ("alone", "vessel", "pleura", "fissure")
 _SEAT_SHARES = (0.58, 0.15, 0.2, 0.07)
 _RARELY = ("granuloma", "calcification", "cavitation")
@@ -69,7 +70,7 @@ def _margin(diameter: float, density: Density, seat: str, rng: np.random.Generat
         shares = [0.36, 0.25, 0.25, 0.13, 0.01]
     if diameter > 10:
         shares = [*shares[:3], shares[3] + shares[4], 0.0]
-    return Margin(rng.choice(list(Margin), p=shares))
+    return Margin(rng.choice(_MARGINS, p=shares))
 
 
 def _centre(canvas: Canvas, rng: np.random.Generator, seat: str, diameter: float) -> Vector | None:

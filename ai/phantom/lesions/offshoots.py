@@ -34,6 +34,19 @@ def draw_tag(canvas: Canvas, centre: Vector, radius_mm: float, rng: np.random.Ge
     paint_rod(canvas, start, end, (min(1.6, 0.15 * radius_mm + 0.4), 0.6), float(rng.uniform(-150, 20)))
 
 
+def draw_strands(canvas: Canvas, centre: Vector, radius_mm: float, rng: np.random.Generator) -> None:
+    """Two to six coarse strands of up to 35 mm, most towards pleura or hilum as they run; no part of the body."""
+    for _ in range(int(rng.integers(2, 7))):
+        way = rng.normal(size=3)
+        way /= np.linalg.norm(way)
+        start = np.array(centre) + way * radius_mm * float(rng.uniform(0.6, 0.95))
+        middle = start + (way + 0.3 * rng.normal(size=3)) * float(rng.uniform(5, 16))
+        end = middle + (way + 0.5 * rng.normal(size=3)) * float(rng.uniform(3, 18))
+        thick, value = float(rng.uniform(0.8, 2.6)), float(rng.uniform(-150, 30))
+        paint_rod(canvas, start, middle, (thick * 1.4, thick), value)
+        paint_rod(canvas, middle, end, (thick, 0.3), value)
+
+
 def to_pleura(canvas: Canvas, centre: Vector) -> NDArray[np.float64] | None:
     """Return the unit way to the nearest pleura: against the depth's gradient; None where that is level."""
     block = canvas.region(centre, 4.0).block
