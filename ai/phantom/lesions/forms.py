@@ -126,7 +126,8 @@ def _rough(rng: np.random.Generator, amplitude: float) -> Distance:
         found = torch.zeros(())
         for up, back, left, phase in waves:
             found = found + torch.sin(r.up * up + r.back * back + r.left * left + phase)
-        return found * (amplitude * (2 / len(waves)) ** 0.5)
+        rough: Tensor = found * (amplitude * (2 / len(waves)) ** 0.5)
+        return rough
 
     return distance
 
