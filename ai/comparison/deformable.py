@@ -29,7 +29,7 @@ SPACING_MM = 2.0
 """Of the images: at 3 mm the same method errs twice as much."""
 _ROUGH_LEVELS = ((4, 14), (2, 10))
 """Coarse to fine: by how much the images are made smaller, and how many steps are taken."""
-_EXACT_LEVELS = ((2, 3, 1.2), (1, 4, 5.0))
+_EXACT_LEVELS = ((2, 3, 1.0), (1, 4, 4.0))
 """The same, and how stiff the field is."""
 _ROUGH_SHARE = 0.3
 """Of the time."""
@@ -65,18 +65,21 @@ class Field:
     quality: float
 
 
-def deform(prior: Coarse, current: Coarse, pose: Matrix, progress: Progress) -> Field:
+def deform(prior: Coarse, current: Coarse, pose: Matrix, repeats: float, progress: Progress) -> Field:
     """Find how the prior moved within the patient.
 
     Args:
         prior, current: of one spacing.
         pose: rigid 4×4, LPS mm: the current scan's points into the prior.
+        repeats: how many voxels along an axis show what one of a scan's own measured, 1 or more: read between thick
+            slices, the same noise stands in several, and the field is to be stiffer by as much.
         progress: asked at every step; Cancelled passes through.
     """
     moving, fixed = _laid_onto(prior, current, pose), _layers(current)
     spacing = current.grid.spacing_mm[0]
     rough = _followed(fixed, moving, spacing, Part(progress, 0.0, _ROUGH_SHARE))
-    there = unfolded(_made_exact(rough, fixed, moving, spacing, Part(progress, _ROUGH_SHARE, 1.0)))
+    exact = _made_exact(rough, (fixed, moving), spacing, repeats, Part(progress, _ROUGH_SHARE, 1.0))
+    there = unfolded(exact)
     progress.report(1.0, "Following the breath")
     back = unfolded(inverse(there))
     body = torch.from_numpy(current.body.astype(np.float32))[None, None]
@@ -100,17 +103,19 @@ def _followed(fixed: Tensor, moving: Tensor, spacing_mm: float, progress: Progre
     return exponential(velocity)
 
 
-def _made_exact(displacement: Tensor, fixed: Tensor, moving: Tensor, spacing_mm: float, progress: Progress) -> Tensor:
+def _made_exact(
+    displacement: Tensor, both: tuple[Tensor, Tensor], spacing_mm: float, repeats: float, progress: Progress
+) -> Tensor:
     """Return the displacement in cells of the finest level."""
     # A step of a level costs as much more as it has voxels more.
     costs = [factor**-3 for factor, count, _ in _EXACT_LEVELS for _ in range(count)]
     done = 0
     for factor, count, stiffness in _EXACT_LEVELS:
-        ours, theirs = (_level(layers, factor, spacing_mm, _EXACT_WINDOW_MM) for layers in (fixed, moving))
+        ours, theirs = (_level(layers, factor, spacing_mm, _EXACT_WINDOW_MM) for layers in both)
         displacement = on_grid(displacement, _cells(ours))
         for _ in range(count):
             progress.report(sum(costs[:done]) / sum(costs), "Following the breath")
-            displacement = refined(displacement, ours, theirs, stiffness)
+            displacement = refined(displacement, ours, theirs, stiffness * repeats)
             done += 1
     return displacement
 

@@ -87,7 +87,8 @@ def register_deformable(
     fine_current = _finer(current, Part(progress, 0.0, 0.1)).of_body(_AROUND_MM)
     fine_prior = _finer(prior, Part(progress, 0.1, 0.2))
     pose = np.asarray(np.linalg.inv(rigid.prior_to_current), dtype=np.float64)
-    field = deform(fine_prior, fine_current, pose, Part(progress, 0.2, 1.0))
+    repeats = max(1.0, *(mm / SPACING_MM for scan in (prior, current) for mm in scan.grid.spacing_mm))
+    field = deform(fine_prior, fine_current, pose, repeats, Part(progress, 0.2, 1.0))
     if field.quality <= field.quality_before:
         return rigid
     towards_prior, towards_current = (
