@@ -67,9 +67,9 @@ class Coarse:
             used = np.flatnonzero(self.body.any(axis=tuple({0, 1, 2} - {axis})))
             box.append(slice(max(0, int(used[0]) - margin), min(self.body.shape[axis], int(used[-1]) + margin + 1)))
         s, r, c = box
-        hu, known, body = (layer[s, r, c].copy() for layer in (self.hu, self.known, self.body))
+        hu = self.hu[s, r, c].copy()
         grid = self.grid.crop((s.start, r.start, c.start), (hu.shape[0], hu.shape[1], hu.shape[2]))
-        return Coarse(hu, grid, known, body)
+        return Coarse(hu, grid, self.known[s, r, c].copy(), self.body[s, r, c].copy())
 
 
 def coarse(volume: Volume, spacing_mm: float, progress: Progress = QUIET) -> Coarse:
