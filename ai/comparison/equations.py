@@ -10,7 +10,7 @@ from ai.comparison.displacement import identity, on_grid, sampled, slopes
 
 STRIDE = 2
 """Voxels of the images per cell of the field, along each axis."""
-_DOUBT = 1.0
+_DOUBT = 0.7
 """Difference of normalised density from which a place is weighed down: it came, went, or is still far off."""
 _SLICES_AT_ONCE = 16 * STRIDE
 """Ten numbers a voxel: a whole scan's would be the largest thing in memory."""
