@@ -57,15 +57,48 @@ class Coarse:
         )
         return Coarse(hu, _blocks_grid(self.grid, factors, hu.shape), known > 0.5, body > 0.5)
 
+    def of_body(self, margin_mm: float) -> Coarse:
+        """Return the box that holds the patient and a margin; all of it where there is none."""
+        if not self.body.any():
+            return self
+        margin = round(margin_mm / self.grid.spacing_mm[0])
+        box = []
+        for axis in range(3):
+            used = np.flatnonzero(self.body.any(axis=tuple({0, 1, 2} - {axis})))
+            box.append(slice(max(0, int(used[0]) - margin), min(self.body.shape[axis], int(used[-1]) + margin + 1)))
+        s, r, c = box
+        hu = self.hu[s, r, c].copy()
+        grid = self.grid.crop((s.start, r.start, c.start), (hu.shape[0], hu.shape[1], hu.shape[2]))
+        return Coarse(hu, grid, self.known[s, r, c].copy(), self.body[s, r, c].copy())
+
 
 def coarse(volume: Volume, spacing_mm: float, progress: Progress = QUIET) -> Coarse:
     """Average blocks of voxels, then resample linearly onto an upright grid of ``spacing_mm``."""
+    hu, upright, inside = _upright(volume, spacing_mm, progress)
+    return _without_table(hu, upright, inside, body_mask(hu, spacing_mm))
+
+
+def finer(volume: Volume, rough: Coarse, spacing_mm: float, progress: Progress = QUIET) -> Coarse:
+    """Do the same at a finer spacing, with the patient found before: finding it costs more the finer the grid."""
+    hu, upright, inside = _upright(volume, spacing_mm, progress)
+    body = _resampled(rough.body.astype(np.float32), rough.grid.inverse @ upright.affine, upright.shape, 0.0) > 0.5
+    return _without_table(hu, upright, inside, body)
+
+
+def _upright(
+    volume: Volume, spacing_mm: float, progress: Progress
+) -> tuple[NDArray[np.float32], VoxelGrid, NDArray[np.bool_]]:
+    """Return HU on an upright grid, the grid, and which of its voxels lie inside the scan."""
     blocks, grid = _block_means(volume, spacing_mm, progress)
     upright = _upright_grid(grid, spacing_mm)
     to_blocks = grid.inverse @ upright.affine
     hu = _resampled(blocks, to_blocks, upright.shape, AIR_HU)
-    inside = _resampled(np.ones_like(blocks), to_blocks, upright.shape, 0.0) > 0.5
-    body = body_mask(hu, spacing_mm)
+    return hu, upright, _resampled(np.ones_like(blocks), to_blocks, upright.shape, 0.0) > 0.5
+
+
+def _without_table(
+    hu: NDArray[np.float32], upright: VoxelGrid, inside: NDArray[np.bool_], body: NDArray[np.bool_]
+) -> Coarse:
     known = inside & ((hu > _NOTHING_HU) | body)
     hu = np.where(body, np.clip(hu, SOFTEST_HU, DENSEST_HU), np.float32(SOFTEST_HU)).astype(np.float32)
     return Coarse(hu, upright, known, body & inside)

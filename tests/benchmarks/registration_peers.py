@@ -2,14 +2,17 @@
 
 Each gets the lungs of both scans with a margin, 1.5 mm, densities clipped as ours are, and the settings its makers or
 the usual papers give for lungs. Demons and convexAdam have no rigid stage: they begin from ours, whose time is counted
-as theirs. B-splines and elastix find their own.
+as theirs. B-splines and elastix find their own. B-splines are stopped after so many steps and tries along each, without
+which they did not end within ten minutes; the others end by themselves.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import chdir
 from dataclasses import dataclass
 from importlib import import_module
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -27,6 +30,8 @@ SPACING_MM = 1.5
 _MARGIN_MM = 30.0
 _MASK_MM = 10.0
 _SOFTEST_HU, _DENSEST_HU = -1000, 200
+_MOST_STEPS, _MOST_TRIES = 15, 4
+"""Of B-splines, on each of three levels; and along the line of each step."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +126,9 @@ def simpleitk_bspline(prior: Volume, current: Volume) -> FoundField:
     bending.SetMetricFixedMask(inputs.lungs)
     bending.SetMovingInitialTransform(start)
     bending.SetInitialTransformAsBSpline(spline, inPlace=True, scaleFactors=[1, 2, 4])
-    bending.SetOptimizerAsLBFGS2(solutionAccuracy=1e-3, numberOfIterations=20)
+    bending.SetOptimizerAsLBFGS2(
+        solutionAccuracy=1e-3, numberOfIterations=_MOST_STEPS, lineSearchMaximumEvaluations=_MOST_TRIES
+    )
     bending.Execute(inputs.fixed, inputs.moving)
     # Of a composite the last is applied first.
     return _field(SimpleITK.CompositeTransform([start, spline]), inputs)
@@ -225,12 +232,14 @@ def convex_adam(prior: Volume, current: Volume) -> FoundField:
     """The package's own settings (MIND features, ±36 mm at 1.5 mm, 80 steps of Adam) from our rigid motion."""
     convex_adam_pt = import_module("convexAdam.convex_adam_MIND").convex_adam_pt
     inputs, pose = inputs_of(prior, current), _rigid_pose(prior, current)
-    found = convex_adam_pt(
-        SimpleITK.GetArrayFromImage(inputs.fixed),
-        SimpleITK.GetArrayFromImage(_laid_rigidly(inputs, pose)),
-        dtype=torch.float32,
-        device=torch.device("cpu"),
-    )
+    # It writes its field into the current folder.
+    with TemporaryDirectory() as folder, chdir(folder):
+        found = convex_adam_pt(
+            SimpleITK.GetArrayFromImage(inputs.fixed),
+            SimpleITK.GetArrayFromImage(_laid_rigidly(inputs, pose)),
+            dtype=torch.float32,
+            device=torch.device("cpu"),
+        )
     voxels = np.moveaxis(found, -1, 0)
     return _moved(np.tensordot(inputs.grid.affine[:3, :3], voxels, 1), inputs.grid, pose)
 

@@ -30,6 +30,7 @@ MISSING = [name for name in NEEDED if find_spec(name) is None]
 WANTED = os.environ.get("INTERVAL_REGISTRATION_PEERS", ",".join(PEERS)).split(",")
 BREATHS = {
     "normal001.nii.gz": SecondVisit(20.0),
+    "c3n-00247.nii.gz": SecondVisit(40.0, seed=3),
     "cap001.nii.gz": SecondVisit(35.0, seed=1),
     "rider-1129164940-dicom": SecondVisit(25.0, seed=2),
 }
