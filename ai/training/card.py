@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ai.findings import NEVER
 from ai.model.bundle import Description
 from ai.training.summary import summary
 from ai.vocabulary import abnormality
@@ -16,7 +17,8 @@ def card_text(description: Description, remarks: str = "") -> str:
     parts = [
         f"# {description.title} ({description.identifier}, version {description.version})",
         "Research use only, not for clinical diagnosis.",
-        f"**Looks for** {', '.join(abnormality(label).title.lower() for label in description.labels)}.",
+        f"**Looks for** {_titles(description, learned=True)}.",
+        _not_learned(description),
         f"**Trained on.** {description.trained_on}",
         remarks,
         f"**Calibration.** {description.calibration}" if description.calibration else "",
@@ -40,6 +42,19 @@ def card_text(description: Description, remarks: str = "") -> str:
     parts += ["## Licence and attribution", f"Weights: {description.licence}. Scans used as anatomy:"]
     parts.append("\n".join(f"- {line}" for line in description.attribution) or "- none")
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _titles(description: Description, learned: bool) -> str:
+    chosen = zip(description.labels, description.thresholds, strict=True)
+    return ", ".join(abnormality(label).title.lower() for label, at in chosen if (at.sensitive < NEVER) is learned)
+
+
+def _not_learned(description: Description) -> str:
+    """Say what it was taught in vain; nothing where it learned all."""
+    named = _titles(description, learned=False)
+    return f"**Has not learned** {named}: on the calibration cases its evidence told nothing; never called." * bool(
+        named
+    )
 
 
 def summary_text(description: Description) -> str:
