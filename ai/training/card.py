@@ -52,9 +52,8 @@ def _titles(description: Description, learned: bool) -> str:
 def _not_learned(description: Description) -> str:
     """Say what it was taught in vain; nothing where it learned all."""
     named = _titles(description, learned=False)
-    return f"**Has not learned** {named}: on the calibration cases its evidence told nothing; never called." * bool(
-        named
-    )
+    told = f"**Has not learned** {named}: on the calibration cases its evidence told nothing; never called."
+    return told if named else ""
 
 
 def summary_text(description: Description) -> str:
