@@ -99,6 +99,34 @@ def test_the_second_scan_waits_for_the_first(qtbot: QtBot, bench: Bench) -> None
     assert len(bench.asked) == 2
 
 
+def arriving(bench: Bench, role: Role) -> None:
+    """Show a scan whose slices are still arriving."""
+    scan = scan_of(uid=role.value)
+    bench.reading.scans[role].begin(scan.series, scan.volume, ())
+
+
+def test_a_prior_that_is_whole_first_waits_for_the_current_scan(qtbot: QtBot, bench: Bench) -> None:
+    arriving(bench, Role.CURRENT)
+    bench.reading.scans[Role.PRIOR].complete(scan_of(uid="prior"))
+    assert bench.stage(Role.PRIOR) is Stage.WAITING
+    current = scan_of(uid="current")
+    bench.reading.scans[Role.CURRENT].complete(current)
+    qtbot.waitUntil(lambda: len(bench.asked) == 1)
+    assert bench.asked == [current.volume]
+    bench.gate.set()
+    qtbot.waitUntil(lambda: bench.stage(Role.PRIOR) is Stage.DONE)
+    assert bench.stage(Role.CURRENT) is Stage.DONE
+
+
+@pytest.mark.parametrize("ends", ["clear", "cut_short"])
+def test_of_a_current_scan_that_never_gets_whole_nobody_waits(qtbot: QtBot, bench: Bench, ends: str) -> None:
+    bench.gate.set()
+    arriving(bench, Role.CURRENT)
+    bench.reading.scans[Role.PRIOR].complete(scan_of(uid="prior"))
+    getattr(bench.reading.scans[Role.CURRENT], ends)()
+    qtbot.waitUntil(lambda: bench.stage(Role.PRIOR) is Stage.DONE)
+
+
 def test_cancel_answers_at_once_and_the_waiting_scan_begins(qtbot: QtBot, bench: Bench) -> None:
     bench.reading.scans[Role.CURRENT].complete(scan_of(uid="1"))
     bench.reading.scans[Role.PRIOR].complete(scan_of(uid="2"))

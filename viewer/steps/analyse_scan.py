@@ -1,4 +1,4 @@
-"""A whole scan is analysed by itself, in the background, one scan after the other."""
+"""A whole scan is analysed by itself, in the background, one scan after the other, the current one first."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class AnalyseScan(QObject):
         shown = self._scans[role].value
         if shown is None or shown.scan is None:
             return
-        if self._running not in (None, role):
+        if self._running not in (None, role) or (role is Role.PRIOR and self._current_arrives()):
             self._waiting = [(role, afresh)]
             self._findings[role].wait()
             return
@@ -75,6 +75,13 @@ class AnalyseScan(QObject):
             self._findings[role].clear()
         if after is not None and after.whole:
             self.start(role, afresh=False)
+        elif role is Role.CURRENT and self._running is None and not self._current_arrives():
+            self._start_waiting()
+
+    def _current_arrives(self) -> bool:
+        """Return whether slices of the current scan are still to come: it is read first, whoever is whole first."""
+        shown = self._scans[Role.CURRENT].value
+        return shown is not None and not shown.whole and not shown.cut_short
 
     def _leave(self, role: Role) -> None:
         self._waiting = [waiting for waiting in self._waiting if waiting[0] is not role]
