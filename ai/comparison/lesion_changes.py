@@ -81,17 +81,17 @@ def _looked_at(group: Group, prior: Seen, current: Seen, found: Registration) ->
     """Look for a missing partner, then measure a pair alike."""
     priors, currents = group.priors, group.currents
     if not priors:
-        priors = _again(currents[0], found.point_in_prior(currents[0].centre), prior)
+        priors = _again(currents[0], current, found.point_in_prior(currents[0].centre), prior)
     elif not currents:
-        currents = _again(priors[0], found.point_in_current(priors[0].centre), current)
+        currents = _again(priors[0], prior, found.point_in_current(priors[0].centre), current)
     if len(priors) == 1 and len(currents) == 1:
         then, now = measured_alike(priors[0], currents[0], prior, current)
         priors, currents = (then,), (now,)
     return Group(priors, currents)
 
 
-def _again(lesion: Lesion, place: PointMm, there: Seen) -> tuple[Lesion, ...]:
-    partner = looked_again(lesion, place, there)
+def _again(lesion: Lesion, here: Seen, place: PointMm, there: Seen) -> tuple[Lesion, ...]:
+    partner = looked_again(lesion, here, place, there)
     if partner is None or shown_elsewhere(partner, tuple(lesions_of(there.analysis))):
         return ()
     return (partner,)

@@ -13,10 +13,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from ai.comparison.bounded import bounded
 from ai.comparison.paired_cubes import paired_cubes
 from ai.comparison.seen import BODIES, Seen
 from ai.comparison.volume_difference import volume_difference
-from ai.findings import Composition, Lesion
+from ai.findings import Lesion
 from ai.model.lesions import LEAST_MM3, described
 from ai.model.looking import body_at
 from ai.model.lung_bodies import HAZY_SHARE, Body
@@ -63,15 +64,8 @@ def _alike(then: Lesion, now: Lesion, prior: Seen, current: Seen, across_mm: flo
 
 def _as_they_were(then: Lesion, now: Lesion) -> tuple[Body, Body] | None:
     """Return both bodies as detection bounded them; None where it did not."""
-    bodies = [_bounded(lesion) for lesion in (then, now)]
+    bodies = [bounded(lesion) for lesion in (then, now)]
     return None if bodies[0] is None or bodies[1] is None else (bodies[0], bodies[1])
-
-
-def _bounded(lesion: Lesion) -> Body | None:
-    if lesion.mask is None or lesion.grid is None or not lesion.mask.any():
-        return None
-    hazy = lesion.composition in (Composition.GROUND_GLASS, Composition.PART_SOLID)
-    return Body(lesion.mask, lesion.grid, lesion.volume_mm3, lesion.mean_hu, hazy=hazy)
 
 
 def agreeing(then_mm3: float, now_mm3: float, difference_mm3: float) -> tuple[float, float]:

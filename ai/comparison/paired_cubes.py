@@ -44,6 +44,7 @@ class PairedCubes:
         then, now: HU, equally blurred.
         body_then, body_now: the lesion as each scan shows it.
         lung: what is lung in both, and lies in both scans.
+        cubes_now: where the cubes lie in the scan of now.
         step_mm: the cubes' size.
     """
 
@@ -52,6 +53,7 @@ class PairedCubes:
     body_then: Mask
     body_now: Mask
     lung: Mask
+    cubes_now: VoxelGrid
     step_mm: float
 
 
@@ -110,6 +112,7 @@ def paired_cubes(then: Body, now: Body, prior: Seen, current: Seen) -> PairedCub
         first.mask(here),
         second.mask(there),
         np.asarray(first.lung(here) & second.lung(there)),
+        there,
         step_mm,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ai.comparison.same_picture import pictured
 from ai.comparison.seen import BODIES, Seen
 from ai.findings import Lesion
 from ai.geometry import PointMm
@@ -33,16 +34,18 @@ _REACH_MM = 6.0
 """How far from the mapped place its middle may be; the registration's own error is a few millimetres."""
 
 
-def looked_again(lesion: Lesion, place: PointMm, there: Seen) -> Lesion | None:
+def looked_again(lesion: Lesion, here: Seen, place: PointMm, there: Seen) -> Lesion | None:
     """Return the partner of a lesion at a place of the other scan, marked as found on a second look.
 
     Args:
         lesion: what is seen in one scan only.
+        here: that scan.
         place: where the registration puts its middle in the other scan.
         there: the other scan.
 
     Returns:
-        None where nothing like it lies there: no body, or one of another size, density or place, or a vessel.
+        None where nothing like it lies there: no body, or one of another size, density or place, or a vessel; and the
+        picture of the place is another too.
     """
     if lesion.abnormality.name not in BODIES or lesion.diameter_mm > _LARGEST_MM:
         return None
@@ -50,7 +53,10 @@ def looked_again(lesion: Lesion, place: PointMm, there: Seen) -> Lesion | None:
         body = body_at(place, wide_mm, there.volume, there.lung)
         if body is not None and _alike(body, lesion, place):
             return described(lesion.abnormality, body, there.volume.grid, lesion.location, again=True)
-    return None
+    if there.volume.grid.nearest(place) is None:
+        return None
+    same = pictured(lesion, here, place, there)
+    return None if same is None else described(lesion.abnormality, same, there.volume.grid, lesion.location, again=True)
 
 
 def shown_elsewhere(lesion: Lesion, known: tuple[Lesion, ...]) -> bool:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from importlib.util import find_spec
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -79,8 +81,14 @@ def _compared(benchmark: BenchmarkFixture, pair: KnownPair, tell: Callable[[Figu
     _tell(tell, pair, "ours", found[0], limit_mm)
     for name, peer in PEERS.items():
         if name in WANTED:
-            _tell(tell, pair, name, _outcome(pair, peer), None)
+            _tell(tell, pair, name, _apart(pair, peer), None)
     return found[0]
+
+
+def _apart(pair: KnownPair, peer: Callable[..., FoundField]) -> Outcome:
+    """Ask a peer in a process of its own: elastix's libraries and SimpleITK's do not bear each other for long."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        return pool.submit(_outcome, pair, peer).result()
 
 
 def _outcome(pair: KnownPair, method: Callable[..., Registration | FoundField]) -> Outcome:

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from ai.change import ChangeKind, LesionChange, Registration
-from ai.comparison import compare
+from ai.comparison import compare, second_look
+from ai.comparison.same_picture import pictured
+from ai.comparison.seen import Seen
 from ai.findings import Analysis, Composition, Lesion
 from ai.geometry import PointMm
 from ai.model.lesions import described
@@ -60,6 +62,27 @@ def test_a_vessel_at_the_place_is_not_taken_for_it(vessel_mm: float) -> None:
     (change,) = changes(then, now, knows(), knows(lesion_of(now, 9)))
     assert change.kind is ChangeKind.NEW
     assert not change.second_look
+
+
+@pytest.mark.parametrize(("then_mm", "share"), [(9.0, 0.0), (8.0, (9 / 8) ** 3 - 1)])
+def test_a_nodule_that_cannot_be_cut_from_its_vessel_there_is_known_by_its_picture(
+    then_mm: float, share: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vessel = (rod(HERE, 3.0), SOLID_HU)
+    then, now = (lung_with(vessel, (ball(HERE, mm), SOLID_HU), seed=seed) for mm, seed in ((then_mm, 1), (9.0, 5)))
+    lesion = lesion_of(now, 9)
+    monkeypatch.setattr(second_look, "body_at", lambda *asked: None)
+    (change,) = changes(then, now, knows(), knows(lesion))
+    assert change.second_look
+    assert change.volume_change == pytest.approx(share, abs=0.12)
+
+
+@pytest.mark.parametrize("vessel_mm", [2.0, 3.0, 4.5, 6.0])
+def test_the_picture_of_a_vessel_is_not_that_of_a_nodule_on_it(vessel_mm: float) -> None:
+    vessel = (rod(HERE, vessel_mm), SOLID_HU)
+    then, now = lung_with(vessel), lung_with(vessel, (ball(HERE, 9), SOLID_HU), seed=5)
+    here, there = (Seen(volume, knows(), None) for volume in (now, then))
+    assert pictured(lesion_of(now, 9), here, HERE, there) is None
 
 
 def test_a_finding_whose_lesion_the_other_scan_shows_on_second_look_is_neither_new_nor_gone() -> None:
