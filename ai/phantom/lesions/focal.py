@@ -129,21 +129,34 @@ def draw_focal(canvas: Canvas, lesion: FocalLesion) -> Instance:
         keep_bronchi(canvas, lesion.centre, radius, rng)
         if lesion.margin is Margin.IRREGULAR:
             draw_strands(canvas, lesion.centre, radius, rng)
-    return _instance(canvas, lesion, share)
+    return _instance(canvas, lesion, share, block)
 
 
-def _instance(canvas: Canvas, lesion: FocalLesion, share: Tensor) -> Instance:
-    """Note the lesion; cut by the chest wall it is as large as what is left."""
+def _instance(canvas: Canvas, lesion: FocalLesion, share: Tensor, block: Block) -> Instance:
+    """Note the lesion; cut by the chest wall it is as large as what is left, and lies there."""
+    centre = _centre(canvas, lesion, share, block)
     volume = float(share.sum()) * canvas.spacing_mm**3
     left = (6 * volume / np.pi) ** (1 / 3)
     diameter = lesion.diameter_mm if abs(left / lesion.diameter_mm - 1) < 0.07 else left
-    found = Instance(lesion.label, lesion.centre, diameter, volume, lesion.words)
+    found = Instance(lesion.label, centre, diameter, volume, lesion.words)
     if lesion.benign:
-        canvas.instances.append(Instance("granuloma", lesion.centre, diameter, volume, lesion.words))
+        canvas.instances.append(Instance("granuloma", centre, diameter, volume, lesion.words))
     if lesion.cavity is not None:
-        canvas.instances.append(Instance("cavitation", lesion.centre, diameter, volume, lesion.words))
+        canvas.instances.append(Instance("cavitation", centre, diameter, volume, lesion.words))
     canvas.instances.append(found)
     return found
+
+
+def _centre(canvas: Canvas, lesion: FocalLesion, share: Tensor, block: Block) -> Vector:
+    """The lesion's middle; of one that was cut there, the place of what is left that is nearest to the middle of it."""
+    inside = torch.nonzero(share > 0.5).float()
+    start = torch.tensor([float(part.start) for part in block])
+    middle = torch.tensor(lesion.centre) / canvas.spacing_mm - start
+    if not len(inside) or bool(((inside - middle).abs().amax(1) <= 0.5).any()):
+        return lesion.centre
+    nearest = inside[(inside - inside.mean(0)).norm(dim=1).argmin()]
+    up, back, left = ((nearest + start) * canvas.spacing_mm).tolist()
+    return up, back, left
 
 
 def _write_truth(canvas: Canvas, lesion: FocalLesion, share: Tensor, calcified: Tensor | None, block: Block) -> None:
