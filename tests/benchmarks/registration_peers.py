@@ -215,7 +215,9 @@ def elastix(prior: Volume, current: Volume) -> FoundField:
     method.SetParameterObject(settings)
     method.SetLogToConsole(False)
     method.UpdateLargestPossibleRegion()
-    found = itk.transformix_deformation_field(moving, method.GetTransformParameterObject())
+    # It writes its field into the current folder.
+    with TemporaryDirectory() as folder, chdir(folder):
+        found = itk.transformix_deformation_field(moving, method.GetTransformParameterObject())
     return _moved(np.moveaxis(itk.GetArrayFromImage(found), -1, 0).astype(np.float64), inputs.grid)
 
 
@@ -232,14 +234,12 @@ def convex_adam(prior: Volume, current: Volume) -> FoundField:
     """The package's own settings (MIND features, ±36 mm at 1.5 mm, 80 steps of Adam) from our rigid motion."""
     convex_adam_pt = import_module("convexAdam.convex_adam_MIND").convex_adam_pt
     inputs, pose = inputs_of(prior, current), _rigid_pose(prior, current)
-    # It writes its field into the current folder.
-    with TemporaryDirectory() as folder, chdir(folder):
-        found = convex_adam_pt(
-            SimpleITK.GetArrayFromImage(inputs.fixed),
-            SimpleITK.GetArrayFromImage(_laid_rigidly(inputs, pose)),
-            dtype=torch.float32,
-            device=torch.device("cpu"),
-        )
+    found = convex_adam_pt(
+        SimpleITK.GetArrayFromImage(inputs.fixed),
+        SimpleITK.GetArrayFromImage(_laid_rigidly(inputs, pose)),
+        dtype=torch.float32,
+        device=torch.device("cpu"),
+    )
     voxels = np.moveaxis(found, -1, 0)
     return _moved(np.tensordot(inputs.grid.affine[:3, :3], voxels, 1), inputs.grid, pose)
 
