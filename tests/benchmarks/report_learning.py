@@ -1,0 +1,151 @@
+"""What learning from reports is worth, from the first patient drawn to the figures.
+
+``python -m tests.benchmarks.report_learning OUT`` draws hospital A, builds its cohort, learns twice from its reports
+alone, with the mask loss and without, on the same seed and budget, and measures both on patients set aside. Then
+hospital B: fine-tuned from the shipped larger model, from scratch, and not at all. It takes hours on two cores;
+stopped, it goes on where it was. The smaller numbers that may be told prove nothing; they show that the way is free.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
+from pathlib import Path
+
+import torch
+
+from ai.model.bundle import SHIPPED
+from ai.phantom.hospital.writing import Hospital, write_hospital
+from ai.training.cohort import Cohort
+from ai.training.cohort.building import Wish, build
+from ai.training.judging.evaluate import EvaluationPlan, evaluate
+from ai.training.reports.crops import Crops
+from ai.training.reports.guide import guide_of
+from ai.training.reports.recipe import ReportRecipe
+from ai.training.reports.report_run import BUNDLE, SHARES, ReportPlan, train_on_reports
+
+LARGER = SHIPPED.parent / "chest"
+_SIDE_BY_SIDE = 2
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How much to draw and to learn.
+
+    Args:
+        patients: of hospital A; B has a quarter as many, 8 at least.
+        steps: of each training at A; a quarter of them at B, whose shipped model begins with knowledge.
+        drawn_mm: voxels of the hospitals' scans.
+        spacing_mm: voxels of a network that begins by chance.
+    """
+
+    patients: int = 400
+    steps: int = 2100
+    drawn_mm: float = 2.5
+    spacing_mm: float = 3.0
+
+
+class Said:
+    """Says what is being done, a line at each hundredth.
+
+    Args:
+        who: said before it.
+    """
+
+    def __init__(self, who: str = "") -> None:
+        self._who, self._last = who, -1
+
+    def report(self, fraction: float, doing: str) -> None:
+        """Say it on the error stream."""
+        if int(100 * fraction) != self._last:
+            self._last = int(100 * fraction)
+            sys.stderr.write(f"{self._who} {self._last} % {doing}\n")
+
+
+def hospital(out: Path, variant: str, patients: int, drawn_mm: float) -> Path:
+    """Draw a hospital and build its cohort; return the cohort's folder."""
+    archive, cohort = out / f"hospital-{variant}", out / f"cohort-{variant}"
+    scans = write_hospital(Hospital(archive, patients, 1, variant, drawn_mm), Said(), _SIDE_BY_SIDE)
+    built = build(Wish(archive / "scans", archive / "reports", cohort, workers=_SIDE_BY_SIDE), Said())
+    sys.stdout.write(f"hospital {variant}: {patients} patients, {scans} scans, {built.kept} in the cohort\n")
+    return cohort
+
+
+def make_ready(plan: ReportPlan, spacing_mm: float, rank: int) -> None:
+    """Make every other scan of a plan ready to learn from."""
+    torch.set_num_threads(1)
+    cohort = Cohort.open(plan.cohort)
+    scans = cohort.split(plan.split_seed, plan.shares)["train"][rank::_SIDE_BY_SIDE]
+    Crops(plan.run / "scans", cohort, spacing_mm, guide_of(plan.organs)).make(scans)
+
+
+def learn(plan: ReportPlan) -> Path:
+    """Follow a plan on one core; return its bundle's folder."""
+    torch.set_num_threads(1)
+    if not (plan.run / BUNDLE / "CARD.md").exists():
+        train_on_reports(plan, Said(plan.run.name))
+    return plan.run / BUNDLE
+
+
+def learned(first: ReportPlan, second: ReportPlan, spacing_mm: float, shared: bool) -> tuple[Path, Path]:
+    """Follow two plans side by side; ``shared``: their scans are made ready once for both."""
+    with ProcessPoolExecutor(_SIDE_BY_SIDE, get_context("spawn")) as pool:
+        plans = [first] if shared else [first, second]
+        jobs = [pool.submit(make_ready, plan, spacing_mm, n) for plan in plans for n in range(_SIDE_BY_SIDE)]
+        for job in jobs:
+            job.result()
+        theirs = second.run / "scans"
+        if shared and not theirs.exists():
+            theirs.parent.mkdir(parents=True, exist_ok=True)
+            theirs.symlink_to((first.run / "scans").resolve(), target_is_directory=True)
+        one, other = pool.map(learn, (first, second))
+        return one, other
+
+
+def compared(cohort: Path, bundle: Path, against: Path, page: Path) -> str:
+    """Measure two bundles on patients neither has seen; return the means and the verdict."""
+    told = evaluate(EvaluationPlan(cohort, page, bundle, against, LARGER), Said())
+    models = json.loads((page / "evaluation.json").read_text(encoding="utf-8"))["models"]
+    lines = [f"{model['name']}: {model['mean']}" for model in models]
+    inside = [model["mean"]["inside"][0] for model in models]
+    share = f"heat inside, first over second: {inside[0] / inside[1]:.2f}" if all(inside) else "heat inside: not told"
+    return "\n".join([*lines, share, told.sentence, ""])
+
+
+def prove(out: Path, budget: Budget) -> None:
+    """Say the figures as they come."""
+    cohort = hospital(out, "a", budget.patients, budget.drawn_mm)
+    recipe = ReportRecipe(steps=budget.steps, spacing_mm=budget.spacing_mm)
+    with_mask = ReportPlan(
+        cohort, out / "with-mask", recipe, organs=LARGER, shares=dict(SHARES), title="With mask loss"
+    )
+    without = replace(with_mask, run=out / "without-mask", recipe=replace(recipe, mask=0.0), title="Without")
+    one, other = learned(with_mask, without, budget.spacing_mm, shared=True)
+    sys.stdout.write(compared(cohort, one, other, out / "page-mask"))
+    cohort = hospital(out, "b", max(8, budget.patients // 4), budget.drawn_mm)
+    recipe = replace(recipe, steps=max(1, budget.steps // 4))
+    tuned = replace(with_mask, cohort=cohort, run=out / "tuned", recipe=recipe, init=LARGER, title="Fine-tuned at B")
+    scratch = replace(tuned, run=out / "scratch", init=None, title="From scratch at B")
+    one, other = learned(tuned, scratch, 2.0, shared=False)
+    sys.stdout.write(compared(cohort, one, LARGER, out / "page-tuned"))
+    sys.stdout.write(compared(cohort, one, other, out / "page-scratch"))
+
+
+def main() -> None:
+    """Read what may be told, and prove."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--patients", type=int, default=Budget.patients)
+    parser.add_argument("--steps", type=int, default=Budget.steps)
+    parser.add_argument("--drawn", type=float, default=Budget.drawn_mm, metavar="MM")
+    parser.add_argument("--spacing", type=float, default=Budget.spacing_mm, metavar="MM")
+    told = parser.parse_args()
+    prove(told.out, Budget(told.patients, told.steps, told.drawn, told.spacing))
+
+
+if __name__ == "__main__":
+    main()
