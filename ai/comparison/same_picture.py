@@ -16,7 +16,7 @@ from ai.comparison.paired_cubes import PairedCubes, paired_cubes
 from ai.comparison.seen import Seen
 from ai.comparison.volume_difference import volume_difference
 from ai.findings import Lesion
-from ai.geometry import Index, PointMm
+from ai.geometry import PointMm
 from ai.model.lesions import middle_of
 from ai.model.lung_bodies import Body
 from ai.volume import VoxelGrid
@@ -47,7 +47,7 @@ def pictured(lesion: Lesion, here: Seen, place: PointMm, there: Seen) -> Body | 
     pair = paired_cubes(own, _moved(own, place), here, there)
     pair = replace(pair, body_now=pair.body_then)
     difference = volume_difference(pair, own.hazy)
-    if difference is None or _middle(pair.cubes_now).distance_mm(place) > _ASTRAY_MM or _likeness(pair) < _ALIKE:
+    if difference is None or pair.cubes_now.centre.distance_mm(place) > _ASTRAY_MM or _likeness(pair) < _ALIKE:
         return None
     share = 1 + difference / own.volume_mm3
     if not _LEAST_SHARE <= share <= _MOST_SHARE:
@@ -62,11 +62,6 @@ def _moved(body: Body, place: PointMm) -> Body:
     affine = body.grid.affine.copy()
     affine[:3, 3] += place.array() - middle_of(body).array()
     return replace(body, grid=VoxelGrid(body.grid.shape, affine))
-
-
-def _middle(cubes: VoxelGrid) -> PointMm:
-    s, r, c = ((n - 1) / 2 for n in cubes.shape)
-    return cubes.point(Index(s, r, c))
 
 
 def _likeness(pair: PairedCubes) -> float:

@@ -7,7 +7,6 @@ from itertools import pairwise
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from ai.organs import LOBES, code_of
 from ai.phantom.body import Body
@@ -15,6 +14,7 @@ from ai.phantom.canvas import Canvas, soft
 from ai.phantom.conduits import rods_share
 from ai.phantom.landmarks import Airway, Course
 from ai.phantom.plan import Plan
+from ai.phantom.rods import vector_of
 from ai.phantom.tree import Places, Tree, grow
 
 _LOBAR_RADIUS_MM = {"right_upper": 3.7, "right_mid": 2.9, "right_lower": 4.1, "left_upper": 4.0, "left_lower": 4.0}
@@ -116,7 +116,7 @@ def airways_of(trees: list[LungTrees], plan: Plan, shift: Places) -> tuple[Airwa
         radii = one.bronchi.radii_mm(_LOBAR_RADIUS_MM[one.lobe] * size, _AIRWAY_EXPONENT)
         numbers = {0: len(found)}
         lobar = Course(
-            (stem.course.points[-1], _vector(one.bronchi.places[0])), (float(radii[0]) * 1.05, float(radii[0]))
+            (stem.course.points[-1], vector_of(one.bronchi.places[0])), (float(radii[0]) * 1.05, float(radii[0]))
         )
         found.append(Airway(lobar, _wall_mm(float(radii[0])), stem.generation + 1, one.lobe, _PARENTS[one.lobe]))
         for node in range(1, len(radii)):
@@ -125,7 +125,7 @@ def airways_of(trees: list[LungTrees], plan: Plan, shift: Places) -> tuple[Airwa
             if parent not in numbers or radii[node] < _FINEST_AIRWAY_MM or deep > _AIRWAY_GENERATIONS:
                 continue
             numbers[node] = len(found)
-            points = (_vector(one.bronchi.places[parent]), _vector(one.bronchi.places[node]))
+            points = (vector_of(one.bronchi.places[parent]), vector_of(one.bronchi.places[node]))
             course = Course(points, (float(radii[node]) * 1.05, float(radii[node])))
             found.append(
                 Airway(course, _wall_mm(float(radii[node])), stem.generation + 1 + deep, one.lobe, numbers[parent])
@@ -192,7 +192,3 @@ def _moved(airway: Airway, shift: Places) -> Airway:
     return Airway(
         airway.course.moved(lambda p: p + shift), airway.wall_mm, airway.generation, airway.lobe, airway.parent
     )
-
-
-def _vector(place: NDArray[np.float64]) -> tuple[float, float, float]:
-    return float(place[0]), float(place[1]), float(place[2])

@@ -23,13 +23,13 @@ def paint_rod(
     a, b = np.asarray(start, dtype=np.float64), np.asarray(end, dtype=np.float64)
     middle = (a + b) / 2
     reach = float(np.abs(b - a).max()) / 2 + max(radii_mm) + canvas.spacing_mm
-    fine = Fine.around(canvas, _vector(middle), reach, max(0.7, 2 * min(radii_mm)))
+    fine = Fine.around(canvas, vector_of(middle), reach, max(0.7, 2 * min(radii_mm)))
     r = fine.region
     # Below a quarter of the fine voxel a rod keeps its width and fades instead.
     least = 0.25 * fine.spacing_mm
     widths = max(radii_mm[0], least), max(radii_mm[1], least)
     faint = min(1.0, (sum(radii_mm) / sum(widths)) ** 2)
-    distance = capsule(r.up, r.back, r.left, _vector(a - middle), _vector(b - middle), widths)
+    distance = capsule(r.up, r.back, r.left, vector_of(a - middle), vector_of(b - middle), widths)
     share = fine.mean(fine.inside(distance)) * faint
     if lung_only:
         share = share * (0.5 + canvas.depth_mm[r.block] / canvas.spacing_mm).clamp(0, 1)
@@ -42,12 +42,13 @@ def paint_lumen(canvas: Canvas, start: ArrayLike, end: ArrayLike, radius_mm: flo
     a, b = np.asarray(start, dtype=np.float64), np.asarray(end, dtype=np.float64)
     middle = (a + b) / 2
     reach = float(np.abs(b - a).max()) / 2 + radius_mm + canvas.spacing_mm
-    fine = Fine.around(canvas, _vector(middle), reach, max(0.7, radius_mm))
+    fine = Fine.around(canvas, vector_of(middle), reach, max(0.7, radius_mm))
     r = fine.region
-    distance = capsule(r.up, r.back, r.left, _vector(a - middle), _vector(b - middle), (radius_mm, radius_mm))
+    distance = capsule(r.up, r.back, r.left, vector_of(a - middle), vector_of(b - middle), (radius_mm, radius_mm))
     share = fine.mean(fine.inside(distance))
     canvas.hu[r.block] += share * (hu - canvas.hu[r.block]).clamp(max=0)
 
 
-def _vector(place: NDArray[np.float64]) -> Vector:
+def vector_of(place: NDArray[np.float64]) -> Vector:
+    """Return a place (3,) as plain numbers: up, back, left."""
     return float(place[0]), float(place[1]), float(place[2])

@@ -10,8 +10,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ai.phantom.canvas import Region, Vector
+from ai.phantom.canvas import Region
 from ai.phantom.fields import radial_ripple
+from ai.phantom.rods import vector_of
 from ai.phantom.shapes import capsule, smooth_min
 
 Distance = Callable[[Region], Tensor]
@@ -99,7 +100,7 @@ def _straggling(rng: np.random.Generator) -> Distance:
         at, size = balls[int(rng.integers(len(balls)))]
         end = at + _way(rng) * (size + rng.uniform(0.15, 0.7))
         end *= min(1.0, 1.6 / float(np.linalg.norm(end)))
-        horns.append((_vector(at), _vector(end), (float(rng.uniform(0.1, 0.3)), float(rng.uniform(0.01, 0.08)))))
+        horns.append((vector_of(at), vector_of(end), (float(rng.uniform(0.1, 0.3)), float(rng.uniform(0.01, 0.08)))))
     rough = _rough(rng, float(rng.uniform(0.03, 0.09)))
 
     def distance(r: Region) -> Tensor:
@@ -135,11 +136,6 @@ def _rough(rng: np.random.Generator, amplitude: float) -> Distance:
 def _way(rng: np.random.Generator) -> NDArray[np.float64]:
     way = rng.normal(size=3)
     return np.asarray(way / np.linalg.norm(way))
-
-
-def _vector(place: NDArray[np.float64]) -> Vector:
-    up, back, left = place.tolist()
-    return up, back, left
 
 
 def _facets(rng: np.random.Generator, sides: int, flat: float) -> Distance:
