@@ -36,9 +36,10 @@ class Description:
     """What ``bundle.json`` holds.
 
     ``thresholds`` are probabilities, in the order of ``labels``, for each setting. ``organs`` says whether the network
-    names organs, ``positions`` whether it is told where a place lies. ``measured`` is what the card shows: free tables
-    of names and figures; ``calibration`` how its probabilities were made to mean what they say. A network from
-    elsewhere has no widths and no features: how it is built is its own affair.
+    names organs, ``positions`` whether it is told where a place lies, ``fine`` its channels at the voxels' own size (0
+    where it has none). ``measured`` is what the card shows: free tables of names and figures; ``calibration`` how its
+    probabilities were made to mean what they say. A network from elsewhere has no widths and no features: how it is
+    built is its own affair.
     """
 
     identifier: str
@@ -57,6 +58,7 @@ class Description:
     measured: dict[str, Any]
     positions: bool = False
     calibration: str = ""
+    fine: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,8 +95,9 @@ def load_bundle(folder: Path | None = None) -> Bundle:
     if _digest(folder / _WEIGHTS) != sha256:
         raise ModelError(f"{folder / _WEIGHTS} is not the file its description names (sha256 differs). Fetch it again.")
     network = EvidenceNet(
-        len(description.labels), description.widths, description.features, description.organs, description.positions
-    )
+        len(description.labels), description.widths, description.features, description.organs, description.positions,
+        description.fine,
+    )  # fmt: skip
     try:
         network.load_state_dict(load_file(folder / _WEIGHTS))
     except (SafetensorError, RuntimeError) as error:
@@ -176,6 +179,8 @@ def _fault(description: Description) -> str:
         return fault
     if not all(isinstance(w, int) and w > 0 for w in description.widths) or len(description.widths) < 2:
         return "its widths are not numbers of channels"
+    if not isinstance(description.fine, int) or description.fine < 0:
+        return f"its layers at the voxels' own size have {description.fine} channels"
     if not isinstance(description.features, int) or description.features < 1:
         return f"its last feature map has {description.features} channels"
     if not isinstance(description.spacing_mm, int | float) or description.spacing_mm <= 0:

@@ -1,7 +1,8 @@
 """The network: from Hounsfield units at 2 mm to evidence for each abnormality at 4 mm.
 
-A small residual U-shaped network. Its last spatial feature map A has a constant channel, and the head is
-``evidence_c = relu(W_c · A)`` at each place, ``logit_c = bias_c + gain_c · Σ evidence_c``. The head is therefore
+A small residual U-shaped network: two layers look at the 2 mm voxels themselves, so that a small nodule and a vessel
+cut across differ before anything is put together. Its last spatial feature map A has a constant channel, and the head
+is ``evidence_c = relu(W_c · A)`` at each place, ``logit_c = bias_c + gain_c · Σ evidence_c``. The head is therefore
 piecewise linear without constant term, and HiResCAM (gradient ⊙ features, Draelos & Carin 2020) of each logit at A
 equals ``gain_c · evidence_c`` exactly: the heat adds up to the logit. A second linear head on A names the organ of
 each place.
@@ -23,8 +24,12 @@ from ai.organs import ORGANS
 
 WINDOWS_HU = ((-1000.0, -200.0), (-160.0, 240.0), (-1024.0, -860.0), (-600.0, 1000.0))
 """Input channels: lung, soft tissue, emphysema, bone and contrast; each mapped to 0…1 and clipped."""
-WIDTHS = (32, 80, 128, 160)
+FINE = 16
+"""Channels at 2 mm."""
+WIDTHS = (64, 128, 160, 192)
 """Channels at 4, 8, 16 and 32 mm. Most of the time goes into the 4 mm level, so knowledge is kept below it."""
+LIGHT_WIDTHS = (32, 80, 128, 160)
+"""Of a network without layers at 2 mm that two cores can be expected to teach: a third of the work."""
 FEATURES = 48
 """Channels of A, without the constant one."""
 _AXES = 3
@@ -55,6 +60,7 @@ class EvidenceNet(nn.Module):
         features: channels of A.
         organs: whether it names organs.
         positions: whether it is told where in the crop each place lies.
+        fine: channels of the layers at the voxels' own size; 0 leaves these out.
     """
 
     def __init__(
@@ -64,11 +70,16 @@ class EvidenceNet(nn.Module):
         features: int = FEATURES,
         organs: bool = True,
         positions: bool = True,
+        fine: int = 0,
     ) -> None:
         super().__init__()
         self.positions = positions
-        taken = len(WINDOWS_HU) * 8 + (_AXES if positions else 0)
-        self.stem = nn.Sequential(_block(taken, widths[0]), _block(widths[0], widths[0]))
+        seen, first = (fine, 1) if fine else (len(WINDOWS_HU), 3)
+        self.fine = nn.Sequential(_block(len(WINDOWS_HU), fine), _block(fine, fine)) if fine else None
+        taken = seen * 8 + (_AXES if positions else 0)
+        self.stem = nn.Sequential(
+            _block(taken, widths[0], side=first), _Residual(widths[0]) if fine else _block(widths[0], widths[0])
+        )
         self.down = nn.ModuleList(nn.Sequential(_block(a, b, stride=2), _Residual(b)) for a, b in pairwise(widths))
         self.deep = _Residual(widths[-1])
         pairs = list(pairwise(widths))
@@ -89,7 +100,8 @@ class EvidenceNet(nn.Module):
             extent: (B, 3, 2): where the block begins and ends along each axis of the whole crop, padding included,
                 which itself goes from -1 to 1; None for the whole crop.
         """
-        x = _folded(windowed(hu))
+        x = windowed(hu)
+        x = _folded(x if self.fine is None else self.fine(x))
         if self.positions:
             x = torch.cat([x, _positions(x, extent)], dim=1)
         x = self.stem(x)
@@ -150,9 +162,9 @@ def _from_below(pairs: list[tuple[int, int]]) -> list[tuple[int, tuple[int, int]
     return list(reversed(list(enumerate(pairs))))
 
 
-def _block(a: int, b: int, stride: int = 1) -> nn.Sequential:
+def _block(a: int, b: int, stride: int = 1, side: int = 3) -> nn.Sequential:
     return nn.Sequential(
-        nn.Conv3d(a, b, 3, stride=stride, padding=1, bias=False), nn.BatchNorm3d(b), nn.ReLU(inplace=True)
+        nn.Conv3d(a, b, side, stride=stride, padding=side // 2, bias=False), nn.BatchNorm3d(b), nn.ReLU(inplace=True)
     )
 
 

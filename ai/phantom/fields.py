@@ -10,9 +10,9 @@ from torch.nn import functional
 Shape = tuple[int, int, int]
 
 
-def torch_generator(rng: np.random.Generator) -> torch.Generator:
-    """Seed torch from numpy, so that one seed decides everything (on one kind of device)."""
-    return torch.Generator(torch.get_default_device()).manual_seed(int(rng.integers(2**31)))
+def torch_generator(rng: np.random.Generator, device: torch.device | None = None) -> torch.Generator:
+    """Seed torch from numpy, so that one seed decides everything (on one kind of device, torch's default one here)."""
+    return torch.Generator(device or torch.get_default_device()).manual_seed(int(rng.integers(2**31)))
 
 
 def smooth_field(shape: Shape, scale_voxels: float, rng: np.random.Generator) -> Tensor:
@@ -57,7 +57,7 @@ def blurred(image: Tensor, sigma_voxels: tuple[float, float, float]) -> Tensor:
         if sigma < 0.15:
             continue
         reach = max(1, round(3 * sigma))
-        steps = torch.arange(-reach, reach + 1, dtype=torch.float32)
+        steps = torch.arange(-reach, reach + 1, dtype=torch.float32, device=image.device)
         kernel = torch.exp(-0.5 * (steps / sigma) ** 2)
         shape = [1, 1, 1, 1, 1]
         shape[2 + axis] = kernel.numel()

@@ -24,6 +24,8 @@ def training_parser() -> argparse.ArgumentParser:
     parser.add_argument("--steps", type=int, default=3000)
     parser.add_argument("--init", type=Path, metavar="DIR", help="bundle to begin with, instead of chance")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    told = f"learning rate (default {Recipe.learning_rate:g} on drawn cases, {_STANDARD.learning_rate:g} on reports)"
+    parser.add_argument("--rate", type=float, metavar="R", help=told)
     _add_drawing_options(parser.add_argument_group("learning from drawn cases"))
     told = "by torchrun also in several processes"
     _add_report_options(parser.add_argument_group("learning from reports", told))
@@ -48,8 +50,6 @@ def _add_report_options(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--mask", type=float, default=_STANDARD.mask, metavar="W", help=told)
     told = f"scans a step, over all processes (default {_STANDARD.scans_a_step})"
     group.add_argument("--scans-a-step", type=int, default=_STANDARD.scans_a_step, metavar="N", help=told)
-    told = f"learning rate (default {_STANDARD.learning_rate:g})"
-    group.add_argument("--rate", type=float, default=_STANDARD.learning_rate, metavar="R", help=told)
     told = "voxel size of a new network; a third of the time at 3 (default 2; --init has its own)"
     group.add_argument("--spacing", type=float, default=_STANDARD.spacing_mm, metavar="MM", help=told)
     group.add_argument("--seed", type=int, default=_STANDARD.seed, help="of chance and of the order of scans")
@@ -70,7 +70,7 @@ def refuse_what_is_not_there(parsed: argparse.Namespace) -> None:
 def train_as_told(parsed: argparse.Namespace, progress: Progress) -> Path | None:
     """Train as told; return the bundle's folder, None in every process but the first."""
     if parsed.cohort is None:
-        recipe = Recipe(steps=parsed.steps, compiled=parsed.compile)
+        recipe = Recipe(parsed.steps, learning_rate=parsed.rate or Recipe.learning_rate, compiled=parsed.compile)
         plan = Plan(
             parsed.out, parsed.scans, recipe, train_cases=parsed.cases, device=parsed.device, workers=parsed.workers,
             first_case=parsed.first_case, init=parsed.init,
@@ -78,7 +78,8 @@ def train_as_told(parsed: argparse.Namespace, progress: Progress) -> Path | None
         train(plan, progress)
         return Path(parsed.out) / BUNDLE
     report_recipe = ReportRecipe(
-        steps=parsed.steps, scans_a_step=parsed.scans_a_step, learning_rate=parsed.rate, mask=parsed.mask,
+        steps=parsed.steps, scans_a_step=parsed.scans_a_step, learning_rate=parsed.rate or _STANDARD.learning_rate,
+        mask=parsed.mask,
         spacing_mm=parsed.spacing, seed=parsed.seed,
     )  # fmt: skip
     on_reports = ReportPlan(

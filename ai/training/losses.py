@@ -24,7 +24,7 @@ def place_loss(places: Tensor, truth: Tensor, weight: Tensor) -> Tensor:
     Args:
         places: (B, L, s, r, c) logits per place.
         truth: uint8, same shape, see ``TrainingCase``.
-        weight: same shape: how much an abnormal place counts among those of its label, see ``by_width``.
+        weight: same shape: how much an abnormal place counts among those of its label, see ``rarity_of``.
     """
     share, known = share_of(truth)
     counted = share * weight
@@ -56,8 +56,6 @@ def organ_loss(organs: Tensor, codes: Tensor) -> Tensor:
         codes: uint8 (B, s, r, c), ``UNKNOWN`` where nobody may say.
     """
     known = codes != UNKNOWN
-    if not bool(known.any()):
-        return organs.sum() * 0.0
     target = torch.where(known, codes, 0).long()
     entropy = functional.cross_entropy(organs, target, reduction="none")
     truth = functional.one_hot(target, organs.shape[1]).movedim(-1, 1).float() * known[:, None]
@@ -65,14 +63,15 @@ def organ_loss(organs: Tensor, codes: Tensor) -> Tensor:
     axes = (0, 2, 3, 4)
     there = truth.sum(axes) > 0
     dice = (2 * (said * truth).sum(axes) + 1) / (said.sum(axes) + truth.sum(axes) + 1)
-    return (entropy * known).sum() / known.sum() + 1 - dice[there].mean()
+    unlike = ((1 - dice) * there).sum() / there.sum().clamp_min(1)
+    return (entropy * known).sum() / known.sum().clamp_min(1) + unlike
 
 
-def total_loss(evidence: Evidence, truth: Tensor, weight: Tensor, organs: Tensor) -> tuple[Tensor, dict[str, float]]:
-    """Return the loss and its parts by name; the arguments are those of its parts."""
+def total_loss(evidence: Evidence, truth: Tensor, weight: Tensor, organs: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+    """Return the loss and its parts by name, without gradients; the arguments are those of its parts."""
     parts = {"place": place_loss(evidence.places, truth, weight), "scan": scan_loss(evidence.logits, truth)}
     total = parts["place"] + _SCAN_WEIGHT * parts["scan"]
     if evidence.organs is not None:
         parts["organ"] = organ_loss(evidence.organs, organs)
         total = total + _ORGAN_WEIGHT * parts["organ"]
-    return total, {name: float(part.detach()) for name, part in parts.items()}
+    return total, {name: part.detach() for name, part in parts.items()}

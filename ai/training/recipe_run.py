@@ -12,7 +12,7 @@ from torch import Tensor
 
 from ai.model import ModelError
 from ai.model.bundle import Bundle, Description, load_bundle, save_bundle
-from ai.model.network import FEATURES, WIDTHS, EvidenceNet
+from ai.model.network import FEATURES, FINE, WIDTHS, EvidenceNet
 from ai.phantom import drawn_case
 from ai.progress import QUIET, Part, Progress
 from ai.training.backgrounds import Background, canvas_of, there
@@ -20,7 +20,7 @@ from ai.training.calibration import calibrate
 from ai.training.card import card_text
 from ai.training.evaluation import table
 from ai.training.labels import LABELS
-from ai.training.learning import Learner, Recipe
+from ai.training.learning import Learner, Recipe, new_network
 from ai.training.readings import drawn_paths, read_cases
 from ai.training.real_scans import real_table
 from ai.training.share import PROCEDURAL, Share, draw_share
@@ -96,8 +96,8 @@ def _start(folder: Path) -> dict[str, Tensor]:
     """Return the weights of a bundle of this recipe's network."""
     bundle = load_bundle(folder)
     said = bundle.description
-    same = (said.labels, said.widths, said.features, said.organs, said.positions) == (
-        LABELS, WIDTHS, FEATURES, True, True,
+    same = (said.labels, said.widths, said.features, said.organs, said.positions, said.fine) == (
+        LABELS, WIDTHS, FEATURES, True, True, FINE,
     )  # fmt: skip
     if not same or not isinstance(bundle.network, EvidenceNet):
         raise ModelError(f"{folder} holds another network than the one that is taught; begin without --init.")
@@ -125,7 +125,8 @@ def finish(network: EvidenceNet, plan: Plan, progress: Progress = QUIET) -> Bund
         thresholds=thresholds, widths=WIDTHS, features=FEATURES, organs=True, spacing_mm=2.0,
         trained_on=_trained_on(used), licence="Apache-2.0",
         attribution=tuple(f"{entry.name}: {entry.source}" for entry in used),
-        limits=_LIMITS, measured=measured, positions=network.positions, calibration=_CALIBRATION.format(len(cases)),
+        limits=_LIMITS, measured=measured, positions=network.positions, fine=FINE,
+        calibration=_CALIBRATION.format(len(cases)),
     )  # fmt: skip
     folder = plan.run / "bundle"
     save_bundle(network, description, folder)
@@ -169,6 +170,6 @@ def _trained_on(scans: Sequence[Background]) -> str:
 
 def averaged(checkpoint: Path) -> EvidenceNet:
     """Return the averaged network of a checkpoint."""
-    network = EvidenceNet(len(LABELS))
+    network = new_network()
     network.load_state_dict(torch.load(checkpoint, map_location="cpu", weights_only=True)["average"])
     return network

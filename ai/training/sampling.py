@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from ai.phantom.fields import blurred, torch_generator
-from ai.training.truth import HALF, UNKNOWN, TrainingCase, by_width, load_case
+from ai.training.truth import HALF, UNKNOWN, TrainingCase, load_case, weight_of
+from ai.volume import AIR_HU
 
 Size = tuple[int, int, int]
-Patch = tuple[Tensor, Tensor, Tensor, Tensor]
 
 _SOUGHT = 0.75
 """Share of patches that look for an abnormality; each label is sought as often as any other."""
@@ -32,14 +33,29 @@ class Batch:
     Args:
         hu: float32 (B, 1, S, R, C) at 2 mm.
         truth: uint8 (B, L, S/2, R/2, C/2), see ``TrainingCase``.
+        rarity: uint8, shape of ``truth``, see ``TrainingCase``.
         organs: uint8 (B, S/2, R/2, C/2), see ``TrainingCase``.
         extent: float32 (B, 3, 2): where each patch lies in its case, see ``EvidenceNet.features``.
     """
 
     hu: Tensor
     truth: Tensor
+    rarity: Tensor
     organs: Tensor
     extent: Tensor
+
+    @property
+    def weight(self) -> Tensor:
+        """How much each abnormal place counts among those of its label, float32, shape of ``truth``."""
+        return weight_of(self.rarity)
+
+    def tensors(self) -> Iterator[Tensor]:
+        """Yield all of them."""
+        return (getattr(self, field.name) for field in fields(self))
+
+    def to(self, device: torch.device) -> Batch:
+        """Return the patches on a device."""
+        return Batch(*(tensor.to(device) for tensor in self.tensors()))
 
 
 class PatchSampler:
@@ -51,15 +67,24 @@ class PatchSampler:
         labels: how many labels there are.
         rng: source of chance.
         lots: how many times as often as any other a label (by its place in the list) is sought.
+        device: where patches are varied, and lie in the end.
     """
 
     def __init__(
-        self, folder: Path, split: str, labels: int, rng: np.random.Generator, lots: Mapping[int, float] | None = None
+        self,
+        folder: Path,
+        split: str,
+        labels: int,
+        rng: np.random.Generator,
+        lots: Mapping[int, float] | None = None,
+        device: torch.device | None = None,
     ) -> None:
         self.folder, self.split, self.labels, self.rng = folder, split, labels, rng
         self.lots = lots or {}
+        self.device = device or torch.device("cpu")
         self.cases: dict[Path, TrainingCase] = {}
         self._having: dict[int, list[Path]] = {}
+        self._spots: dict[tuple[Path, int], Spots] = {}
 
     def refresh(self) -> int:
         """Read cases that are new in the folder; return how many there are."""
@@ -77,20 +102,36 @@ class PatchSampler:
             count: how many.
             size: in 2 mm voxels, a multiple of 16 along each axis.
         """
-        patches = [self._patch(size) for _ in range(count)]
-        hu, truth, organs, extent = (torch.stack(column) for column in zip(*patches, strict=True))
-        return Batch(hu[:, None], truth, organs, extent)
+        half = _halved(size)
+        shape = (count, self.labels, *half)
+        truth = torch.zeros(shape, dtype=torch.uint8, device=self.device)
+        rarity = torch.zeros_like(truth)
+        hus, organs, extents = [], [], []
+        for number in range(count):
+            case, centre = self._place()
+            patch = self._varied(self._patch(case, centre, size))
+            labels = case.labels.to(self.device)
+            truth[number].index_copy_(0, labels, patch.truth)
+            rarity[number].index_copy_(0, labels, patch.rarity)
+            hus.append(patch.hu)
+            organs.append(patch.organs)
+            extents.append(patch.extent)
+        return Batch(torch.stack(hus)[:, None], truth, rarity, torch.stack(organs), torch.stack(extents))
 
-    def _patch(self, size: Size) -> Patch:
-        case, centre = self._place()
+    def _patch(self, case: TrainingCase, centre: Sequence[int] | None, size: Size) -> _Patch:
+        """Cut a patch; its truth has the layers of its case's labels only."""
         start = self._start(case, centre, size)
         block = tuple(slice(a, a + n) for a, n in zip(start, size, strict=True))
         cells = tuple(slice(a // 2, (a + n) // 2) for a, n in zip(start, size, strict=True))
-        half = tuple(n // 2 for n in size)
-        hu = _padded(case.hu[block], size, -1024).float()
-        truth = _padded(case.layers(self.labels, cells), half, 0)
-        extent = self._extent(start, size, case)
-        return self._varied((hu, truth, _padded(case.organs[cells], half, 0), extent))
+        half = _halved(size)
+        there = (slice(None), *cells)
+        return _Patch(
+            _padded(case.hu[block], size, AIR_HU).to(self.device).float(),
+            _padded(case.truth[there], half, 0).to(self.device),
+            _padded(case.rarity[there], half, 0).to(self.device),
+            _padded(case.organs[cells], half, 0).to(self.device),
+            self._extent(start, size, case).to(self.device),
+        )
 
     def _extent(self, start: Size, size: Size, case: TrainingCase) -> Tensor:
         """Where a patch begins and ends, as if the case had been cut a little differently."""
@@ -105,16 +146,17 @@ class PatchSampler:
             there = sorted(self._having)
             lots = np.array([self.lots.get(label, 1.0) for label in there])
             label = int(self.rng.choice(there, p=lots / lots.sum()))
-            case = self.cases[self._one_of(self._having[label])]
-            return case, self._spot(case.truth[int((case.labels == label).nonzero()[0])])
+            path = self._one_of(self._having[label])
+            return self.cases[path], self._spot(path, label)
         return self.cases[self._one_of(list(self.cases))], None
 
-    def _spot(self, layer: Tensor) -> list[int]:
+    def _spot(self, path: Path, label: int) -> list[int]:
         """Choose an abnormal cell; a body is chosen the more often the wider it is, not the larger."""
-        weight = by_width(layer[None, None])[0, 0]
-        spots = torch.nonzero((layer >= HALF) & (layer != UNKNOWN))
-        lots = weight[tuple(spots.T)].double().numpy()
-        return [int(n) for n in spots[int(self.rng.choice(len(lots), p=lots / lots.sum()))]]
+        case = self.cases[path]
+        if (path, label) not in self._spots:
+            layer = int((case.labels == label).nonzero()[0])
+            self._spots[path, label] = Spots.of(case.truth[layer], case.rarity[layer])
+        return self._spots[path, label].one(self.rng)
 
     def _one_of(self, paths: list[Path]) -> Path:
         return paths[int(self.rng.integers(len(paths)))]
@@ -129,18 +171,72 @@ class PatchSampler:
             starts.append(max(0, min(start, n - side)) // 2 * 2)
         return starts[0], starts[1], starts[2]
 
-    def _varied(self, patch: Patch) -> Patch:
+    def _varied(self, patch: _Patch) -> _Patch:
         rng = self.rng
-        hu, truth, organs, extent = patch
         if rng.random() < _MIRRORED:
-            hu, truth, organs = hu.flip(2), truth.flip(3), torch.full_like(organs, UNKNOWN)
-            extent = torch.stack([extent[0], extent[1], extent[2].flip(0)])
+            patch = patch.mirrored()
+        hu = patch.hu
         if rng.random() < 0.15:
             hu = blurred(hu, (float(rng.uniform(0, 0.9)), float(rng.uniform(0, 0.6)), float(rng.uniform(0, 0.6))))
         hu = (hu + 1000) * float(rng.normal(1, 0.02)) - 1000 + float(rng.normal(0, 8))
         if rng.random() < 0.4:
-            hu = hu + torch.randn(hu.shape, generator=torch_generator(rng)) * float(rng.uniform(0, 30))
-        return hu, truth, organs, extent
+            chance = torch_generator(rng, self.device)
+            hu = hu + torch.randn(hu.shape, generator=chance, device=self.device) * float(rng.uniform(0, 30))
+        return replace(patch, hu=hu)
+
+
+@dataclass(frozen=True, eq=False)
+class _Patch:
+    """One patch: as ``Batch`` without its first axis, but with truth and rarity of a case's own labels only."""
+
+    hu: Tensor
+    truth: Tensor
+    rarity: Tensor
+    organs: Tensor
+    extent: Tensor
+
+    def mirrored(self) -> _Patch:
+        """Turn left and right round."""
+        up, back, left = self.extent
+        return _Patch(
+            self.hu.flip(2),
+            self.truth.flip(3),
+            self.rarity.flip(3),
+            torch.full_like(self.organs, UNKNOWN),
+            torch.stack([up, back, left.flip(0)]),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Spots:
+    """The abnormal cells of one label in a case.
+
+    Args:
+        cells: int32, flat.
+        lots: float64, rising: the weights of all cells up to each.
+        shape: of the layer.
+    """
+
+    cells: NDArray[np.int32]
+    lots: NDArray[np.float64]
+    shape: tuple[int, ...]
+
+    @classmethod
+    def of(cls, truth: Tensor, rarity: Tensor) -> Spots:
+        """Find them in a layer (s, r, c)."""
+        cells = torch.nonzero(((truth >= HALF) & (truth != UNKNOWN)).reshape(-1)).flatten()
+        lots = weight_of(rarity.reshape(-1)[cells]).double().cumsum(0)
+        return cls(cells.numpy().astype(np.int32), lots.numpy(), tuple(truth.shape))
+
+    def one(self, rng: np.random.Generator) -> list[int]:
+        """Choose one by its weight."""
+        number = int(np.searchsorted(self.lots, rng.random() * self.lots[-1]))
+        return [int(n) for n in np.unravel_index(self.cells[min(number, len(self.cells) - 1)], self.shape)]
+
+
+def _halved(size: Size) -> Size:
+    s, r, c = size
+    return s // 2, r // 2, c // 2
 
 
 def _padded(block: Tensor, size: tuple[int, ...], value: int) -> Tensor:

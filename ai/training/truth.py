@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +28,8 @@ HALF = FULL // 2
 """A cell whose densest voxel is at least half abnormal is abnormal."""
 _CELL = 2
 """Voxels of 2 mm per cell of 4 mm along each axis."""
+_STEPS_A_HALVING = 16
+"""Weights are kept in steps of 4 %."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +42,7 @@ class TrainingCase:
         truth: uint8 (n, S/2, R/2, C/2): the share of the cell's most abnormal voxel, 0…200, or ``UNKNOWN``. Not its
             mean: a catheter or a 4 mm nodule fills no cell, and must still be found.
         organs: uint8 (S/2, R/2, C/2): codes, or ``UNKNOWN``.
+        rarity: uint8, shape of ``truth``: how little a cell weighs among those of its label, see ``rarity_of``.
         instances: float32 (m, 6): place in the list of labels, middle (up, back, left) in millimetres from voxel 0,
             diameter in millimetres, volume in cubic millimetres.
     """
@@ -47,6 +50,7 @@ class TrainingCase:
     hu: Tensor
     labels: Tensor
     truth: Tensor
+    rarity: Tensor
     organs: Tensor
     instances: Tensor
 
@@ -83,7 +87,8 @@ def training_case(case: Case, labels: tuple[str, ...]) -> TrainingCase:
     truth = torch.stack(layers) if layers else torch.zeros((0, *cells), dtype=torch.uint8)
     organs = _organ_cells(_cut(canvas.organs, box), pads, cells)
     start_mm = [part.start * canvas.spacing_mm for part in box]
-    return TrainingCase(hu, torch.tensor(kept, dtype=torch.int64), truth, organs, _instances(canvas, labels, start_mm))
+    instances = _instances(canvas, labels, start_mm)
+    return TrainingCase(hu, torch.tensor(kept, dtype=torch.int64), truth, rarity_of(truth), organs, instances)
 
 
 def _box(canvas: Canvas) -> Block:
@@ -146,16 +151,14 @@ def _organ_cells(organs: Tensor | None, pads: list[int], cells: tuple[int, ...])
 def save_case(case: TrainingCase, path: Path) -> None:
     """Write a case; the file appears whole or not at all."""
     draft = path.with_suffix(".part")
-    tensors = {"hu": case.hu, "labels": case.labels, "truth": case.truth, "organs": case.organs}
-    tensors["instances"] = case.instances
-    save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, draft)
+    tensors = {field.name: getattr(case, field.name).contiguous() for field in fields(case)}
+    save_file(tensors, draft)
     draft.replace(path)
 
 
 def load_case(path: Path) -> TrainingCase:
     """Read a case."""
-    tensors = load_file(path)
-    return TrainingCase(tensors["hu"], tensors["labels"], tensors["truth"], tensors["organs"], tensors["instances"])
+    return TrainingCase(**load_file(path))
 
 
 def share_of(truth: Tensor) -> tuple[Tensor, Tensor]:
@@ -178,22 +181,27 @@ def bodies(layer: Tensor) -> tuple[NDArray[np.int32], int]:
     return numbers.astype(np.int32, copy=False), int(count)
 
 
-def by_width(truth: Tensor) -> Tensor:
-    """Return the weight of each abnormal cell: a body of n cells weighs as much as it is wide, the cube root of n.
+def rarity_of(truth: Tensor) -> Tensor:
+    """Return how little each abnormal cell weighs: a body of n cells weighs as much as it is wide, the cube root of n.
 
     Were all cells worth the same, one nodule of 25 mm would count as fifty of 5 mm, and those would never be learned.
 
     Args:
-        truth: uint8 (B, L, s, r, c) of stored truth, on the CPU.
+        truth: uint8 (n, s, r, c) of stored truth, on the CPU.
 
     Returns:
-        float32 of the same shape; 1 where nothing is abnormal.
+        uint8 of the same shape, see ``weight_of``; 0 where nothing is abnormal.
     """
-    weights = torch.ones(truth.shape)
-    abnormal = ((truth > 0) & (truth != UNKNOWN)).flatten(2).any(2)
-    for row, label in torch.nonzero(abnormal).tolist():
-        numbers, _ = bodies(truth[row, label])
-        each = np.maximum(np.bincount(numbers.ravel()), 1.0) ** (-2 / 3)
-        each[0] = 1.0
-        weights[row, label] = torch.from_numpy(each.astype(np.float32)[numbers])
-    return weights
+    rarity = torch.zeros_like(truth)
+    for label in range(len(truth)):
+        numbers, _ = bodies(truth[label])
+        halvings = np.log2(np.maximum(np.bincount(numbers.ravel()), 1.0)) * 2 / 3
+        halvings[0] = 0.0
+        each = np.round(halvings * _STEPS_A_HALVING).clip(0, 255).astype(np.uint8)
+        rarity[label] = torch.from_numpy(each[numbers])
+    return rarity
+
+
+def weight_of(rarity: Tensor) -> Tensor:
+    """Return the weight of cells, float32: 1 for a body of one cell, n^(-2/3) for each of a body's n."""
+    return torch.exp2(-rarity.float() / _STEPS_A_HALVING)

@@ -12,9 +12,10 @@ import torch
 from pytest_benchmark.fixture import BenchmarkFixture
 from scipy import ndimage
 
+from ai.training.ahead import Ahead
 from ai.training.cohort import Cohort, CohortScan
 from ai.training.cohort.index import opened
-from ai.training.cohort.loading import Ahead, patches
+from ai.training.cohort.loading import patches
 from ai.training.cohort.store import put
 from ai.training.learning import Learner, Recipe
 from ai.training.truth import save_case
@@ -62,7 +63,7 @@ def test_loading_is_a_small_part_of_a_step(
             began = time.perf_counter()
             cubes = torch.from_numpy(items.take())
             ready = time.perf_counter()
-            learner._one_step()
+            learner._one_step(learner._batch(learner.step))
             stepped.append(time.perf_counter() - ready)
             waited.append(ready - began)
             assert cubes.shape == (CUBES, SIDE, SIDE, SIDE)

@@ -6,6 +6,7 @@ import hashlib
 import json
 import pickle
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,8 @@ CHANGES: dict[str, tuple[Change, str]] = {
     ),
     "no channels": (lambda d: d.update(features=0), "0 channels"),
     "more channels": (lambda d: d.update(features=9), "does not fit the network"),
+    "layers that are not there": (lambda d: d.update(fine=8), "does not fit the network"),
+    "fewer than no layers": (lambda d: d.update(fine=-1), "-1 channels"),
     "no organs": (lambda d: d.update(organs=False), "does not fit the network"),
     "widths that are none": (lambda d: d.update(widths=["wide"]), "is not a bundle description"),
     "no distance between voxels": (lambda d: d.update(spacing_mm=0), "spacing"),
@@ -118,6 +121,15 @@ def test_a_description_that_does_not_fit_is_refused(folder: Path, name: str) -> 
     with pytest.raises(ModelError, match=sentence) as refusal:
         load_bundle(folder)
     assert str(folder) in str(refusal.value)
+
+
+def test_layers_at_the_voxels_own_size_come_back(tmp_path: Path) -> None:
+    network = random_network(4, fine=4)
+    save_bundle(network, replace(described(), fine=4), tmp_path)
+    again = load_bundle(tmp_path).network
+    hu = torch.randn((1, 1, 16, 16, 16)) * 400 - 500
+    with torch.inference_mode():
+        assert torch.equal(again(hu).logits, network(hu).logits)
 
 
 def test_a_pickle_is_refused_unopened(folder: Path) -> None:

@@ -16,9 +16,10 @@ def chest_like(seed: int, size: tuple[int, int, int] = (32, 48, 32)) -> Tensor:
     return torch.randn((1, 1, *size), generator=generator) * 500 - 400
 
 
+@pytest.mark.parametrize("fine", [0, 4])
 @pytest.mark.parametrize("seed", range(5))
-def test_bias_and_heat_are_the_logit(seed: int) -> None:
-    network = random_network(seed)
+def test_bias_and_heat_are_the_logit(seed: int, fine: int) -> None:
+    network = random_network(seed, fine=fine)
     with torch.inference_mode():
         evidence = network(chest_like(seed))
         heat = heat_of(network, evidence)
@@ -94,3 +95,13 @@ def test_the_whole_crop_is_where_it_is_told_and_places_count() -> None:
         elsewhere = network(hu, ends + torch.tensor([[[0.0], [0.5], [0.0]]])).places[0]
     assert torch.equal(whole, same)
     assert not torch.allclose(whole, elsewhere, atol=1e-3)
+
+
+def test_layers_at_the_voxels_own_size_tell_how_voxels_lie_in_a_cell() -> None:
+    """A cell of the same mean whose voxels lie otherwise is another one, with and without them."""
+    one, other = (torch.full((1, 1, 16, 16, 16), -800.0) for _ in range(2))
+    one[..., 8, 8, 8] = other[..., 9, 9, 9] = 100.0
+    for fine in (0, 4):
+        network = random_network(3, fine=fine)
+        with torch.inference_mode():
+            assert not torch.allclose(network.features(one), network.features(other))

@@ -16,10 +16,10 @@ _FROM = 0.93
 """Share of the bone window from which a cell is evidence: 888 HU, brighter than any drawn bone."""
 
 
-def random_network(seed: int, labels: int = 3) -> EvidenceNet:
+def random_network(seed: int, labels: int = 3, fine: int = 0) -> EvidenceNet:
     """Return a small network of random weights, gains and biases whose heat is not zero."""
     torch.manual_seed(seed)
-    network = EvidenceNet(labels, WIDTHS, 8).eval()
+    network = EvidenceNet(labels, WIDTHS, 8, fine=fine).eval()
     with torch.no_grad():
         for module in network.modules():
             if isinstance(module, nn.BatchNorm3d):

@@ -6,7 +6,7 @@ import torch
 
 from ai.phantom import Case, drawn_case
 from ai.phantom.canvas import Canvas
-from ai.training.truth import TrainingCase
+from ai.training.truth import TrainingCase, rarity_of
 from tests.support.thorax import healthy
 
 
@@ -28,4 +28,4 @@ def cube_case(label: int = 0, size: int = 64) -> TrainingCase:
     organs = torch.full((half, half, half), 1, dtype=torch.uint8)
     organs[:, :, half // 2 :] = 4
     instance = torch.tensor([[float(label), 71.0, 39.0, 87.0, 19.8, 4096.0]])
-    return TrainingCase(hu, torch.tensor([label]), truth, organs, instance)
+    return TrainingCase(hu, torch.tensor([label]), truth, rarity_of(truth), organs, instance)

@@ -15,7 +15,7 @@ from ai.training.labels import LABELS
 from ai.training.learning import Learner, Recipe
 from ai.training.losses import total_loss
 from ai.training.recipe_run import averaged
-from ai.training.truth import by_width, save_case
+from ai.training.truth import save_case
 from ai.vocabulary import abnormality
 from tests.support.drawn_cases import cube_case
 
@@ -94,7 +94,7 @@ def test_the_loss_of_a_batch_falls_when_it_is_learned(share: Path, tmp_path: Pat
     losses = []
     for _ in range(8):
         evidence = learner.network(batch.hu, batch.extent)
-        loss, _ = total_loss(evidence, batch.truth, by_width(batch.truth), batch.organs)
+        loss, _ = total_loss(evidence, batch.truth, batch.weight, batch.organs)
         losses.append(float(loss.detach()))
         learner.network.zero_grad()
         torch.autograd.backward(loss)

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from ai.model.network import Evidence
 from ai.training.losses import organ_loss, place_loss, scan_loss, total_loss
-from ai.training.truth import UNKNOWN, by_width
+from ai.training.truth import UNKNOWN, rarity_of, weight_of
 
 
 @pytest.fixture
@@ -24,7 +24,12 @@ def truth() -> Tensor:
 
 def costs(places: Tensor, truth: Tensor) -> Tensor:
     """Return the loss of the places, bodies weighing as in training."""
-    return place_loss(places, truth, by_width(truth))
+    return place_loss(places, truth, weights(truth))
+
+
+def weights(truth: Tensor) -> Tensor:
+    """Return the weights of places (B, L, s, r, c) as training has them."""
+    return torch.stack([weight_of(rarity_of(rows)) for rows in truth])
 
 
 def said(truth: Tensor, sure: float) -> Tensor:
@@ -123,9 +128,9 @@ def test_the_whole_is_its_parts(truth: Tensor) -> None:
     logits = torch.tensor([[1.0, -1.0, 0.0]])
     places = said(truth, 1.0)
     organs, codes = torch.randn(1, 8, 12, 12, 12), torch.ones((1, 12, 12, 12), dtype=torch.uint8)
-    loss, parts = total_loss(Evidence(places, places, logits, organs), truth, by_width(truth), codes)
-    assert parts["place"] == pytest.approx(float(costs(places, truth)))
-    assert parts["scan"] == pytest.approx(float(scan_loss(logits, truth)))
-    assert parts["organ"] == pytest.approx(float(organ_loss(organs, codes)))
-    assert float(loss) == pytest.approx(parts["place"] + 0.1 * parts["scan"] + 0.5 * parts["organ"], rel=1e-5)
-    assert "organ" not in total_loss(Evidence(places, places, logits), truth, by_width(truth), codes)[1]
+    loss, parts = total_loss(Evidence(places, places, logits, organs), truth, weights(truth), codes)
+    assert float(parts["place"]) == pytest.approx(float(costs(places, truth)))
+    assert float(parts["scan"]) == pytest.approx(float(scan_loss(logits, truth)))
+    assert float(parts["organ"]) == pytest.approx(float(organ_loss(organs, codes)))
+    assert float(loss) == pytest.approx(float(parts["place"] + 0.1 * parts["scan"] + 0.5 * parts["organ"]), rel=1e-5)
+    assert "organ" not in total_loss(Evidence(places, places, logits), truth, weights(truth), codes)[1]

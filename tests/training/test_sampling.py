@@ -9,7 +9,7 @@ import torch
 from torch.nn import functional
 
 from ai.training.sampling import PatchSampler
-from ai.training.truth import UNKNOWN, TrainingCase, save_case
+from ai.training.truth import UNKNOWN, TrainingCase, rarity_of, save_case
 from tests.support.drawn_cases import cube_case
 
 SIZE = (32, 32, 32)
@@ -24,9 +24,10 @@ def sampler_of(case: TrainingCase, folder: Path, seed: int = 0) -> PatchSampler:
     return sampler
 
 
-def nothing_true(cells: tuple[int, int, int]) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return labels and truth of a case in which nothing is abnormal."""
-    return torch.zeros(0, dtype=torch.int64), torch.zeros((0, *cells), dtype=torch.uint8)
+def nothing_true(cells: tuple[int, int, int]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Return labels, truth and rarity of a case in which nothing is abnormal."""
+    none = torch.zeros((0, *cells), dtype=torch.uint8)
+    return torch.zeros(0, dtype=torch.int64), none, none
 
 
 def test_sizes_are_as_asked(tmp_path: Path) -> None:
@@ -76,6 +77,7 @@ def test_a_small_case_is_filled_up_with_air_and_without_truth(tmp_path: Path) ->
         torch.full((16, 48, 48), 500, dtype=torch.int16),
         torch.arange(6),
         torch.full((6, 8, 24, 24), 200, dtype=torch.uint8),
+        torch.full((6, 8, 24, 24), 90, dtype=torch.uint8),
         torch.full((8, 24, 24), 2, dtype=torch.uint8),
         torch.zeros((0, 6)),
     )
@@ -114,7 +116,7 @@ def test_a_small_lesion_is_sought_beside_a_large_one(tmp_path: Path) -> None:
     truth[0, 4:20, 8:24, 8:24], truth[0, 58:60, 15:17, 15:17] = 200, 200
     organs, instances = torch.zeros((64, 32, 32), dtype=torch.uint8), torch.zeros((0, 6))
     hu = torch.full((128, 64, 64), -800, dtype=torch.int16)
-    case = TrainingCase(hu, torch.zeros(1, dtype=torch.int64), truth, organs, instances)
+    case = TrainingCase(hu, torch.zeros(1, dtype=torch.int64), truth, rarity_of(truth), organs, instances)
     met = (sampler_of(case, tmp_path).batch(100, SIZE).truth[:, 0] > 0).flatten(1).sum(1)
     # Its patches show 8 cells or fewer; an eighth of the sought ones by width, one of 513 by cells.
     assert 3 <= int(((met > 0) & (met <= 8)).sum()) <= 25
@@ -145,6 +147,7 @@ def test_a_label_with_more_lots_is_sought_more_often(tmp_path: Path) -> None:
         case.hu,
         torch.tensor([0, 1]),
         torch.stack([case.truth[0], case.truth[0].flip(0, 1, 2)]),
+        torch.stack([case.rarity[0], case.rarity[0].flip(0, 1, 2)]),
         case.organs,
         case.instances,
     )

@@ -12,7 +12,18 @@ from ai.phantom import Case
 from ai.phantom.canvas import Canvas, Instance
 from ai.phantom.scanner import Protocol
 from ai.training import truth as room
-from ai.training.truth import UNKNOWN, TrainingCase, bodies, by_width, load_case, save_case, share_of, training_case
+from ai.training.truth import (
+    UNKNOWN,
+    TrainingCase,
+    bodies,
+    load_case,
+    rarity_of,
+    save_case,
+    share_of,
+    training_case,
+    weight_of,
+)
+from tests.support.drawn_cases import cube_case
 
 LABELS = ("nodule", "mass")
 
@@ -88,7 +99,7 @@ def test_present_absent_undecided() -> None:
     truth[1, 0, 0, 0] = 98
     truth[2, 0, 0, 0] = UNKNOWN
     nothing = torch.zeros((0, 6))
-    case = TrainingCase(torch.zeros((4, 4, 4)), torch.tensor([0, 1, 3]), truth, truth[0], nothing)
+    case = TrainingCase(torch.zeros((4, 4, 4)), torch.tensor([0, 1, 3]), truth, rarity_of(truth), truth[0], nothing)
     present = case.present(4)
     assert present[0] == 1
     assert np.isnan(present[1])
@@ -137,7 +148,20 @@ def test_a_body_weighs_as_much_as_it_is_wide() -> None:
     truth[1, 0, 1:4, 1:4, 1:4] = 200
     truth[1, 0, 6, 6, 6] = 200
     truth[0, 1] = UNKNOWN
-    weight = by_width(truth)
-    assert float(weight[1, 0, 1:4, 1:4, 1:4].sum()) == pytest.approx(3)
+    weight = torch.stack([weight_of(rarity_of(rows)) for rows in truth])
+    assert float(weight[1, 0, 1:4, 1:4, 1:4].sum()) == pytest.approx(3, rel=0.02)
     assert float(weight[1, 0, 6, 6, 6]) == 1
     assert (weight[truth != 200] == 1).all()
+
+
+def test_a_case_keeps_how_little_its_cells_weigh(tmp_path: Path) -> None:
+    case = cube_case()
+    save_case(case, tmp_path / "case.safetensors")
+    assert torch.equal(load_case(tmp_path / "case.safetensors").rarity, rarity_of(case.truth))
+    assert int(case.rarity.max()) > 0
+
+
+def test_the_widest_body_keeps_a_weight() -> None:
+    truth = torch.full((1, 60, 60, 60), 200, dtype=torch.uint8)
+    weight = weight_of(rarity_of(truth))
+    assert float(weight.sum()) == pytest.approx(60, rel=0.02)

@@ -12,7 +12,6 @@ from ai.training.labels import LABELS
 from ai.training.losses import total_loss
 from ai.training.reports.errors import ReportsError
 from ai.training.sampling import Batch, PatchSampler
-from ai.training.truth import by_width
 
 SPACING_MM = 2.0
 """Drawn cases have voxels of this size."""
@@ -56,6 +55,5 @@ class DrawnPatches:
 
     def loss(self, evidence: Evidence, batch: Batch) -> Tensor:
         """Return the cost of what is said of a patch."""
-        device = evidence.places.device
-        weight = by_width(batch.truth).to(device)
-        return total_loss(evidence, batch.truth.to(device), weight, batch.organs.to(device))[0]
+        here = batch.to(evidence.places.device)
+        return total_loss(evidence, here.truth, here.weight, here.organs)[0]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from ai.model.network import FEATURES, WIDTHS, EvidenceNet
+from ai.model.network import FEATURES, LIGHT_WIDTHS, EvidenceNet
 from ai.training.labels import LABELS
 from ai.training.orthogonal import Orthogonal
 from ai.training.reports.errors import ReportsError
@@ -26,7 +26,7 @@ class ReportRecipe:
             that reports say of places unused.
         spacing_mm: of the voxels a new network reads; a bundle to begin with has its own. 3 mm take a third of the time
             of 2 mm, and lose nodules below 5 mm.
-        labels, widths, features: of a new network.
+        labels, widths, features, fine: of a new network.
         varied: whether scans are told a little otherwise each time.
         told_every, kept_every: steps between lines of the journal, and between checkpoints.
     """
@@ -44,8 +44,9 @@ class ReportRecipe:
     drawn: float = 0.5
     spacing_mm: float = 2.0
     labels: tuple[str, ...] = LABELS
-    widths: tuple[int, ...] = WIDTHS
+    widths: tuple[int, ...] = LIGHT_WIDTHS
     features: int = FEATURES
+    fine: int = 0
     varied: bool = True
     told_every: int = 10
     kept_every: int = 100
@@ -73,7 +74,7 @@ class ReportRecipe:
     def new_network(self) -> EvidenceNet:
         """Return a network by chance, of the recipe's seed."""
         torch.manual_seed(self.seed)
-        return EvidenceNet(len(self.labels), self.widths, self.features)
+        return EvidenceNet(len(self.labels), self.widths, self.features, fine=self.fine)
 
 
 def optimisers_of(network: EvidenceNet, rate: float, weight_decay: float) -> tuple[Orthogonal, torch.optim.AdamW]:

@@ -179,11 +179,15 @@ class Run:
             thresholds=thresholds, widths=self._widths(), features=network.head.in_channels - 1,
             organs=network.organ_head is not None, spacing_mm=self.spacing_mm, trained_on=self._trained_on(),
             licence="whatever the archive's owner allows", attribution=self._attribution(), limits=_LIMITS,
-            measured=self._story(), positions=network.positions, calibration=calibration,
+            measured=self._story(), positions=network.positions, fine=self._fine(),
+            calibration=calibration,
         )  # fmt: skip
 
     def _widths(self) -> tuple[int, ...]:
         return self.plan.recipe.widths if self.init is None else self.init.description.widths
+
+    def _fine(self) -> int:
+        return self.plan.recipe.fine if self.init is None else self.init.description.fine
 
     def _attribution(self) -> tuple[str, ...]:
         return () if self.init is None else self.init.description.attribution

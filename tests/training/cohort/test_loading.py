@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +9,7 @@ import pytest
 
 from ai.training.cohort import Cohort, CohortScan
 from ai.training.cohort.index import opened
-from ai.training.cohort.loading import Ahead, patches
+from ai.training.cohort.loading import patches
 from ai.training.cohort.store import put
 
 
@@ -25,40 +22,6 @@ def cohort(tmp_path: Path) -> Cohort:
             hu = (np.arange(np.prod(shape)).reshape(shape) % 997 + 1000 * number).astype(np.int16)
             put(tmp_path, CohortScan(key, key, 0, 2.0, shape), hu, np.zeros(shape, np.uint8), index)
     return Cohort.open(tmp_path)
-
-
-def test_steps_come_in_their_order_whichever_thread_is_faster() -> None:
-    def slow_if_even(step: int) -> int:
-        time.sleep(0.02 if step % 2 == 0 else 0.0)
-        return step
-
-    with Ahead(slow_if_even, first=5, threads=4) as items:
-        assert list(islice(items, 9)) == list(range(5, 14))
-
-
-def test_the_next_steps_are_made_before_they_are_asked_for() -> None:
-    third = threading.Event()
-
-    def make(step: int) -> int:
-        if step == 2:
-            third.set()
-        return step
-
-    with Ahead(make, ahead=2) as items:
-        assert items.take() == 0
-        assert third.wait(10)
-
-
-def test_what_goes_wrong_is_raised_at_its_step() -> None:
-    def make(step: int) -> int:
-        if step == 1:
-            raise ValueError("step 1")
-        return step
-
-    with Ahead(make) as items:
-        assert items.take() == 0
-        with pytest.raises(ValueError, match="step 1"):
-            items.take()
 
 
 def test_cubes_depend_on_seed_and_step_alone_and_are_parts_of_scans(cohort: Cohort) -> None:
