@@ -35,11 +35,16 @@ class Diseased:
 
 @dataclass(frozen=True)
 class Doubtful:
-    """Organs (names of ``ai.organs``), and some millimetres around them, in which nothing is known of some labels."""
+    """Organs (names of ``ai.organs``), and some millimetres around them, in which nothing is known of some labels.
+
+    Where ``above_hu`` is told, only of what is denser: calcium is denser than 130 HU (Agatston 1990) and than the blood
+    around it, so whatever is not is known to be none.
+    """
 
     organs: tuple[str, ...]
     within_mm: float
     labels: tuple[str, ...]
+    above_hu: float | None = None
 
 
 @dataclass(frozen=True)
@@ -100,7 +105,9 @@ def _background(entry: dict[str, Any]) -> Background:
         for b in place.get("balls", [])
     ]
     doubtful = tuple(
-        Doubtful(tuple(place["organs"]), float(place.get("within_mm", 0.0)), tuple(place["labels"]))
+        Doubtful(
+            tuple(place["organs"]), float(place.get("within_mm", 0.0)), tuple(place["labels"]), place.get("above_hu")
+        )
         for place in entry.get("finding", [])
         if "organs" in place
     )
@@ -145,8 +152,11 @@ def canvas_of(entry: Background, folder: Path, labels: tuple[str, ...], own: boo
         _mark_ball(canvas, ball, labels)
     for one in entry.doubtful:
         where = _around(canvas, one)
+        where = everywhere if where is None else where
+        if one.above_hu is not None:
+            where = where & (canvas.hu > one.above_hu)
         for label in _meant(one.labels, labels):
-            canvas.mark_unknown(label, everywhere if where is None else where)
+            canvas.mark_unknown(label, where)
     for lesion in entry.own if own else ():
         _tell(canvas, lesion)
     return canvas

@@ -58,6 +58,19 @@ def test_an_organ_and_its_surroundings_may_be_doubtful(thorax: Canvas, tmp_path:
     assert float(where.float().mean()) < 0.1
 
 
+def test_only_what_is_denser_may_be_doubtful(thorax: Canvas, tmp_path: Path) -> None:
+    """What is not denser than blood is known to be no calcium."""
+    aorta = thorax.organ("aorta")
+    assert aorta is not None
+    thorax.hu[aorta] = 40.0
+    place = tuple(torch.nonzero(aorta)[0])
+    thorax.hu[place] = 300.0
+    entry = Background("a", "drawn", (), doubtful=(Doubtful(("aorta",), 0.0, ("calcification",), 130.0),))
+    where = canvas_of(entry, tmp_path, ("calcification",)).unknown["calcification"]
+    assert bool(where[place])
+    assert int(where.sum()) == 1
+
+
 def test_without_organs_the_doubt_is_everywhere(
     thorax: Canvas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
