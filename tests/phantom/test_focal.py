@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -81,6 +83,27 @@ def test_a_nodule_is_as_dense_as_its_kind(density: Density, seed: int) -> None:
     draw_focal(canvas, FocalLesion(middle(canvas), 26.0, density, Margin.ROUND, seed))
     low, high = DENSITIES[density]
     assert low < float(canvas.hu[canvas.truth["nodule"] > 0.9].mean()) < high
+
+
+def test_a_halo_is_haze_outside_the_body_and_told_as_ground_glass() -> None:
+    canvas, bare = lung_block(), lung_block()
+    lesion = FocalLesion(middle(canvas), 32.0, Density.SOLID, Margin.ROUND, 6)
+    draw_focal(bare, lesion)
+    draw_focal(canvas, replace(lesion, halo_mm=8.0))
+    haze = (canvas.hu - bare.hu) > 60
+    assert int(haze.sum()) * 8 > sphere_mm3(36.0) - sphere_mm3(32.0)
+    assert not bool(haze[canvas.truth["mass"] > 0.9].any())
+    assert float(canvas.hu[haze].quantile(0.95)) < -400
+    told = canvas.truth["groundglass"] > 0.35
+    assert not bool(told[canvas.truth["mass"] > 0.9].any())
+    assert float(haze[told].float().mean()) > 0.9
+    assert torch.equal(canvas.truth["mass"], bare.truth["mass"])
+
+
+def test_some_masses_have_a_halo() -> None:
+    canvas = lung_block()
+    made = [masses.mass_at(canvas, middle(canvas), 40.0, np.random.default_rng(seed)).halo_mm for seed in range(60)]
+    assert 10 < sum(halo > 0 for halo in made) < 40
 
 
 def test_an_irregular_mass_has_far_more_surface_than_a_round_one_of_its_volume() -> None:

@@ -16,6 +16,7 @@ from torch import Tensor
 from ai.phantom.canvas import Canvas, Instance, Vector
 from ai.phantom.fields import smooth_field
 from ai.phantom.finely import Fine
+from ai.phantom.lesions.airspace import Patch, add_haze, settle
 from ai.phantom.lesions.calcium import BENIGN, Calcium, calcium_share
 from ai.phantom.lesions.forms import REACH, Margin, distance_to
 from ai.phantom.lesions.hollow import Cavity, hollow
@@ -57,6 +58,7 @@ class FocalLesion:
         pushes: 0…1, how much of what was in its place has been pushed aside rather than grown over.
         enhanced_hu: added by contrast.
         invades_mm: how far it may grow beyond the lung's surface.
+        halo_mm: how far hazy lung reaches around it: growth along the alveoli, blood, or lung that drains badly.
     """
 
     centre: Vector
@@ -72,6 +74,7 @@ class FocalLesion:
     pushes: float = 0.0
     enhanced_hu: float = 0.0
     invades_mm: float = 1.5
+    halo_mm: float = 0.0
 
     @property
     def label(self) -> str:
@@ -113,6 +116,8 @@ def draw_focal(canvas: Canvas, lesion: FocalLesion) -> Instance:
     radius = lesion.diameter_mm / 2
     if lesion.pushes > 0:
         push(canvas, lesion.centre, radius, lesion.pushes)
+    if lesion.halo_mm > 0:
+        _draw_halo(canvas, lesion)
     reach = radius * REACH.get(lesion.margin, 1.75) + 1.5 * canvas.spacing_mm
     fine = Fine.around(canvas, lesion.centre, reach, float(np.clip(lesion.diameter_mm / 9, 0.4, 2.5)))
     distance = distance_to(fine.region, radius, lesion.margin, lesion.seed, lesion.notched)
@@ -130,6 +135,20 @@ def draw_focal(canvas: Canvas, lesion: FocalLesion) -> Instance:
         if lesion.margin is Margin.IRREGULAR:
             draw_strands(canvas, lesion.centre, radius, rng)
     return _instance(canvas, lesion, share, block)
+
+
+def _draw_halo(canvas: Canvas, lesion: FocalLesion) -> None:
+    """Haze around the body, wider here than there; what the body covers later is no haze."""
+    rng = np.random.default_rng([lesion.seed, 3])
+    radius = lesion.diameter_mm / 2
+    region = canvas.region(lesion.centre, radius * REACH.get(lesion.margin, 1.75) + 1.6 * lesion.halo_mm)
+    distance = distance_to(region, radius, lesion.margin, lesion.seed, lesion.notched)
+    s, r, c = distance.shape
+    width = lesion.halo_mm * (1 + 0.6 * smooth_field((s, r, c), 12 / canvas.spacing_mm, rng)).clamp(0.1, 2.2)
+    inside = (canvas.depth_mm[region.block] / canvas.spacing_mm + 0.5).clamp(0, 1)
+    halo = Patch(region.block, torch.sigmoid(3 * (width - distance) / width) * inside)
+    add_haze(canvas, halo, float(rng.uniform(100, 350)), rng)
+    settle(canvas, "groundglass", halo, 0.35)
 
 
 def _instance(canvas: Canvas, lesion: FocalLesion, share: Tensor, block: Block) -> Instance:

@@ -19,6 +19,9 @@ from ai.phantom.lesions.places import hilar_place, lung_place
 from ai.phantom.territories import Lung, enhancement_hu
 from ai.phantom.warping import Block
 
+_HALOED = 0.4
+"""Share of masses with haze around them."""
+
 
 def drawn_mass(canvas: Canvas, rng: np.random.Generator, largest_mm: float = 110.0) -> FocalLesion | None:
     """Choose a mass; most touch pleura or mediastinum; None where there is no room."""
@@ -36,7 +39,7 @@ def mass_at(canvas: Canvas, centre: Vector, diameter_mm: float, rng: np.random.G
     hole = rng.random() < 0.1
     wall = diameter_mm * float(rng.uniform(0.1, 0.3))
     fluid = float(rng.uniform(0.1, 0.5)) if rng.random() < 0.35 else 0.0
-    return FocalLesion(
+    lesion = FocalLesion(
         centre,
         diameter_mm,
         Density.SOLID,
@@ -50,6 +53,8 @@ def mass_at(canvas: Canvas, centre: Vector, diameter_mm: float, rng: np.random.G
         pushes=float(rng.uniform(0.2, 0.8)),
         enhanced_hu=float(rng.uniform(0.05, 0.25)) * enhancement_hu(canvas),
     )
+    halo = np.random.default_rng([lesion.seed, 4])
+    return replace(lesion, halo_mm=float(halo.uniform(2, 14))) if halo.random() < _HALOED else lesion
 
 
 def draw_mass(canvas: Canvas, rng: np.random.Generator) -> bool:
