@@ -104,6 +104,29 @@ def panel(qtbot: QtBot, reading: Reading) -> ChangesPanel:
     return made
 
 
+def test_it_says_what_it_waits_for(qtbot: QtBot, reading: Reading) -> None:
+    """First the registration, then whichever analysis is missing, then the map of breathing."""
+    reading.comparison.clear()
+    made = ChangesPanel(reading)
+    qtbot.addWidget(made)
+    steps = (
+        (lambda: None, "Registering …"),
+        (lambda: reading.comparison.register(shift()), "Waits for the analysis of both scans …"),
+        (
+            lambda: reading.findings[Role.CURRENT].show(analysis_of(GRID, nodule=3.0)),
+            "Waits for the analysis of the prior scan …",
+        ),
+        (
+            lambda: reading.findings[Role.PRIOR].show(analysis_of(GRID, nodule=3.0)),
+            "Waits for the deformable registration …",
+        ),
+        (lambda: reading.comparison.settle(shift()), "Comparing …"),
+    )
+    for happens, said in steps:
+        happens()
+        assert made.told.text() == said
+
+
 def test_the_unchanged_is_folded_away(panel: ChangesPanel) -> None:
     visible = [key for key, row in panel.rows.items() if row.isVisible()]
     assert visible == [key_of(change) for change in (NEW, SMALL_NEW, DIFFUSE, GROWN, SHRUNK, GONE)]

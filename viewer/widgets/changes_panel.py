@@ -35,9 +35,9 @@ class ChangesPanel(QWidget):
         super().__init__(parent)
         self._reading = reading
         self.rows: dict[ChangeKey, ChangeRow] = {}
-        self._sentence = QLabel()
-        self._sentence.setWordWrap(True)
-        self._sentence.setProperty("quiet", True)
+        self.told = QLabel()
+        self.told.setWordWrap(True)
+        self.told.setProperty("quiet", True)
         self.fold = FoldButton(self)
         self.fold.toggled.connect(lambda unfolded: self._fold_unchanged())
         self.diffuse = DiffuseSection()
@@ -55,6 +55,7 @@ class ChangesPanel(QWidget):
         reading.findings[Role.CURRENT].changed.connect(self._findings_changed)
         for role in Role:
             reading.scans[role].changed.connect(self._scans_changed)
+            reading.findings[role].changed.connect(self._analyses_changed)
         self._changed(ComparisonOnScreen(), reading.comparison.value)
 
     def _lay_out(self) -> None:
@@ -68,7 +69,7 @@ class ChangesPanel(QWidget):
         scroll.setWidget(inside)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 4, 0, 0)
-        layout.addWidget(self._sentence)
+        layout.addWidget(self.told)
         layout.addWidget(scroll, 1)
         layout.addWidget(self.diffuse)
         layout.addWidget(self.lines)
@@ -81,14 +82,18 @@ class ChangesPanel(QWidget):
         for key, row in self.rows.items():
             row.show_verdict(after.verdict(key))
             row.show_selected(key == after.selected)
-        self._sentence.setText(self._words(after))
+        self.told.setText(self._words(after))
         told = () if after.comparison is None else after.comparison.advice
-        self._sentence.setToolTip("\n\n".join(f"{said}\n{said.source}" for said in told))
+        self.told.setToolTip("\n\n".join(f"{said}\n{said.source}" for said in told))
         self._draw_trend(after)
 
     def _scans_changed(self, before: ScanOnScreen | None, after: ScanOnScreen | None) -> None:
-        self._sentence.setText(self._words(self._reading.comparison.value))
+        self.told.setText(self._words(self._reading.comparison.value))
         self._draw_trend(self._reading.comparison.value)
+
+    def _analyses_changed(self, before: FindingsOnScreen, after: FindingsOnScreen) -> None:
+        if (before.analysis is None) is not (after.analysis is None):
+            self.told.setText(self._words(self._reading.comparison.value))
 
     def _timeline_changed(self, before: TimelineOnScreen, after: TimelineOnScreen) -> None:
         if before.timeline is not after.timeline:
@@ -115,7 +120,7 @@ class ChangesPanel(QWidget):
         if shown.comparison is None:
             if not self._reading.linked.paired:
                 return "Open a prior to see what changed."
-            return "Registering …" if shown.registration is None else "Waits for both analyses …"
+            return self._awaited(shown)
         days = shown.comparison.days_between
         apart = "" if days is None else f"{days} days apart. "
         if not self.rows:
@@ -124,6 +129,16 @@ class ChangesPanel(QWidget):
             f" If treated for cancer: {a.guideline} {a.category}." for a in shown.comparison.advice if a.given
         )
         return f"{apart}A click goes there in both scans.{together}"
+
+    def _awaited(self, shown: ComparisonOnScreen) -> str:
+        """Say what the list of changes waits for."""
+        if shown.registration is None:
+            return "Registering …"
+        missing = [role for role, found in self._reading.findings.items() if found.value.analysis is None]
+        if missing:
+            whose = "both scans" if len(missing) > 1 else f"the {missing[0].value.lower()} scan"
+            return f"Waits for the analysis of {whose} …"
+        return "Comparing …" if shown.settled else "Waits for the deformable registration …"
 
     def _fill(self, comparison: Comparison | None) -> None:
         while self._column.count():

@@ -66,7 +66,7 @@ def _reason(reading: Reading, overlay: OverlayLook) -> str:
         return reading.change.value.sentence
     if overlay.change_shown is OverlayKind.HEAT_CHANGE:
         if any(found.value.analysis is None for found in reading.findings.values()):
-            return "waits for both analyses"
+            return "waits for the analysis of both scans"
         if overlay.followed is None:
             return "select a finding"
     return "is being made …"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from viewer.state.verdict import Verdict
+from viewer.widgets.chosen_row import ChosenRow
 
 
-class JudgedRow(QFrame):
+class JudgedRow(ChosenRow):
     """Tells what was clicked.
 
     Args:
@@ -17,14 +17,11 @@ class JudgedRow(QFrame):
         tips: what accepting and what rejecting means.
     """
 
-    chosen = Signal()
     judged = Signal(object)
     """A ``Verdict``; open where one was taken back."""
 
     def __init__(self, struck: QLabel, tips: tuple[str, str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("FindingRow")
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._struck = struck
         struck.setWordWrap(True)
         self.accept = _button(tips[0], "✓", "Accept")
@@ -43,18 +40,6 @@ class JudgedRow(QFrame):
         font = self._struck.font()
         font.setStrikeOut(verdict is Verdict.REJECTED)
         self._struck.setFont(font)
-
-    def show_selected(self, selected: bool) -> None:
-        """Mark the one that is being looked at."""
-        if self.property("selected") is not selected:
-            self.setProperty("selected", selected)
-            self.style().unpolish(self)
-            self.style().polish(self)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """Tell that the reader wants to go there."""
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.chosen.emit()
 
     def _judge(self, button: QToolButton, verdict: Verdict) -> None:
         self.judged.emit(verdict if button.isChecked() else Verdict.OPEN)

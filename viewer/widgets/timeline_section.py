@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from ai.timeline import LesionLine, Timeline
+from viewer.widgets.chosen_row import ChosenRow
 from viewer.widgets.fold_button import FoldButton
 from viewer.widgets.line_words import line_title, line_words
 
 TALLEST_PX = 220
 
 
-class LineRow(QFrame):
-    """One lesion: what and where it is, its volumes from the oldest study on. Tells that it was clicked."""
-
-    chosen = Signal()
+class LineRow(ChosenRow):
+    """One lesion: what and where it is, its volumes from the oldest study on."""
 
     def __init__(self, line: LesionLine, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.line = line
-        self.setObjectName("FindingRow")
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setToolTip("Look at this lesion and its trend")
         self.title = QLabel(line_title(line))
         self.words = QLabel(line_words(line))
@@ -33,18 +29,6 @@ class LineRow(QFrame):
         grid.setVerticalSpacing(0)
         grid.addWidget(self.title, 0, 0)
         grid.addWidget(self.words, 1, 0)
-
-    def show_selected(self, selected: bool) -> None:
-        """Mark the line that is looked at."""
-        if self.property("selected") is not selected:
-            self.setProperty("selected", selected)
-            self.style().unpolish(self)
-            self.style().polish(self)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """Tell."""
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.chosen.emit()
 
 
 class TimelineSection(QWidget):
