@@ -49,9 +49,27 @@ def _filled(own: NDArray[np.bool_], wall: NDArray[np.bool_], reach: int) -> NDAr
     """Fill one slice of the patient: ``own`` without walls too thin to be told from a table, ``wall`` with them."""
     if not own.any():
         return own
-    wide = np.pad(own, reach + 1)
-    near = np.asarray(ndimage.distance_transform_edt(~wide)) <= reach
-    hull = np.asarray(ndimage.distance_transform_edt(near)) > reach
-    inside = hull[reach + 1 : -reach - 1, reach + 1 : -reach - 1]
-    closed: NDArray[np.bool_] = ndimage.binary_fill_holes(own) | (ndimage.binary_fill_holes(wall) & inside)
-    return closed
+    inside = _closed_over(own, reach)
+    return _without_holes(own) | (_without_holes(wall) & inside)
+
+
+def _closed_over(own: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:
+    """Close a slice over by a disk of ``reach`` voxels; found at half its size, as it need not be sharp."""
+    rows, columns = own.shape
+    blocks = np.pad(own, ((0, rows % 2), (0, columns % 2)))
+    half = blocks[::2, ::2] | blocks[1::2, ::2] | blocks[::2, 1::2] | blocks[1::2, 1::2]
+    radius = reach / 2
+    margin = int(radius) + 2
+    near = np.asarray(ndimage.distance_transform_edt(~np.pad(half, margin))) <= radius
+    hull = (np.asarray(ndimage.distance_transform_edt(near)) > radius + 0.5)[margin:-margin, margin:-margin]
+    return np.asarray(hull.repeat(2, 0).repeat(2, 1)[:rows, :columns])
+
+
+def _without_holes(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Fill what does not reach the slice's edge; as ``binary_fill_holes`` does, in less time."""
+    labels, count = ndimage.label(~mask)
+    outside = np.zeros(count + 1, dtype=bool)
+    for edge in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
+        outside[edge] = True
+    outside[0] = False
+    return np.asarray(~outside[labels])

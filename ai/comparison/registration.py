@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -62,8 +63,10 @@ def register_rigid(prior: Volume, current: Volume, progress: Progress = QUIET) -
         Cancelled: the reader asked to stop.
     """
     began = time.perf_counter()
-    fine_current = coarse(current, _FINE_MM, Part(progress, 0.0, 0.2))
-    fine_prior = coarse(prior, _FINE_MM, Part(progress, 0.2, 0.4))
+    with ThreadPoolExecutor(1, "small current scan") as beside:
+        of_current = beside.submit(coarse, current, _FINE_MM)
+        fine_prior = coarse(prior, _FINE_MM, Part(progress, 0.0, 0.4))
+        fine_current = of_current.result()
     _refuse_empty(fine_prior, "prior")
     _refuse_empty(fine_current, "current")
     pose = _rough_pose(fine_prior.smaller(_ROUGH_FACTOR), fine_current.smaller(_ROUGH_FACTOR), Part(progress, 0.4, 0.7))

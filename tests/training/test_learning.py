@@ -148,7 +148,7 @@ def test_the_rate_warms_up_and_sinks() -> None:
     assert max(rates) == pytest.approx(1e-2)
     assert rates.index(max(rates)) in (99, 100)
     assert all(a >= b for a, b in itertools.pairwise(rates[100:]))
-    assert recipe.rate(5000) == pytest.approx(2e-4)
+    assert recipe.rate(5000) == pytest.approx(2e-5)
 
 
 def test_labels_are_the_vocabularys_and_can_all_be_drawn() -> None:
