@@ -100,10 +100,23 @@ def test_a_halo_is_haze_outside_the_body_and_told_as_ground_glass() -> None:
     assert torch.equal(canvas.truth["mass"], bare.truth["mass"])
 
 
-def test_some_masses_have_a_halo() -> None:
+def test_an_airy_mass_holds_air_within_its_outline() -> None:
+    canvas, bare = lung_block(), lung_block()
+    lesion = FocalLesion(middle(canvas), 40.0, Density.SOLID, Margin.IRREGULAR, 8)
+    draw_focal(bare, lesion)
+    draw_focal(canvas, replace(lesion, airy=0.8))
+    assert torch.equal(canvas.truth["mass"], bare.truth["mass"])
+    inside = canvas.truth["mass"] > 0.9
+    assert 0.05 < float((canvas.hu[inside] < -300).float().mean()) < 0.6
+    assert float((bare.hu[inside] < -300).float().mean()) < 0.01
+    assert float(canvas.hu[inside].quantile(0.9)) > 0
+
+
+def test_some_masses_have_a_halo_and_some_hold_air() -> None:
     canvas = lung_block()
-    made = [masses.mass_at(canvas, middle(canvas), 40.0, np.random.default_rng(seed)).halo_mm for seed in range(60)]
-    assert 10 < sum(halo > 0 for halo in made) < 40
+    made = [masses.mass_at(canvas, middle(canvas), 40.0, np.random.default_rng(seed)) for seed in range(60)]
+    assert 10 < sum(mass.halo_mm > 0 for mass in made) < 40
+    assert 8 < sum(mass.airy > 0 for mass in made) < 35
 
 
 def test_an_irregular_mass_has_far_more_surface_than_a_round_one_of_its_volume() -> None:

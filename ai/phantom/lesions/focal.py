@@ -58,6 +58,8 @@ class FocalLesion:
         pushes: 0…1, how much of what was in its place has been pushed aside rather than grown over.
         enhanced_hu: added by contrast.
         invades_mm: how far it may grow beyond the lung's surface.
+        airy: 0…1, how much of a solid body still holds air, in bubbles and in a rim that is half lung: as an
+            adenocarcinoma that grows along the alveoli.
         halo_mm: how far hazy lung reaches around it: growth along the alveoli, blood, or lung that drains badly.
     """
 
@@ -74,6 +76,7 @@ class FocalLesion:
     pushes: float = 0.0
     enhanced_hu: float = 0.0
     invades_mm: float = 1.5
+    airy: float = 0.0
     halo_mm: float = 0.0
 
     @property
@@ -219,6 +222,8 @@ def _fill(
     radius, share = lesion.diameter_mm / 2, body
     if lesion.density is Density.PART_SOLID:
         share = body * _core(fine, radius, rng)
+    elif lesion.airy > 0:
+        share = body * _without_air(fine, distance, lesion)
     value = _tissue(fine, distance, lesion, rng)
     calcified = None
     if lesion.pattern is not None:
@@ -241,6 +246,16 @@ def _add_haze(canvas: Canvas, fine: Fine, distance: Tensor, body: Tensor, rng: n
     haze = fine.mean(float(rng.uniform(170, 420)) * uneven * edge * (body > 0))
     hu = canvas.hu[fine.region.block]
     canvas.hu[fine.region.block] += haze * ((-250 - hu) / 200).clamp(0, 1)
+
+
+def _without_air(fine: Fine, distance: Tensor, lesion: FocalLesion) -> Tensor:
+    """The share of the body that is tissue: less at the rim, least in bubbles of a few millimetres."""
+    rng = np.random.default_rng([lesion.seed, 5])
+    small = smooth_field(fine.shape, max(1.5, float(rng.uniform(2, 4)) / fine.spacing_mm), rng)
+    large = smooth_field(fine.shape, max(1.5, float(rng.uniform(6, 12)) / fine.spacing_mm), rng)
+    rim = torch.exp(distance.clamp(max=0) / float(rng.uniform(2, 6)))
+    air = torch.sigmoid(3 * (0.6 * small + 0.8 * large + 1.5 * rim - 1.6 + lesion.airy))
+    return 1 - lesion.airy * air
 
 
 def _core(fine: Fine, radius: float, rng: np.random.Generator) -> Tensor:

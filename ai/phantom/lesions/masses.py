@@ -21,6 +21,8 @@ from ai.phantom.warping import Block
 
 _HALOED = 0.4
 """Share of masses with haze around them."""
+_AIRY = 0.35
+"""Share of masses that hold air."""
 
 
 def drawn_mass(canvas: Canvas, rng: np.random.Generator, largest_mm: float = 110.0) -> FocalLesion | None:
@@ -53,8 +55,12 @@ def mass_at(canvas: Canvas, centre: Vector, diameter_mm: float, rng: np.random.G
         pushes=float(rng.uniform(0.2, 0.8)),
         enhanced_hu=float(rng.uniform(0.05, 0.25)) * enhancement_hu(canvas),
     )
-    halo = np.random.default_rng([lesion.seed, 4])
-    return replace(lesion, halo_mm=float(halo.uniform(2, 14))) if halo.random() < _HALOED else lesion
+    edge = np.random.default_rng([lesion.seed, 4])
+    if edge.random() < _HALOED:
+        lesion = replace(lesion, halo_mm=float(edge.uniform(2, 14)))
+    if lesion.cavity is None and edge.random() < _AIRY:
+        lesion = replace(lesion, airy=float(edge.uniform(0.3, 0.95)))
+    return lesion
 
 
 def draw_mass(canvas: Canvas, rng: np.random.Generator) -> bool:
