@@ -19,7 +19,7 @@ from ai.model.foreign_bundle import is_foreign, load_foreign
 from ai.model.network import WINDOWS_HU, EvidenceNet
 from ai.vocabulary import RESOURCES, abnormality
 
-SHIPPED = RESOURCES / "models" / "first"
+SHIPPED = RESOURCES / "models" / "chest"
 _DESCRIPTION, _WEIGHTS = "bundle.json", "weights.safetensors"
 _SCHEMA = 2
 _INTERFACE: dict[str, Any] = {

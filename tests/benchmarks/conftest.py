@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -26,8 +27,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture
 def tell() -> Callable[[Figure], None]:
-    """Return the function that takes a figure into the table."""
-    return _figures.append
+    """Return the function that takes a figure into the table, and with ``-s`` says it at once: a run may be stopped."""
+
+    def say(figure: Figure) -> None:
+        _figures.append(figure)
+        sys.stderr.write(f"\n{figure.line()}\n")
+
+    return say
 
 
 @pytest.fixture(scope="session")

@@ -28,7 +28,7 @@ from ai.training.reports.guide import guide_of
 from ai.training.reports.recipe import ReportRecipe
 from ai.training.reports.report_run import BUNDLE, SHARES, ReportPlan, train_on_reports
 
-LARGER = SHIPPED.parent / "chest"
+LARGER = SHIPPED
 _SIDE_BY_SIDE = 2
 
 
