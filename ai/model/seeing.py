@@ -1,4 +1,8 @@
-"""Runs the network over a scan: whole, in slabs where the device's memory is short, or on the CPU after all."""
+"""Runs the network over a scan: whole, in slabs where the device's memory is short, or on the CPU after all.
+
+Evidence counts within the patient alone: a table, a cushion or what lies beyond the field of view is no finding,
+however it looks. Heat outside is left out of logit and map alike, so that they still add up.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from typing import Protocol
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy import ndimage
 from torch import Tensor, nn
 
 from ai.model.attention import heat_of
@@ -73,13 +78,23 @@ def see(
     if not isinstance(network, EvidenceNet):
         return network.see(prepared, device, progress)
     grid = evidence_grid(prepared, STRIDE)
-    heat, organs, where, notices = _somewhere(prepared.hu, network, device, progress)
+    everywhere, organs, where, notices = _somewhere(prepared.hu, network, device, progress)
     s, r, c = grid.shape
     cut = (slice(None), slice(s), slice(r), slice(c))
     bias = network.bias.detach().to("cpu", torch.float64).numpy()
     gain = network.log_gain.detach().exp().to("cpu", torch.float64).numpy()
     found = None if organs is None else organs[cut].numpy()
-    return Seen(heat[cut].numpy(), found, grid, where.type, notices, bias, gain, (True,) * len(bias))
+    heat = everywhere[cut].numpy() * _patient(prepared, grid.shape)
+    return Seen(heat, found, grid, where.type, notices, bias, gain, (True,) * len(bias))
+
+
+def _patient(prepared: Prepared, cells: tuple[int, int, int]) -> NDArray[np.bool_]:
+    """Return which cells hold something of the patient, or touch one that does."""
+    body = prepared.lungs.body
+    filled = np.pad(body, [(0, STRIDE * n - m) for n, m in zip(cells, body.shape, strict=True)])
+    s, r, c = cells
+    any_of: NDArray[np.bool_] = filled.reshape(s, STRIDE, r, STRIDE, c, STRIDE).any(axis=(1, 3, 5))
+    return np.asarray(ndimage.binary_dilation(any_of, np.ones((3, 3, 3), dtype=bool)))
 
 
 def _somewhere(
