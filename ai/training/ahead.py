@@ -14,12 +14,13 @@ T = TypeVar("T")
 class Ahead(Generic[T]):
     """Items of steps, made by threads before they are asked for.
 
-    What is handed out depends on the step's number alone, never on which thread was faster: a run that is taken up at
-    step n goes on as if it had never stopped. Decompressing leaves the interpreter's lock alone, so one thread beside
-    the one that learns is enough on two cores.
+    Steps are handed out in their order, whichever thread was faster; where ``make`` depends on the step's number alone,
+    a run that is taken up at step n goes on as if it had never stopped. Decompressing leaves the interpreter's lock
+    alone, so one thread beside the one that learns is enough on two cores.
 
     Args:
-        make: number of a step → what it needs; called from threads, so it may not change anything shared.
+        make: number of a step → what it needs; called from threads, so it may not change anything shared. One thread
+            calls it in the steps' order, and then it may keep a state of its own, such as a source of chance.
         first: number of the first step.
         ahead: how many steps are kept ready.
         threads: that make them.
