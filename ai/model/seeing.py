@@ -93,8 +93,8 @@ def _patient(prepared: Prepared, cells: tuple[int, int, int]) -> NDArray[np.bool
     body = prepared.lungs.body
     filled = np.pad(body, [(0, STRIDE * n - m) for n, m in zip(cells, body.shape, strict=True)])
     s, r, c = cells
-    any_of: NDArray[np.bool_] = filled.reshape(s, STRIDE, r, STRIDE, c, STRIDE).any(axis=(1, 3, 5))
-    return np.asarray(ndimage.binary_dilation(any_of, np.ones((3, 3, 3), dtype=bool)))
+    any_of = filled.reshape(s, STRIDE, r, STRIDE, c, STRIDE).any(axis=(1, 3, 5))
+    return np.asarray(ndimage.binary_dilation(np.asarray(any_of), np.ones((3, 3, 3), dtype=bool)))
 
 
 def _somewhere(

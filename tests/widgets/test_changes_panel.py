@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
@@ -109,7 +110,7 @@ def test_it_says_what_it_waits_for(qtbot: QtBot, reading: Reading) -> None:
     reading.comparison.clear()
     made = ChangesPanel(reading)
     qtbot.addWidget(made)
-    steps = (
+    steps: tuple[tuple[Callable[[], object], str], ...] = (
         (lambda: None, "Registering …"),
         (lambda: reading.comparison.register(shift()), "Waits for the analysis of both scans …"),
         (
