@@ -91,6 +91,7 @@ class EvidenceNet(nn.Module):
         self.bias = nn.Parameter(torch.full((labels,), -2.0))
         with torch.no_grad():
             self.head.weight[:, -1] = -2.0
+        _channels_last(self)
 
     def features(self, hu: Tensor, extent: Tensor | None = None) -> Tensor:
         """Return A (B, K, s, r, c).
@@ -116,7 +117,7 @@ class EvidenceNet(nn.Module):
 
     def explain(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """Apply the head to A: return (places, logits); sums run in double so that heat adds up to 1e-4."""
-        places = self.head(features)
+        places = _at_each_place(self.head, features)
         total = functional.relu(places).sum(dim=(2, 3, 4), dtype=torch.float64)
         return places, self.bias + self.log_gain.exp() * total
 
@@ -127,7 +128,8 @@ class EvidenceNet(nn.Module):
     def judge(self, features: Tensor) -> Evidence:
         """Apply all heads to A."""
         places, logits = self.explain(features)
-        return Evidence(features, places, logits, None if self.organ_head is None else self.organ_head(features))
+        organs = None if self.organ_head is None else _at_each_place(self.organ_head, features)
+        return Evidence(features, places, logits, organs)
 
 
 def windowed(hu: Tensor) -> Tensor:
@@ -140,6 +142,18 @@ def _folded(x: Tensor) -> Tensor:
     b, w, s, r, c = x.shape
     cells = x.reshape(b, w, s // 2, 2, r // 2, 2, c // 2, 2).permute(0, 1, 3, 5, 7, 2, 4, 6)
     return cells.reshape(b, w * 8, s // 2, r // 2, c // 2).contiguous(memory_format=torch.channels_last_3d)
+
+
+def _channels_last(network: nn.Module) -> None:
+    """Lay kernels out as the scan is: on a CPU two thirds of the time. What is copied into them later keeps to it."""
+    for weight in network.parameters():
+        if weight.ndim == _AXES + 2:
+            weight.data = weight.data.contiguous(memory_format=torch.channels_last_3d)
+
+
+def _at_each_place(head: nn.Conv3d, features: Tensor) -> Tensor:
+    """Apply a head of 1 × 1 × 1 as one product of matrices: on a CPU a tenth of the convolution's time."""
+    return functional.linear(features.movedim(1, -1), head.weight.flatten(1)).movedim(-1, 1)
 
 
 def _positions(x: Tensor, extent: Tensor | None) -> Tensor:

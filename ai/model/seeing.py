@@ -18,6 +18,7 @@ from scipy import ndimage
 from torch import Tensor, nn
 
 from ai.model.attention import heat_of
+from ai.model.device import in_short
 from ai.model.network import EvidenceNet
 from ai.model.preparation import Prepared, evidence_grid
 from ai.progress import QUIET, Part, Progress
@@ -124,7 +125,9 @@ def _whole(
     with torch.inference_mode(), _asked_between_layers(network, progress):
         mine = network.to(device)
         extent = torch.tensor([[part, (-1.0, 1.0), (-1.0, 1.0)]], dtype=hu.dtype, device=device)
-        evidence = mine(hu.to(device, memory_format=torch.channels_last_3d), extent)
+        with in_short(device):
+            features = mine.features(hu.to(device, memory_format=torch.channels_last_3d), extent)
+        evidence = mine.judge(features.float())
         heat = heat_of(mine, evidence).to("cpu", torch.float32)
         organs = None if evidence.organs is None else evidence.organs[0].to("cpu", torch.float32)
     return heat, organs
@@ -150,9 +153,10 @@ def _in_slabs(
 
 
 @contextmanager
-def _asked_between_layers(network: nn.Module, progress: Progress) -> Iterator[None]:
-    """Report, and so let the reader cancel, after every convolution."""
-    layers = [m for m in network.modules() if isinstance(m, nn.Conv3d)]
+def _asked_between_layers(network: EvidenceNet, progress: Progress) -> Iterator[None]:
+    """Report, and so let the reader cancel, after every convolution but the heads', which are products of matrices."""
+    heads = (network.head, network.organ_head)
+    layers = [m for m in network.modules() if isinstance(m, nn.Conv3d) and m not in heads]
     done = 0
 
     def ask(module: nn.Module, args: tuple[Tensor, ...], output: Tensor) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ai.model.device import in_short
 from ai.model.network import FEATURES, FINE, WIDTHS, EvidenceNet
 from ai.progress import QUIET, Progress
 from ai.training.ahead import Ahead
@@ -34,7 +35,8 @@ class Recipe:
     ``batches`` take turns from step to step, each so many cubes of so many voxels a side (a multiple of 16): large ones
     show an organ whole, small ones show more small abnormalities in the same time. ``lots`` names labels that are
     sought more often than others. ``compiled`` fuses the network's layers: a fifth faster on two cores, but it needs a
-    C++ compiler. ``on_gpu`` times as many patches are learned from at a step on a GPU, in bfloat16.
+    C++ compiler. ``on_gpu`` times as many patches are learned from at a step on a GPU. Layers inside compute in
+    bfloat16 where the device has units for it, the heads never do.
     """
 
     steps: int = 3000
@@ -150,7 +152,7 @@ class Learner:
         for optimiser in self.optimisers:
             for group in optimiser.param_groups:
                 group["lr"] = self.recipe.rate(self.step)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
+        with in_short(self.device):
             features = self._features(batch.hu.contiguous(memory_format=torch.channels_last_3d), batch.extent)
         evidence = self.network.judge(features.float())
         loss, parts = total_loss(evidence, batch.truth, batch.weight, batch.organs)

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from ai.model import ModelError
-from ai.model.device import chosen_device
+from ai.model.device import chosen_device, in_short, multiplies_short
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,19 @@ def test_no_gpu_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_is_no_device_is_told(wish: str) -> None:
     with pytest.raises(ModelError, match="choose auto, cpu or cuda"):
         chosen_device(wish)
+
+
+@pytest.mark.parametrize("has_units", [False, True])
+def test_layers_multiply_short_only_where_there_are_units_for_it(
+    monkeypatch: pytest.MonkeyPatch, has_units: bool
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"amx_bf16": has_units})
+    layer, x = torch.nn.Linear(8, 8), torch.randn(2, 8)
+    with in_short(torch.device("cpu")):
+        y = layer(x)
+    assert y.dtype == (torch.bfloat16 if has_units else torch.float32)
+
+
+def test_a_processor_that_tells_nothing_multiplies_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", dict)
+    assert not multiplies_short(torch.device("cpu"))

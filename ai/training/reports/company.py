@@ -7,11 +7,13 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor, nn
 
+from ai.model.device import in_short
 from ai.model.network import Evidence, EvidenceNet
 
 
 class Taught(nn.Module):
-    """Reads a scan for learning; on a GPU that can, the layers inside compute in bfloat16, the heads never do.
+    """Reads a scan for learning; where the device has units for it, the layers inside compute in bfloat16, never the
+    heads.
 
     Args:
         network: that learns.
@@ -21,15 +23,14 @@ class Taught(nn.Module):
     def __init__(self, network: EvidenceNet, device: torch.device) -> None:
         super().__init__()
         self.network = network
-        self._short = device.type == "cuda" and torch.cuda.is_bf16_supported()
-        self._kind = device.type
+        self._device = device
 
     def forward(self, hu: Tensor, extent: Tensor, cells: tuple[int, int, int]) -> tuple[Tensor, ...]:
         """Return the fields of ``Evidence`` for the first ``cells``: what lies beyond is padding, and is never read.
 
         See ``EvidenceNet.features`` for the other arguments.
         """
-        with torch.autocast(self._kind, torch.bfloat16, enabled=self._short):
+        with in_short(self._device):
             features = self.network.features(hu, extent)
         s, r, c = cells
         features = features[:, :, :s, :r, :c]
