@@ -24,6 +24,9 @@ _NOTHING_HU = AIR_HU + 1
 
 _SLICES_AT_ONCE = 32
 
+_STRAIGHT = 1e-9
+"""Voxels by which a step along one axis may go along another and yet count as along its own alone."""
+
 
 @dataclass(frozen=True, eq=False)
 class Coarse:
@@ -93,7 +96,7 @@ def _upright(
     upright = _upright_grid(grid, spacing_mm)
     to_blocks = grid.inverse @ upright.affine
     hu = _resampled(blocks, to_blocks, upright.shape, AIR_HU)
-    return hu, upright, _resampled(np.ones_like(blocks), to_blocks, upright.shape, 0.0) > 0.5
+    return hu, upright, _index_reach(to_blocks, upright.shape, blocks.shape)
 
 
 def _without_table(
@@ -149,9 +152,11 @@ def _resampled(
     values: NDArray[np.float32], index_map: Matrix, shape: tuple[int, int, int], outside: float
 ) -> NDArray[np.float32]:
     """Sample linearly; half a voxel past the outer centres still counts as inside."""
+    turn = index_map[:3, :3]
+    straight = np.abs(turn - np.diag(np.diag(turn))).max() < _STRAIGHT
     found: NDArray[np.float32] = ndimage.affine_transform(
         np.pad(values, 1, mode="edge"),
-        index_map[:3, :3],
+        np.diag(turn) if straight else turn,  # in half the time where no axis is turned
         index_map[:3, 3] + 1,
         output_shape=shape,
         order=1,
@@ -159,14 +164,15 @@ def _resampled(
         cval=outside,
         output=np.float32,
     )
-    reach = _index_reach(index_map, shape, values.shape)
-    return found if reach is None else np.where(reach, found, np.float32(outside))
+    found[~_index_reach(index_map, shape, values.shape)] = outside
+    return found
 
 
-def _index_reach(index_map: Matrix, shape: tuple[int, int, int], source: tuple[int, ...]) -> NDArray[np.bool_] | None:
+def _index_reach(index_map: Matrix, shape: tuple[int, int, int], source: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Return which of a grid's voxels lie in the source's, half a voxel past its outer centres included."""
     axes = np.ogrid[: shape[0], : shape[1], : shape[2]]
     inside = np.ones(shape, dtype=bool)
     for row, offset, count in zip(index_map[:3, :3], index_map[:3, 3], source, strict=True):
-        index = row[0] * axes[0] + row[1] * axes[1] + row[2] * axes[2] + offset
+        index = sum((a * axis for a, axis in zip(row, axes, strict=True) if abs(a) > _STRAIGHT), np.full(1, offset))
         inside &= (index >= -0.5 - 1e-6) & (index <= count - 0.5 + 1e-6)
-    return None if inside.all() else inside
+    return inside
