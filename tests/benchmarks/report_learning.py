@@ -25,7 +25,7 @@ from ai.phantom.hospital.writing import Hospital, write_hospital
 from ai.training.cohort import Cohort
 from ai.training.cohort.building import Wish, build
 from ai.training.judging.evaluate import EvaluationPlan, evaluate
-from ai.training.reports.crops import Crops
+from ai.training.reports.crops import Crops, regions_of_scan
 from ai.training.reports.guide import guide_of
 from ai.training.reports.recipe import ReportRecipe
 from ai.training.reports.report_run import BUNDLE, SHARES, ReportPlan, train_on_reports
@@ -85,12 +85,14 @@ def hospital(out: Path, variant: str, patients: int, drawn_mm: float) -> Path:
 
 
 def make_ready(plan: ReportPlan, rank: int) -> None:
-    """Make every other scan of a plan ready to learn from."""
+    """Make every other scan of a plan ready to learn from, or to be measured on."""
     torch.set_num_threads(1)
     cohort = Cohort.open(plan.cohort)
     spacing_mm = plan.recipe.spacing_mm if plan.init is None else load_bundle(plan.init).description.spacing_mm
-    scans = cohort.split(plan.split_seed, plan.shares)["train"][rank::_SIDE_BY_SIDE]
-    Crops(plan.run / "scans", cohort, spacing_mm, guide_of(plan.organs)).make(scans)
+    parts, guide = cohort.split(plan.split_seed, plan.shares), guide_of(plan.organs)
+    Crops(plan.run / "scans", cohort, spacing_mm, guide).make(parts["train"][rank::_SIDE_BY_SIDE])
+    for scan in parts["evaluate"][rank::_SIDE_BY_SIDE]:
+        regions_of_scan(cohort, scan, spacing_mm, guide)
 
 
 def learn(plan: ReportPlan) -> Path:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from ai.model.preparation import Prepared, padding
 from ai.model.seeing import STRIDE, see
 from ai.progress import QUIET, Progress
 from ai.training.cohort import Cohort, CohortScan
+from ai.training.cohort.store import voxel_path
 from ai.training.reports.errors import ReportsError
 from ai.training.reports.regions import regions_of
 from ai.volume import AIR_HU, axis_aligned
@@ -72,7 +75,27 @@ def crop_of(cohort: Cohort, scan: CohortScan, spacing_mm: float, guide: Bundle) 
 
 
 def regions_of_scan(cohort: Cohort, scan: CohortScan, spacing_mm: float, guide: Bundle) -> NDArray[np.uint16]:
-    """Return the regions of each cell of a network's unpadded output, by the guide's organs and the stored lungs."""
+    """Return the regions of each cell of a network's unpadded output, by the guide's organs and the stored lungs.
+
+    Naming the organs takes ten times as long as reading the scan for learning, so what was found is kept with the
+    cohort, where that can be written: for the next run, and for every measurement.
+    """
+    kept = cohort.folder / "regions" / f"{spacing_mm:g}mm-{guide.card.sha256[:12]}" / f"{scan.key}.npz"
+    if kept.exists() and kept.stat().st_mtime_ns > voxel_path(cohort.folder, scan.key).stat().st_mtime_ns:
+        with np.load(kept, allow_pickle=False) as stored:
+            found: NDArray[np.uint16] = stored["regions"]
+        return found
+    found = _found_regions(cohort, scan, spacing_mm, guide)
+    with suppress(OSError):
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        draft = kept.with_suffix(f".{os.getpid()}.part")
+        with draft.open("wb") as file:
+            np.savez_compressed(file, regions=found)
+        draft.replace(kept)
+    return found
+
+
+def _found_regions(cohort: Cohort, scan: CohortScan, spacing_mm: float, guide: Bundle) -> NDArray[np.uint16]:
     theirs = guide.description.spacing_mm
     asked = prepared(cohort, scan, theirs)
     scores = see(asked, guide.network, torch.device("cpu")).organs

@@ -142,7 +142,7 @@ class Run:
     def _finish(self, network: EvidenceNet, progress: Progress) -> Bundle:
         """Calibrate on one part, measure on another that saw neither, write the bundle with its card."""
         before = self._described(self._thresholds())
-        fitted_on = self._judged(network, before, "calibrate", Part(progress, 0.0, 0.3))
+        fitted_on = self._judged(network, before, "calibrate", None, Part(progress, 0.0, 0.3))
         thresholds, fitted = fit(network, fitted_on.evidence, fitted_on.present, before.thresholds)
         told = _CALIBRATION.format(
             scans=len(fitted_on.keys),
@@ -151,7 +151,7 @@ class Run:
             labels=len(self.labels),
         )
         fitting = self._described(thresholds, told)
-        measured = table_of(judgement(self._judged(network, fitting, "evaluate", Part(progress, 0.3, 1.0))))
+        measured = table_of(judgement(self._judged(network, fitting, "evaluate", self.guide, Part(progress, 0.3, 1.0))))
         description = replace(fitting, measured=fitting.measured | measured)
         folder = self.plan.run / BUNDLE
         save_bundle(network, description, folder)
@@ -160,10 +160,12 @@ class Run:
         (folder / "CARD.md").write_text(card_text(description), encoding="utf-8")
         return load_bundle(folder)
 
-    def _judged(self, network: EvidenceNet, description: Description, part: str, progress: Progress) -> Judged:
+    def _judged(
+        self, network: EvidenceNet, description: Description, part: str, guide: Bundle | None, progress: Progress
+    ) -> Judged:
         card = ModelCard(description.identifier, description.version, "", description.trained_on, description.title)
         bundle = Bundle(network, description, card)
-        (judged,) = judge([bundle], self.guide, self.cohort, self.parts[part], self.plan.device, progress)
+        (judged,) = judge([bundle], guide, self.cohort, self.parts[part], self.plan.device, progress)
         return judged
 
     def _thresholds(self) -> tuple[Thresholds, ...]:
