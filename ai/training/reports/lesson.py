@@ -50,6 +50,11 @@ class Lesson:
         """Labels that are there, or may be, and count."""
         return [int(n) for n in torch.nonzero((self.target > PRESENT) & (self.weight > 0)).flatten()]
 
+    @property
+    def absent(self) -> list[int]:
+        """Labels that are not there, and count."""
+        return [int(n) for n in torch.nonzero((self.target <= PRESENT) & (self.weight > 0)).flatten()]
+
 
 def lesson_of(scan: CohortScan, before: CohortScan | None, labels: Sequence[str]) -> Lesson:
     """Return what a scan's report teaches of these labels.

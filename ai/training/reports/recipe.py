@@ -38,7 +38,7 @@ class ReportRecipe:
     warm_up: int = 50
     averaging: float = 0.995
     seed: int = 7
-    somewhere: float = 0.5
+    somewhere: float = 1.0
     mask: float = 0.5
     course: float = 0.1
     drawn: float = 0.5

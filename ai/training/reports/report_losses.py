@@ -29,21 +29,32 @@ def scan_loss(logits: Tensor, lesson: Lesson, counts: Tensor) -> Tensor:
 
 
 def somewhere_loss(places: Tensor, lesson: Lesson, counts: Tensor, allowed: dict[int, Tensor]) -> Tensor:
-    """Ask of each label that is there that its strongest cells be evidence: a rectified head that finds nothing learns
-    nothing from its logit.
+    """Ask of each label that is there that its strongest cells be evidence, and of each that is not that not even
+    its strongest cells be; mean of labels.
+
+    The sum of evidence alone tells every cell of a scan the same, so that what is small drowns in what all scans
+    share; and a rectified head that finds nothing learns nothing from it. The strongest cells tell presence from
+    absence place by place (multiple-instance learning).
 
     Args:
         places: (L, s, r, c) before the relu.
         lesson: of the scan.
         counts: (2, L), see ``balance``.
-        allowed: label → bool (s, r, c), where to look; everywhere without an entry.
+        allowed: label → bool (s, r, c), where to look for what is there; everywhere without an entry.
     """
     loss = places.sum() * 0.0
     for label in lesson.present:
         here = places[label][allowed[label]] if label in allowed else places[label].flatten()
-        top = here.topk(min(TOP_CELLS, here.numel())).values.mean()
-        loss = loss + functional.softplus(-top) * lesson.weight[label] * counts[1, label]
-    return loss / len(places)
+        loss = loss + functional.softplus(-_top(here)) * lesson.weight[label] * counts[1, label]
+    absent = lesson.absent
+    tops = _top(places[absent].flatten(1))
+    weights = lesson.weight[absent].to(places.device) * counts[0, absent]
+    return (loss + (functional.softplus(tops) * weights).sum()) / len(places)
+
+
+def _top(places: Tensor) -> Tensor:
+    """Mean of the strongest cells along the last axis."""
+    return places.topk(min(TOP_CELLS, places.shape[-1]), dim=-1).values.mean(-1)
 
 
 def mask_loss(places: Tensor, lesson: Lesson, allowed: dict[int, Tensor]) -> Tensor:

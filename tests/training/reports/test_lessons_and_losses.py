@@ -105,7 +105,18 @@ def test_a_head_that_finds_nothing_is_woken_where_the_label_may_lie() -> None:
     assert (gradient[0][half()] <= 0).all()
     assert int((gradient[0] < 0).sum()) == 8
     assert (gradient[0][~half()] == 0).all()
-    (gradient,) = torch.autograd.grad(somewhere_loss(places, one(0.0), EVEN, {}), places)
+
+
+def test_of_a_label_that_is_not_there_the_strongest_cells_are_lowered() -> None:
+    places = torch.arange(128.0).reshape(1, 4, 4, 8).requires_grad_()
+    (gradient,) = torch.autograd.grad(somewhere_loss(places, one(0.0), EVEN, {0: half()}), places)
+    assert (gradient.flatten()[-8:] > 0).all()
+    assert (gradient.flatten()[:-8] == 0).all()
+
+
+def test_a_label_of_which_the_report_decides_nothing_is_left_alone() -> None:
+    places = torch.randn((1, 4, 4, 8), requires_grad=True)
+    (gradient,) = torch.autograd.grad(somewhere_loss(places, one(0.0, 0.0), EVEN, {}), places)
     assert (gradient == 0).all()
 
 
