@@ -35,10 +35,10 @@ def test_nothing_is_told_at_first(section: PatientSection) -> None:
 
 def test_answers_are_told_and_taken_back(section: PatientSection) -> None:
     for key in (("screening", True), ("high_risk", False)):
-        QTest.mouseClick(section.buttons[key], Qt.MouseButton.LeftButton)
+        section.buttons[key].click()
     assert section._patient.value == Told(screening=True, high_risk=False)
     assert section.fold.name == "Patient: screening · low risk"
-    QTest.mouseClick(section.buttons["screening", None], Qt.MouseButton.LeftButton)
+    section.buttons["screening", None].click()
     assert section._patient.value == Told(high_risk=False)
 
 
