@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import torch
 
 from ai.model.errors import ModelError
+
+_AMPERE = (8, 0)
+"""Compute capability."""
 
 
 def chosen_device(wish: str) -> torch.device:
@@ -22,16 +27,19 @@ def chosen_device(wish: str) -> torch.device:
     return torch.device("cuda")
 
 
-def multiplies_short(device: torch.device) -> bool:
-    """Return whether a device has units for products of bfloat16: a GPU that does, or a CPU with AMX.
+def has_bfloat16_units(device: torch.device) -> bool:
+    """Return whether a device has units for products of bfloat16: a GPU from Ampere on, or a CPU with AMX.
 
-    They are several times as fast there, with 8 bits of precision instead of 24; sums stay long.
+    They are several times as fast there, with 8 bits of precision instead of 24; sums stay in single precision.
     """
     if device.type == "cuda":
-        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    return device.type == "cpu" and bool(torch.cpu.get_capabilities().get("amx_bf16", False))
+        return torch.cuda.get_device_capability(device) >= _AMPERE
+    if device.type != "cpu":
+        return False
+    told: Callable[[], Mapping[str, object]] = getattr(torch.cpu, "get_capabilities", dict)  # older PyTorch has none
+    return bool(told().get("amx_bf16", False))
 
 
-def in_short(device: torch.device) -> torch.autocast:
-    """Return a context in which layers multiply in bfloat16 where the device is made for it, else as ever."""
-    return torch.autocast(device.type, torch.bfloat16, enabled=multiplies_short(device))
+def mixed_precision(device: torch.device) -> torch.autocast:
+    """Return a context in which layers multiply in bfloat16 where the device has units for it, else in single."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=has_bfloat16_units(device))

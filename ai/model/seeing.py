@@ -18,7 +18,6 @@ from scipy import ndimage
 from torch import Tensor, nn
 
 from ai.model.attention import heat_of
-from ai.model.device import in_short
 from ai.model.network import EvidenceNet
 from ai.model.preparation import Prepared, evidence_grid
 from ai.progress import QUIET, Part, Progress
@@ -125,9 +124,7 @@ def _whole(
     with torch.inference_mode(), _asked_between_layers(network, progress):
         mine = network.to(device)
         extent = torch.tensor([[part, (-1.0, 1.0), (-1.0, 1.0)]], dtype=hu.dtype, device=device)
-        with in_short(device):
-            features = mine.features(hu.to(device, memory_format=torch.channels_last_3d), extent)
-        evidence = mine.judge(features.float())
+        evidence = mine(hu.to(device, memory_format=torch.channels_last_3d), extent)
         heat = _by_label(heat_of(mine, evidence))
         organs = None if evidence.organs is None else _by_label(evidence.organs[0])
     return heat, organs

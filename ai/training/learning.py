@@ -14,7 +14,6 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ai.model.device import in_short
 from ai.model.network import FEATURES, FINE, WIDTHS, EvidenceNet
 from ai.progress import QUIET, Progress
 from ai.training.ahead import Ahead
@@ -35,8 +34,7 @@ class Recipe:
     ``batches`` take turns from step to step, each so many cubes of so many voxels a side (a multiple of 16): large ones
     show an organ whole, small ones show more small abnormalities in the same time. ``lots`` names labels that are
     sought more often than others. ``compiled`` fuses the network's layers: a fifth faster on two cores, but it needs a
-    C++ compiler. ``on_gpu`` times as many patches are learned from at a step on a GPU. Layers inside compute in
-    bfloat16 where the device has units for it, the heads never do.
+    C++ compiler. ``on_gpu`` times as many patches are learned from at a step on a GPU.
     """
 
     steps: int = 3000
@@ -152,9 +150,8 @@ class Learner:
         for optimiser in self.optimisers:
             for group in optimiser.param_groups:
                 group["lr"] = self.recipe.rate(self.step)
-        with in_short(self.device):
-            features = self._features(batch.hu.contiguous(memory_format=torch.channels_last_3d), batch.extent)
-        evidence = self.network.judge(features.float())
+        features = self._features(batch.hu.contiguous(memory_format=torch.channels_last_3d), batch.extent)
+        evidence = self.network.judge(features)
         loss, parts = total_loss(evidence, batch.truth, batch.weight, batch.organs)
         self.network.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ai.comparison.coarse import coarse, finer
+from ai.comparison.coarse import _resampled, coarse, finer
 from tests.support.synthetic_chest import chest, chest_grid
 
 VOLUME = chest(chest_grid())
@@ -28,3 +28,15 @@ def test_the_box_of_the_patient_keeps_places_and_densities() -> None:
     there = np.round(whole.grid.indices(box.grid.points_mm(inside))).astype(int)
     assert np.array_equal(whole.hu[tuple(there.T)], box.hu[tuple(inside.astype(int).T)])
     assert whole.body[tuple(there.T)].all()
+
+
+@pytest.mark.parametrize("flipped", [False, True])
+def test_an_unturned_scan_is_sampled_as_one_turned_by_nothing_that_matters(flipped: bool) -> None:
+    values = np.random.default_rng(3).normal(size=(20, 30, 25)).astype(np.float32)
+    straight = np.diag([1.1, 0.9, -0.95 if flipped else 0.95, 1.0])
+    straight[:3, 3] = [-1.4, 0.2, 23.0 if flipped else 0.6]
+    turned = straight.copy()
+    turned[0, 1] = 1e-7
+    one, other = (_resampled(values, way, (18, 33, 26), -1000.0) for way in (straight, turned))
+    assert np.abs(one - other).max() < 1e-3
+    assert 0 < (one == -1000.0).mean() < 0.3

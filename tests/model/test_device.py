@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from ai.model import ModelError
-from ai.model.device import chosen_device, in_short, multiplies_short
+from ai.model.device import chosen_device, has_bfloat16_units, mixed_precision
 
 
 @pytest.mark.parametrize(
@@ -42,11 +42,21 @@ def test_layers_multiply_short_only_where_there_are_units_for_it(
 ) -> None:
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"amx_bf16": has_units})
     layer, x = torch.nn.Linear(8, 8), torch.randn(2, 8)
-    with in_short(torch.device("cpu")):
+    with mixed_precision(torch.device("cpu")):
         y = layer(x)
     assert y.dtype == (torch.bfloat16 if has_units else torch.float32)
 
 
-def test_a_processor_that_tells_nothing_multiplies_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(torch.cpu, "get_capabilities", dict)
-    assert not multiplies_short(torch.device("cpu"))
+@pytest.mark.parametrize(("capability", "has_units"), [((7, 5), False), ((8, 0), True), ((9, 0), True)])
+def test_a_gpu_has_the_units_from_ampere_on(
+    monkeypatch: pytest.MonkeyPatch, capability: tuple[int, int], has_units: bool
+) -> None:
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda _: capability)
+    assert has_bfloat16_units(torch.device("cuda")) == has_units
+
+
+def test_an_older_pytorch_that_tells_nothing_of_the_processor_multiplies_in_single_precision(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delattr(torch.cpu, "get_capabilities")
+    assert not has_bfloat16_units(torch.device("cpu"))

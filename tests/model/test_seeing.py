@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from ai.model.network import EvidenceNet
+from ai.model.network import Evidence, EvidenceNet
 from ai.model.preparation import Prepared, prepare
 from ai.model.seeing import see
 from tests.support.bright_network import random_network
@@ -24,12 +24,12 @@ class _Short(EvidenceNet):
     room = 0
     tries = 0
 
-    def features(self, hu: Tensor, extent: Tensor | None = None) -> Tensor:
+    def forward(self, hu: Tensor, extent: Tensor | None = None) -> Evidence:
         """Run, or run out of memory."""
         self.tries += 1
         if hu.numel() > self.room and self.tries < 9:
             raise torch.OutOfMemoryError("out of memory")
-        return super().features(hu, extent)
+        return super().forward(hu, extent)
 
 
 @pytest.fixture(scope="module")

@@ -7,34 +7,28 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor, nn
 
-from ai.model.device import in_short
 from ai.model.network import Evidence, EvidenceNet
 
 
 class Taught(nn.Module):
-    """Reads a scan for learning; where the device has units for it, the layers inside compute in bfloat16, never the
-    heads.
+    """Reads a scan for learning.
 
     Args:
         network: that learns.
-        device: where it computes.
     """
 
-    def __init__(self, network: EvidenceNet, device: torch.device) -> None:
+    def __init__(self, network: EvidenceNet) -> None:
         super().__init__()
         self.network = network
-        self._device = device
 
     def forward(self, hu: Tensor, extent: Tensor, cells: tuple[int, int, int]) -> tuple[Tensor, ...]:
         """Return the fields of ``Evidence`` for the first ``cells``: what lies beyond is padding, and is never read.
 
         See ``EvidenceNet.features`` for the other arguments.
         """
-        with in_short(self._device):
-            features = self.network.features(hu, extent)
         s, r, c = cells
-        features = features[:, :, :s, :r, :c]
-        return tuple(part for part in self.network.judge(features.float()) if part is not None)
+        features = self.network.features(hu, extent)[:, :, :s, :r, :c]
+        return tuple(part for part in self.network.judge(features) if part is not None)
 
 
 def touched(evidence: Evidence) -> Tensor:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,6 +22,8 @@ from ai.model.organ_map import named_organs
 from ai.model.preparation import Prepared, padding
 from ai.model.seeing import STRIDE, see
 from ai.progress import QUIET, Progress
+from ai.report import ReportError
+from ai.report.whole_file import whole_file
 from ai.training.cohort import Cohort, CohortScan
 from ai.training.cohort.store import voxel_path
 from ai.training.reports.errors import ReportsError
@@ -78,21 +79,21 @@ def regions_of_scan(cohort: Cohort, scan: CohortScan, spacing_mm: float, guide: 
     """Return the regions of each cell of a network's unpadded output, by the guide's organs and the stored lungs.
 
     Naming the organs takes ten times as long as reading the scan for learning, so what was found is kept with the
-    cohort, where that can be written: for the next run, and for every measurement.
+    cohort, where that can be written: for the next run, and for every measurement. What cannot be read is found anew.
     """
-    kept = cohort.folder / "regions" / f"{spacing_mm:g}mm-{guide.card.sha256[:12]}" / f"{scan.key}.npz"
+    kept = cohort.folder / "regions" / _made_for(spacing_mm, guide) / f"{scan.key}.safetensors"
     if kept.exists() and kept.stat().st_mtime_ns > voxel_path(cohort.folder, scan.key).stat().st_mtime_ns:
-        with np.load(kept, allow_pickle=False) as stored:
-            found: NDArray[np.uint16] = stored["regions"]
-        return found
+        with suppress(OSError, SafetensorError, KeyError):
+            return load_file(kept)["regions"].numpy().view(np.uint16)
     found = _found_regions(cohort, scan, spacing_mm, guide)
-    with suppress(OSError):
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        draft = kept.with_suffix(f".{os.getpid()}.part")
-        with draft.open("wb") as file:
-            np.savez_compressed(file, regions=found)
-        draft.replace(kept)
+    with suppress(ReportError), whole_file(kept) as draft:
+        save_file({"regions": torch.from_numpy(found.view(np.int16))}, draft)
     return found
+
+
+def _made_for(spacing_mm: float, guide: Bundle) -> str:
+    """Name the folder of what was made for one spacing by one guide."""
+    return f"{spacing_mm:g}mm-{guide.card.sha256[:12]}"
 
 
 def _found_regions(cohort: Cohort, scan: CohortScan, spacing_mm: float, guide: Bundle) -> NDArray[np.uint16]:
@@ -128,7 +129,7 @@ class Crops:
     """
 
     def __init__(self, folder: Path, cohort: Cohort, spacing_mm: float, guide: Bundle) -> None:
-        self.folder = folder / f"{spacing_mm:g}mm-{guide.card.sha256[:12]}"
+        self.folder = folder / _made_for(spacing_mm, guide)
         self.cohort, self.spacing_mm, self.guide = cohort, spacing_mm, guide
         self.folder.mkdir(parents=True, exist_ok=True)
 

@@ -198,7 +198,7 @@ class ReportLearner:
         return Evidence(*self._company(hu, extent.to(self._device), cells))
 
     def _in_company(self) -> nn.Module:
-        taught = Taught(self.network, self._device)
+        taught = Taught(self.network)
         if self.processes.count == 1:
             return taught
         return DistributedDataParallel(taught, broadcast_buffers=False)

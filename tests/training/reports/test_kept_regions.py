@@ -39,7 +39,7 @@ def test_they_are_found_once(cohort: Cohort) -> None:
 def test_a_scan_stored_anew_is_looked_at_anew(cohort: Cohort) -> None:
     scan = cohort.scans[0]
     regions_of_scan(cohort, scan, SPACING_MM, guide())
-    (kept,) = (cohort.folder / "regions").rglob("*.npz")
+    (kept,) = (cohort.folder / "regions").rglob("*.safetensors")
     later = kept.stat().st_mtime_ns + 1_000_000_000
     os.utime(voxel_path(cohort.folder, scan.key), ns=(later, later))
     with pytest.raises(ReportsError, match="names no organs"):
@@ -63,3 +63,13 @@ def test_a_cohort_that_cannot_be_written_is_read_all_the_same(cohort: Cohort, mo
     monkeypatch.setattr(Path, "mkdir", refused)
     assert regions_of_scan(cohort, cohort.scans[0], SPACING_MM, guide()).any()
     assert not (cohort.folder / "regions").exists()
+
+
+def test_what_was_kept_and_cannot_be_read_is_found_anew(cohort: Cohort) -> None:
+    scan = cohort.scans[0]
+    found = regions_of_scan(cohort, scan, SPACING_MM, guide())
+    (kept,) = (cohort.folder / "regions").rglob("*.safetensors")
+    whole = kept.read_bytes()
+    kept.write_bytes(whole[:20])
+    assert np.array_equal(regions_of_scan(cohort, scan, SPACING_MM, guide()), found)
+    assert kept.read_bytes() == whole
