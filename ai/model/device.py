@@ -1,4 +1,4 @@
-"""Where the network runs, and how exactly it multiplies there."""
+"""Where the network runs, and how exactly it multiplies there while it learns."""
 
 from __future__ import annotations
 

@@ -7,7 +7,8 @@ piecewise linear without constant term, and HiResCAM (gradient ⊙ features, Dra
 equals ``gain_c · evidence_c`` exactly: the heat adds up to the logit. A second linear head on A names the organ of
 each place.
 
-Layers below A compute in bfloat16 where the device has units for it, the heads in single precision.
+It reads in single precision, so that a scan has the same findings on every computer. While it learns, the layers below
+A compute in bfloat16 where the device has units for it; of four scans read so one had another set of findings.
 
 Beside the voxels it is told where in the chest each place lies, as a share of the crop around the lungs: a patch too
 small to show an organ whole still knows whether it can hold it.
@@ -104,6 +105,8 @@ class EvidenceNet(nn.Module):
             extent: (B, 3, 2): where the block begins and ends along each axis of the whole crop, padding included,
                 which itself goes from -1 to 1; None for the whole crop.
         """
+        if not self.training:
+            return self._features(hu, extent)
         with mixed_precision(hu.device):
             return self._features(hu, extent).float()
 

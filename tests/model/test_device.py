@@ -7,6 +7,7 @@ import torch
 
 from ai.model import ModelError
 from ai.model.device import chosen_device, has_bfloat16_units, mixed_precision
+from tests.support.bright_network import random_network
 
 
 @pytest.mark.parametrize(
@@ -60,3 +61,17 @@ def test_an_older_pytorch_that_tells_nothing_of_the_processor_multiplies_in_sing
 ) -> None:
     monkeypatch.delattr(torch.cpu, "get_capabilities")
     assert not has_bfloat16_units(torch.device("cpu"))
+
+
+def test_a_network_reads_in_single_precision_and_learns_in_what_the_device_is_made_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    network, hu = random_network(1), torch.randn((1, 1, 32, 32, 32)) * 400 - 500
+    features = {}
+    for has_units in (False, True):
+        monkeypatch.setattr(torch.cpu, "get_capabilities", lambda units=has_units: {"amx_bf16": units})
+        for learns in (False, True):
+            features[has_units, learns] = network.train(learns).features(hu)
+            assert features[has_units, learns].dtype == torch.float32
+    assert torch.equal(features[False, False], features[True, False])
+    assert not torch.equal(features[False, True], features[True, True])

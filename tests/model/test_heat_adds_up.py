@@ -66,7 +66,7 @@ def test_a_cell_is_two_voxels_along_each_axis() -> None:
     with torch.inference_mode():
         places = bright_network()(hu).places[0, 0]
     assert torch.nonzero(places > 0).tolist() == [[4, 10, 7]]
-    assert float(places[4, 10, 7]) == pytest.approx(1.0, abs=0.05)  # bfloat16 keeps 8 bits
+    assert float(places[4, 10, 7]) == pytest.approx(1.0, abs=1e-3)
 
 
 def test_windows_go_from_black_to_white() -> None:
