@@ -66,12 +66,13 @@ def test_an_older_pytorch_that_tells_nothing_of_the_processor_multiplies_in_sing
 def test_a_network_reads_in_single_precision_and_learns_in_what_the_device_is_made_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    network, hu = random_network(1), torch.randn((1, 1, 32, 32, 32)) * 400 - 500
+    hu = torch.randn((1, 1, 32, 32, 32)) * 400 - 500
     features = {}
     for has_units in (False, True):
         monkeypatch.setattr(torch.cpu, "get_capabilities", lambda units=has_units: {"amx_bf16": units})
         for learns in (False, True):
-            features[has_units, learns] = network.train(learns).features(hu)
+            network = random_network(1).train(learns)  # a new one each time: who learns, keeps statistics
+            features[has_units, learns] = network.features(hu)
             assert features[has_units, learns].dtype == torch.float32
     assert torch.equal(features[False, False], features[True, False])
     assert not torch.equal(features[False, True], features[True, True])
