@@ -49,6 +49,7 @@ class Budget:
             times as long; but it begins with knowledge.
         drawn_mm: voxels of the hospitals' scans.
         spacing_mm: voxels of a network that begins by chance.
+        seed: of both hospitals' patients. The loss was last changed after looking at those of seed 1.
     """
 
     patients: int = 400
@@ -56,6 +57,7 @@ class Budget:
     tuned: int = 100
     drawn_mm: float = 3.0
     spacing_mm: float = 3.0
+    seed: int = 2
 
 
 class Said:
@@ -75,10 +77,10 @@ class Said:
             sys.stderr.write(f"{self._who} {self._last} % {doing}\n")
 
 
-def hospital(out: Path, variant: str, patients: int, drawn_mm: float) -> Path:
+def hospital(out: Path, variant: str, patients: int, budget: Budget) -> Path:
     """Draw a hospital and build its cohort; return the cohort's folder."""
     archive, cohort = out / f"hospital-{variant}", out / f"cohort-{variant}"
-    scans = write_hospital(Hospital(archive, patients, 1, variant, drawn_mm), Said(), _SIDE_BY_SIDE)
+    scans = write_hospital(Hospital(archive, patients, budget.seed, variant, budget.drawn_mm), Said(), _SIDE_BY_SIDE)
     built = build(Wish(archive / "scans", archive / "reports", cohort, workers=_SIDE_BY_SIDE), Said())
     sys.stdout.write(f"hospital {variant}: {patients} patients, {scans} scans, {built.kept} in the cohort\n")
     return cohort
@@ -130,7 +132,7 @@ def compared(cohort: Path, bundle: Path, against: Path, page: Path) -> str:
 
 def from_reports_alone(out: Path, budget: Budget) -> None:
     """Hospital A: say the figures of learning with the mask loss and without."""
-    cohort = hospital(out, "a", budget.patients, budget.drawn_mm)
+    cohort = hospital(out, "a", budget.patients, budget)
     recipe = ReportRecipe(steps=budget.steps, spacing_mm=budget.spacing_mm)
     with_mask = ReportPlan(
         cohort, out / "with-mask", recipe, organs=LARGER, shares=dict(SHARES), title="With mask loss"
@@ -142,7 +144,7 @@ def from_reports_alone(out: Path, budget: Budget) -> None:
 
 def at_another_hospital(out: Path, budget: Budget) -> None:
     """Hospital B: say the figures of the shipped model tuned, as it is, and of a new one."""
-    cohort = hospital(out, "b", max(8, budget.patients * 2 // 5), budget.drawn_mm)
+    cohort = hospital(out, "b", max(8, budget.patients * 2 // 5), budget)
     recipe = ReportRecipe(steps=budget.steps, spacing_mm=budget.spacing_mm)
     scratch = ReportPlan(
         cohort, out / "scratch", recipe, organs=LARGER, shares=dict(SHARES_AT_B), title="From scratch at B"
@@ -167,8 +169,9 @@ def main() -> None:
     parser.add_argument("--tuned", type=int, default=Budget.tuned, metavar="STEPS")
     parser.add_argument("--drawn", type=float, default=Budget.drawn_mm, metavar="MM")
     parser.add_argument("--spacing", type=float, default=Budget.spacing_mm, metavar="MM")
+    parser.add_argument("--seed", type=int, default=Budget.seed, help="of the hospitals' patients")
     told = parser.parse_args()
-    budget = Budget(told.patients, told.steps, told.tuned, told.drawn, told.spacing)
+    budget = Budget(told.patients, told.steps, told.tuned, told.drawn, told.spacing, told.seed)
     for hospital_named in told.at:
         PROOFS[hospital_named](told.out, budget)
 
