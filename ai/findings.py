@@ -171,7 +171,9 @@ class Finding:
 
     ``threshold`` is that of the setting the reader chose; ``thresholds`` are those of all settings. ``extent`` is, for
     what spreads in the lungs, the share that shows evidence: (``lungs`` or a lobe, 0…1); empty where not known.
-    ``records`` tell how well the model was found to recognise it.
+    ``records`` tell how well the model was found to recognise it. Where each instance was looked at closely, one whose
+    confidence reaches ``instance_threshold`` makes the finding present as well, whatever all evidence together says;
+    ``instance_thresholds`` are those of all settings.
     """
 
     abnormality: Abnormality
@@ -184,15 +186,28 @@ class Finding:
     thresholds: Thresholds | None = None
     extent: tuple[tuple[str, float], ...] = ()
     records: tuple[Record, ...] = ()
+    instance_threshold: float = NEVER
+    instance_thresholds: Thresholds | None = None
 
     def at(self, setting: Setting) -> Finding:
         """Return the finding as another setting calls it; the same where the model knows one threshold only."""
-        return self if self.thresholds is None else replace(self, threshold=self.thresholds.at(setting))
+        instances = self.instance_thresholds
+        return replace(
+            self,
+            threshold=self.threshold if self.thresholds is None else self.thresholds.at(setting),
+            instance_threshold=self.instance_threshold if instances is None else instances.at(setting),
+        )
 
     @property
     def present(self) -> bool:
-        """True where the probability reaches the threshold of something the model has learned."""
-        return self.learned and self.probability >= self.threshold
+        """True where the probability, or an instance, reaches the threshold of something the model has learned."""
+        return self.learned and (self.probability >= self.threshold or self.surely_seen)
+
+    @property
+    def surely_seen(self) -> bool:
+        """True where an instance that was looked at closely is sure enough by itself."""
+        bar = self.instance_threshold
+        return bar < NEVER and any(lesion.confidence >= bar for lesion in self.lesions)
 
     @property
     def learned(self) -> bool:

@@ -10,13 +10,14 @@ import numpy as np
 from ai.anatomy import Lungs
 from ai.findings import Analysis, Finding, Heatmap, Lesion, Setting, by_weight, sigmoid
 from ai.model.bundle import Bundle
+from ai.model.close_lesions import close_lesions
 from ai.model.device import chosen_device
 from ai.model.extent import extent_of, spreads
 from ai.model.lesions import Spots, lesions_of
 from ai.model.measures import quantities_of
 from ai.model.organ_map import named_organs
 from ai.model.peaks import peaks_of
-from ai.model.preparation import prepare
+from ai.model.preparation import Prepared, prepare
 from ai.model.records import records_of
 from ai.model.seeing import Seen, see
 from ai.organs import Organs
@@ -54,12 +55,16 @@ def analyse(
     began = time.monotonic()
     where = chosen_device(device)
     prepared = prepare(volume, bundle.description.spacing_mm, Part(progress, 0.0, 0.25))
-    seen = see(prepared, bundle.network, where, Part(progress, 0.25, 0.8))
+    closely = () if bundle.close_look is None else (bundle.description.labels.index(bundle.close_look.abnormality),)
+    seen = see(prepared, bundle.network, where, Part(progress, 0.25, 0.8), closely)
     organs = None if seen.organs is None else named_organs(seen.organs, prepared.lungs)
     findings, records = [], records_of(bundle.description.measured)
     for number, label in enumerate(bundle.description.labels):
-        progress.report(0.8 + 0.15 * number / len(seen.heat), f"measuring {abnormality(label).title.lower()}")
+        part = Part(progress, 0.8 + 0.15 * number / len(seen.heat), 0.8 + 0.15 * (number + 1) / len(seen.heat))
+        part.report(0.0, f"measuring {abnormality(label).title.lower()}")
         finding = _finding(number, label, seen, organs, volume, prepared.lungs, bundle)
+        if number in closely:
+            finding = _looked_at_closely(finding, number, seen, organs, volume, prepared, bundle, part)
         findings.append(replace(finding.at(setting), records=records.get(label, ())))
     effusion = next((f.heatmap for f in findings if f.abnormality.name == _EFFUSION and f.present), None)
     quantities = quantities_of(volume, organs, prepared.lungs, effusion, Part(progress, 0.95, 1.0))
@@ -86,3 +91,21 @@ def _finding(
     if organs is not None and spreads(kind) and probability >= thresholds.sensitive:
         extent = extent_of(heat, seen.grid, organs)
     return Finding(kind, probability, thresholds.balanced, heatmap.logit, heatmap, peaks, lesions, thresholds, extent)
+
+
+def _looked_at_closely(
+    finding: Finding,
+    number: int,
+    seen: Seen,
+    organs: Organs | None,
+    volume: Volume,
+    prepared: Prepared,
+    bundle: Bundle,
+    progress: Progress,
+) -> Finding:
+    """Return the finding with the instances that a close look leaves or adds; its heat and probability stay."""
+    look = bundle.close_look
+    if look is None:
+        return finding
+    lesions = close_lesions(finding.abnormality, number, look, seen, volume, prepared, organs, progress)
+    return replace(finding, lesions=lesions, instance_thresholds=look.thresholds)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,10 +12,13 @@ from safetensors.torch import load_file, save_file
 
 from ai.errors import UnknownName
 from ai.findings import ModelCard, Thresholds
+from ai.model.close_look import CloseLook
+from ai.model.close_look_file import KEY, loaded_close_look, saved_close_look
 from ai.model.errors import ModelError
 from ai.model.foreign import ForeignNetwork
 from ai.model.foreign_bundle import is_foreign, load_foreign
 from ai.model.network import WINDOWS_HU, EvidenceNet
+from ai.model.weights import digest
 from ai.vocabulary import RESOURCES, abnormality
 
 SHIPPED = RESOURCES / "models" / "chest"
@@ -63,11 +65,15 @@ class Description:
 
 @dataclass(frozen=True, eq=False)
 class Bundle:
-    """A loaded model: network in evaluation mode on the CPU, ours or one from elsewhere, and what it says of itself."""
+    """A loaded model: network in evaluation mode on the CPU, ours or one from elsewhere, and what it says of itself.
+
+    ``close_look`` is a second network that looks at one abnormality's candidates; None where there is none.
+    """
 
     network: EvidenceNet | ForeignNetwork
     description: Description
     card: ModelCard
+    close_look: CloseLook | None = None
 
 
 def bundles_beside() -> list[Path]:
@@ -88,11 +94,12 @@ def load_bundle(folder: Path | None = None) -> Bundle:
     if is_foreign(stored):
         return _foreign(path, stored)
     told = {key: stored.pop(key, None) for key in _INTERFACE}
+    closely = stored.pop(KEY, None)
     description, sha256 = _described(path, stored)
     fault = _fault(description) or _fault_of_interface(told)
     if fault:
         raise ModelError(f"{path} is not a bundle description: {fault}. Fetch it again.")
-    if _digest(folder / _WEIGHTS) != sha256:
+    if digest(folder / _WEIGHTS) != sha256:
         raise ModelError(f"{folder / _WEIGHTS} is not the file its description names (sha256 differs). Fetch it again.")
     network = EvidenceNet(
         len(description.labels), description.widths, description.features, description.organs, description.positions,
@@ -104,7 +111,10 @@ def load_bundle(folder: Path | None = None) -> Bundle:
         raise ModelError(f"{folder / _WEIGHTS} does not fit the network its description names.") from error
     network.eval()
     network.requires_grad_(False)
-    return Bundle(network, description, _card(description, sha256))
+    look = None if closely is None else loaded_close_look(path, closely)
+    if look is not None and look.abnormality not in description.labels:
+        raise ModelError(f"{path} looks closely for {look.abnormality}, which is not among its labels.")
+    return Bundle(network, description, _card(description, sha256), look)
 
 
 def _foreign(path: Path, stored: dict[str, Any]) -> Bundle:
@@ -131,12 +141,16 @@ def _card(description: Description, sha256: str) -> ModelCard:
     return ModelCard(description.identifier, description.version, sha256, description.trained_on, description.title)
 
 
-def save_bundle(network: EvidenceNet, description: Description, folder: Path) -> None:
+def save_bundle(
+    network: EvidenceNet, description: Description, folder: Path, close_look: CloseLook | None = None
+) -> None:
     """Write weights and description; the description last, so that a half-written bundle does not load."""
     folder.mkdir(parents=True, exist_ok=True)
     tensors = {name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()}
     save_file(tensors, folder / _WEIGHTS)
-    stored = {"schema": _SCHEMA, "sha256": _digest(folder / _WEIGHTS), **_INTERFACE, **asdict(description)}
+    stored = {"schema": _SCHEMA, "sha256": digest(folder / _WEIGHTS), **_INTERFACE, **asdict(description)}
+    if close_look is not None:
+        stored[KEY] = saved_close_look(close_look, folder)
     (folder / _DESCRIPTION).write_text(json.dumps(stored, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
@@ -198,10 +212,3 @@ def _read(path: Path) -> dict[str, Any]:
     if not isinstance(stored, dict):
         raise ModelError(f"{path} is not a bundle description. Fetch the bundle again.")
     return stored
-
-
-def _digest(path: Path) -> str:
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
-        raise ModelError(f"{path} cannot be read ({error.strerror}); fetch the bundle again.") from error

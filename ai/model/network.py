@@ -24,6 +24,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ai.model.device import mixed_precision
+from ai.model.layers import AXES, Residual, channels_last, convolved
 from ai.organs import ORGANS
 
 WINDOWS_HU = ((-1000.0, -200.0), (-160.0, 240.0), (-1024.0, -860.0), (-600.0, 1000.0))
@@ -36,7 +37,6 @@ LIGHT_WIDTHS = (32, 80, 128, 160)
 """Of a network without layers at 2 mm that two cores can be expected to teach: a third of the work."""
 FEATURES = 48
 """Channels of A, without the constant one."""
-_AXES = 3
 
 
 class Evidence(NamedTuple):
@@ -79,23 +79,23 @@ class EvidenceNet(nn.Module):
         super().__init__()
         self.positions = positions
         seen, first = (fine, 1) if fine else (len(WINDOWS_HU), 3)
-        self.fine = nn.Sequential(_block(len(WINDOWS_HU), fine), _block(fine, fine)) if fine else None
-        taken = seen * 8 + (_AXES if positions else 0)
+        self.fine = nn.Sequential(convolved(len(WINDOWS_HU), fine), convolved(fine, fine)) if fine else None
+        taken = seen * 8 + (AXES if positions else 0)
         self.stem = nn.Sequential(
-            _block(taken, widths[0], side=first), _Residual(widths[0]) if fine else _block(widths[0], widths[0])
+            convolved(taken, widths[0], side=first), Residual(widths[0]) if fine else convolved(widths[0], widths[0])
         )
-        self.down = nn.ModuleList(nn.Sequential(_block(a, b, stride=2), _Residual(b)) for a, b in pairwise(widths))
-        self.deep = _Residual(widths[-1])
+        self.down = nn.ModuleList(nn.Sequential(convolved(a, b, stride=2), Residual(b)) for a, b in pairwise(widths))
+        self.deep = Residual(widths[-1])
         pairs = list(pairwise(widths))
         self.narrow = nn.ModuleList(nn.Conv3d(b, a, 1, bias=False) for a, b in reversed(pairs))
-        self.join = nn.ModuleList(_block(a, a if level else features) for level, (a, _) in _from_below(pairs))
+        self.join = nn.ModuleList(convolved(a, a if level else features) for level, (a, _) in _from_below(pairs))
         self.head = nn.Conv3d(features + 1, labels, 1, bias=False)
         self.organ_head = nn.Conv3d(features + 1, 1 + len(ORGANS), 1, bias=False) if organs else None
         self.log_gain = nn.Parameter(torch.full((labels,), -4.0))
         self.bias = nn.Parameter(torch.full((labels,), -2.0))
         with torch.no_grad():
             self.head.weight[:, -1] = -2.0
-        _channels_last(self)
+        channels_last(self)
 
     def features(self, hu: Tensor, extent: Tensor | None = None) -> Tensor:
         """Return A (B, K, s, r, c).
@@ -154,13 +154,6 @@ def _folded(x: Tensor) -> Tensor:
     return cells.reshape(b, w * 8, s // 2, r // 2, c // 2).contiguous(memory_format=torch.channels_last_3d)
 
 
-def _channels_last(network: nn.Module) -> None:
-    """Lay kernels out as the scan is: on a CPU two thirds of the time. What is copied into them later keeps to it."""
-    for weight in network.parameters():
-        if weight.ndim == _AXES + 2:
-            weight.data = weight.data.contiguous(memory_format=torch.channels_last_3d)
-
-
 def _pointwise(head: nn.Conv3d, features: Tensor) -> Tensor:
     """Apply a head of 1 × 1 × 1 as one product of matrices: on a CPU an eighth of the convolution's time."""
     return functional.linear(features.movedim(1, -1), head.weight.flatten(1)).movedim(-1, 1)
@@ -170,7 +163,7 @@ def _positions(x: Tensor, extent: Tensor | None) -> Tensor:
     """Where each cell's middle lies along the crop's axes, (B, 3, s, r, c)."""
     batch, _, *sizes = x.shape
     if extent is None:
-        extent = x.new_tensor([-1.0, 1.0]).expand(batch, _AXES, 2)
+        extent = x.new_tensor([-1.0, 1.0]).expand(batch, AXES, 2)
     channels = []
     for axis, count in enumerate(sizes):
         share = (torch.arange(count, device=x.device, dtype=x.dtype) + 0.5) / count
@@ -184,20 +177,3 @@ def _positions(x: Tensor, extent: Tensor | None) -> Tensor:
 def _from_below(pairs: list[tuple[int, int]]) -> list[tuple[int, tuple[int, int]]]:
     """Number the levels (0 is the finest) and turn their order round."""
     return list(reversed(list(enumerate(pairs))))
-
-
-def _block(a: int, b: int, stride: int = 1, side: int = 3) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Conv3d(a, b, side, stride=stride, padding=side // 2, bias=False), nn.BatchNorm3d(b), nn.ReLU(inplace=True)
-    )
-
-
-class _Residual(nn.Module):
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.first = _block(width, width)
-        self.second = nn.Sequential(nn.Conv3d(width, width, 3, padding=1, bias=False), nn.BatchNorm3d(width))
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return x + f(x), rectified."""
-        return functional.relu(x + self.second(self.first(x)))

@@ -6,9 +6,9 @@ however it looks. Heat outside is left out of logit and map alike, so that they 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -45,6 +45,7 @@ class Seen:
         bias: (L,) ``bias + heat.sum()`` is the logit.
         gain: (L,) logit points for each unit of a place's own logit; NaN where places have none.
         additive: (L,) true where the bias is the same for every scan, so that the heat adds up.
+        places: of the labels asked for, by number: (s, r, c) logits of each place before the relu.
     """
 
     heat: NDArray[np.float32]
@@ -55,6 +56,7 @@ class Seen:
     bias: NDArray[np.float64]
     gain: NDArray[np.float64]
     additive: tuple[bool, ...]
+    places: Mapping[int, NDArray[np.float32]] = field(default_factory=dict)
 
 
 class SeesItself(Protocol):
@@ -65,7 +67,11 @@ class SeesItself(Protocol):
 
 
 def see(
-    prepared: Prepared, network: EvidenceNet | SeesItself, device: torch.device, progress: Progress = QUIET
+    prepared: Prepared,
+    network: EvidenceNet | SeesItself,
+    device: torch.device,
+    progress: Progress = QUIET,
+    places_of: tuple[int, ...] = (),
 ) -> Seen:
     """Run the network once over a scan.
 
@@ -74,18 +80,21 @@ def see(
         network: moved to the device it runs on.
         device: where to run; what does not fit into its memory is tried in slabs, then on the CPU.
         progress: asked between all layers whether to go on.
+        places_of: numbers of the labels whose places are wanted below what counts as evidence, too; a network from
+            elsewhere has none.
     """
     if not isinstance(network, EvidenceNet):
         return network.see(prepared, device, progress)
     grid = evidence_grid(prepared, STRIDE)
-    everywhere, organs, where, notices = _somewhere(prepared.hu, network, device, progress)
+    got, where, notices = _somewhere(prepared.hu, network, device, progress, places_of)
     s, r, c = grid.shape
     cut = (slice(None), slice(s), slice(r), slice(c))
     bias = network.bias.detach().to("cpu", torch.float64).numpy()
     gain = network.log_gain.detach().exp().to("cpu", torch.float64).numpy()
-    found = None if organs is None else organs[cut].numpy()
-    heat = everywhere[cut].numpy() * _patient(prepared, grid.shape)
-    return Seen(heat, found, grid, where.type, notices, bias, gain, (True,) * len(bias))
+    organs = None if got.organs is None else got.organs[cut].numpy()
+    heat = got.heat[cut].numpy() * _patient(prepared, grid.shape)
+    places = dict(zip(places_of, got.places[cut].numpy(), strict=True))
+    return Seen(heat, organs, grid, where.type, notices, bias, gain, (True,) * len(bias), places)
 
 
 def _patient(prepared: Prepared, cells: tuple[int, int, int]) -> NDArray[np.bool_]:
@@ -97,19 +106,28 @@ def _patient(prepared: Prepared, cells: tuple[int, int, int]) -> NDArray[np.bool
     return np.asarray(ndimage.binary_dilation(np.asarray(any_of), np.ones((3, 3, 3), dtype=bool)))
 
 
+@dataclass(frozen=True, eq=False)
+class _Got:
+    """What one pass gave, on the CPU: heat (L, s, r, c), organs or None, places of the labels asked for."""
+
+    heat: Tensor
+    organs: Tensor | None
+    places: Tensor
+
+
 def _somewhere(
-    hu: Tensor, network: EvidenceNet, device: torch.device, progress: Progress
-) -> tuple[Tensor, Tensor | None, torch.device, tuple[Notice, ...]]:
+    hu: Tensor, network: EvidenceNet, device: torch.device, progress: Progress, places_of: tuple[int, ...]
+) -> tuple[_Got, torch.device, tuple[Notice, ...]]:
     try:
-        return *_whole(hu, network, device, progress), device, ()
+        return _whole(hu, network, device, progress, places_of), device, ()
     except torch.OutOfMemoryError:
         _empty(device)
     try:
-        return *_in_slabs(hu, network, device, progress), device, (Notice(_IN_SLABS),)
+        return _in_slabs(hu, network, device, progress, places_of), device, (Notice(_IN_SLABS),)
     except torch.OutOfMemoryError:
         _empty(device)
     cpu = torch.device("cpu")
-    return *_whole(hu, network, cpu, progress), cpu, (Notice(_ON_CPU),)
+    return _whole(hu, network, cpu, progress, places_of), cpu, (Notice(_ON_CPU),)
 
 
 def _empty(device: torch.device) -> None:
@@ -118,8 +136,13 @@ def _empty(device: torch.device) -> None:
 
 
 def _whole(
-    hu: Tensor, network: EvidenceNet, device: torch.device, progress: Progress, part: tuple[float, float] = (-1.0, 1.0)
-) -> tuple[Tensor, Tensor | None]:
+    hu: Tensor,
+    network: EvidenceNet,
+    device: torch.device,
+    progress: Progress,
+    places_of: tuple[int, ...],
+    part: tuple[float, float] = (-1.0, 1.0),
+) -> _Got:
     """See a crop, or the part of it between two heights (-1 its bottom, 1 its top)."""
     with torch.inference_mode(), _asked_between_layers(network, progress):
         mine = network.to(device)
@@ -127,7 +150,8 @@ def _whole(
         evidence = mine(hu.to(device, memory_format=torch.channels_last_3d), extent)
         heat = _by_label(heat_of(mine, evidence))
         organs = None if evidence.organs is None else _by_label(evidence.organs[0])
-    return heat, organs
+        places = _by_label(evidence.places[0, list(places_of)])
+    return _Got(heat, organs, places)
 
 
 def _by_label(values: Tensor) -> Tensor:
@@ -136,22 +160,23 @@ def _by_label(values: Tensor) -> Tensor:
 
 
 def _in_slabs(
-    hu: Tensor, network: EvidenceNet, device: torch.device, progress: Progress
-) -> tuple[Tensor, Tensor | None]:
+    hu: Tensor, network: EvidenceNet, device: torch.device, progress: Progress, places_of: tuple[int, ...]
+) -> _Got:
     """Slab by slab, each with its surroundings: the same heat but for places whose surroundings reach further."""
     height = hu.shape[2]
     starts = range(0, height, _SLAB)
-    heats, organs = [], []
+    heats, organs, places = [], [], []
     for number, start in enumerate(starts):
         low, high = max(0, start - _CONTEXT), min(height, start + _SLAB + _CONTEXT)
         part = Part(progress, number / len(starts), (number + 1) / len(starts))
         heights = (2 * low / height - 1, 2 * high / height - 1)
-        heat, organ = _whole(hu[:, :, low:high], network, device, part, heights)
+        got = _whole(hu[:, :, low:high], network, device, part, places_of, heights)
         inner = slice((start - low) // STRIDE, (min(start + _SLAB, height) - low) // STRIDE)
-        heats.append(heat[:, inner])
-        if organ is not None:
-            organs.append(organ[:, inner])
-    return torch.cat(heats, 1), torch.cat(organs, 1) if organs else None
+        heats.append(got.heat[:, inner])
+        places.append(got.places[:, inner])
+        if got.organs is not None:
+            organs.append(got.organs[:, inner])
+    return _Got(torch.cat(heats, 1), torch.cat(organs, 1) if organs else None, torch.cat(places, 1))
 
 
 @contextmanager

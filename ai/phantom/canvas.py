@@ -12,11 +12,7 @@ from torch import Tensor
 from ai.geometry import PointMm
 from ai.organs import code_of
 from ai.phantom.landmarks import Landmarks, Vector
-from ai.vocabulary import abnormality
 from ai.volume import VoxelGrid
-
-_LEFT = 0.25
-"""An abnormality of whose fullest voxel less than this is left is covered."""
 
 __all__ = ["Canvas", "Instance", "Region", "Vector", "soft"]
 
@@ -165,21 +161,6 @@ class Canvas:
     def paint(self, alpha: Tensor, hu: Tensor | float, block: tuple[slice, ...] = (slice(None),) * 3) -> None:
         """Blend Hounsfield units in by ``alpha`` (0…1)."""
         self.hu[block] += alpha * (hu - self.hu[block])
-
-    def forget_covered(self) -> None:
-        """Drop the instances of which later drawing left nothing to be seen: a nodule in fluid, in a collapsed lobe.
-
-        Only focal ones lie where their centre is; of the others the middle of several places may be nowhere.
-        """
-        self.instances[:] = [one for one in self.instances if self._shows(one)]
-
-    def _shows(self, one: Instance) -> bool:
-        layer = self.truth.get(one.label)
-        if layer is None:
-            return False
-        if abnormality(one.label).focal:
-            layer = layer[self.region(one.centre, max(one.diameter_mm, 2 * self.spacing_mm)).block]
-        return float(layer.max()) >= _LEFT
 
     def copy(self) -> Canvas:
         """Return a canvas that can be drawn on without changing this one."""

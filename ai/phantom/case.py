@@ -13,6 +13,7 @@ from torch import Tensor
 from ai.phantom.body import Body
 from ai.phantom.canvas import Canvas
 from ai.phantom.catalogue import CATALOGUE
+from ai.phantom.conspicuity import forget_hidden
 from ai.phantom.drawable import Drawable
 from ai.phantom.illness import chosen, forms_of
 from ai.phantom.scanner import Protocol, scan_of
@@ -106,5 +107,5 @@ def drawn_patient(
             before(canvas, thing)
         if thing.draw(canvas, thing.chance(seed)):
             drawn.append(thing.name)
-    canvas.forget_covered()
+    forget_hidden(canvas)
     return canvas, tuple(drawn)

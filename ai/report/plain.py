@@ -66,6 +66,7 @@ def finding_summary(found: Finding) -> Plain:
         "probability": number(found.probability),
         "threshold": number(found.threshold),
         "thresholds": None if found.thresholds is None else asdict(found.thresholds),
+        "instance_threshold": None if found.instance_thresholds is None else number(found.instance_threshold),
         "present": found.present,
     }
 

@@ -89,7 +89,7 @@ def picture_of(reading: ReadingToCheck) -> Picture:
         for finding in reading.analysis.findings
         if finding.learned
         and finding.abnormality.name not in reading.rejected
-        and finding.probability >= least_of(finding)
+        and (finding.probability >= least_of(finding) or _seen_closely(finding))
     ]
     of_body = {id(lesion): finding for finding in told for lesion in finding.lesions}
     bodies = distinct([lesion for finding in told for lesion in finding.lesions])
@@ -108,6 +108,15 @@ def most_of(finding: Finding) -> float:
     return finding.threshold if finding.thresholds is None else finding.thresholds.specific
 
 
+def _seen_closely(finding: Finding) -> bool:
+    return finding.instance_thresholds is not None and bool(finding.lesions)
+
+
+def _surely(lesion: Lesion, finding: Finding) -> bool:
+    steps = finding.instance_thresholds
+    return steps is not None and lesion.confidence >= steps.specific
+
+
 def _of_body(lesion: Lesion, finding: Finding, reading: ReadingToCheck) -> Sight:
     sure = math.isnan(lesion.confidence) or lesion.confidence >= _SURE_OF_ONE
     side = side_of(lesion.location)
@@ -116,7 +125,7 @@ def _of_body(lesion: Lesion, finding: Finding, reading: ReadingToCheck) -> Sight
     return Sight(
         finding,
         lesion,
-        sure and finding.probability >= most_of(finding),
+        sure and (finding.probability >= most_of(finding) or _surely(lesion, finding)),
         frozenset({side} if side else ()),
         frozenset({lesion.location} & set(LOBES)),
         lesion.centre,

@@ -12,14 +12,21 @@ from ai.vocabulary import abnormality
 _COLUMNS = ("positive", "negative", "auroc", "sensitivity", "specificity", "pointing", "energy", "ece")
 
 
-def card_text(description: Description, remarks: str = "") -> str:
-    """Return the card in Markdown; every figure is taken from the description's ``measured``."""
+def card_text(description: Description, remarks: str = "", close_look: str = "") -> str:
+    """Return the card in Markdown; every figure is taken from the description's ``measured``.
+
+    Args:
+        description: of the bundle.
+        remarks: what a reader should know besides.
+        close_look: what its close look was trained on; empty where it has none.
+    """
     parts = [
         f"# {description.title} ({description.identifier}, version {description.version})",
         "Research use only, not for clinical diagnosis.",
         f"**Looks for** {_titles(description, learned=True)}.",
         _not_learned(description),
         f"**Trained on.** {description.trained_on}",
+        f"**Close look at nodules.** A second network, which learned from {close_look}." if close_look else "",
         remarks,
         f"**Calibration.** {description.calibration}" if description.calibration else "",
         f"**Limits.** {description.limits}",
@@ -30,7 +37,8 @@ def card_text(description: Description, remarks: str = "") -> str:
         "ten bins. Cases in which a label is undecided (a sliver, or only places where nobody may say) are left out "
         "for that label; heat in undecided places counts for everything else, as in a reading. Nodules: sensitivity "
         "for nodules of 4–30 mm at 1/8, 1/4, 1/2, 1, 2, 4 and 8 false marks a scan, and its mean (Setio et al., Med "
-        "Image Anal 2017). Pneumonia, patch or whole lung: the share of the lungs with evidence tells pneumonia of at "
+        "Image Anal 2017); a nodule that later drawing hides is none. Pneumonia, patch or whole lung: the share of the "
+        "lungs with evidence tells pneumonia of at "
         "least 30 % of both lungs from that of at most 6 %. Organs: Dice on 4 mm cells; over the whole path on the "
         "2 mm voxels of the reading. The "
         "command that trains and measures: `python main.py train --out DIR "

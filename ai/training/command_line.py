@@ -8,6 +8,8 @@ from pathlib import Path
 from ai.progress import Progress
 from ai.training.judging.evaluate import Evaluated, EvaluationPlan, evaluate
 from ai.training.learning import Recipe
+from ai.training.nodules.close_learning import CloseRecipe
+from ai.training.nodules.close_run import ClosePlan, teach_close_look
 from ai.training.recipe_run import Plan, train
 from ai.training.reports.errors import ReportsError
 from ai.training.reports.recipe import ReportRecipe
@@ -39,6 +41,8 @@ def _add_drawing_options(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--first-case", type=int, default=0, metavar="N", help=told)
     group.add_argument("--compile", action="store_true", help="a fifth faster on a CPU; needs a C++ compiler")
     group.add_argument("--workers", type=int, default=2, help="processes that draw side by side (default 2)")
+    told = "teach the close look at nodules beside the bundle of --init (default the shipped one), which stays as it is"
+    group.add_argument("--close-look", action="store_true", help=told)
 
 
 def _add_report_options(group: argparse._ArgumentGroup) -> None:
@@ -69,6 +73,13 @@ def refuse_what_is_not_there(parsed: argparse.Namespace) -> None:
 
 def train_as_told(parsed: argparse.Namespace, progress: Progress) -> Path | None:
     """Train as told; return the bundle's folder, None in every process but the first."""
+    if parsed.close_look:
+        closely = CloseRecipe(parsed.steps, learning_rate=parsed.rate or CloseRecipe.learning_rate)
+        close_plan = ClosePlan(
+            parsed.out, parsed.init, parsed.scans, closely, train_cases=parsed.cases, workers=parsed.workers
+        )
+        teach_close_look(close_plan, progress)
+        return Path(parsed.out) / BUNDLE
     if parsed.cohort is None:
         recipe = Recipe(parsed.steps, learning_rate=parsed.rate or Recipe.learning_rate, compiled=parsed.compile)
         plan = Plan(

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from torch import Tensor
 
+from ai.model.candidates import Candidates
 from ai.training.truth import UNKNOWN
 
 RATES = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
@@ -20,9 +21,6 @@ LEAST_MM, MOST_MM = 4.0, 30.0
 _CELL_MM = 4.0
 _SLACK_MM = 4.0
 """A mark may lie one cell outside the nodule's body."""
-_APART_CELLS = 3
-_LEAST_PLACE = -6.0
-_MOST_MARKS = 60
 
 Numbers = NDArray[np.float64]
 
@@ -42,17 +40,17 @@ class Marks:
     false: Numbers
 
 
-def marks_of(places: Tensor, truth: Tensor, instances: Tensor, label: int) -> Marks:
-    """Set a mark at each local maximum and compare with the nodules that are there.
+def marks_of(found: Candidates, truth: Tensor, instances: Tensor, label: int) -> Marks:
+    """Compare marks with the nodules that are there.
 
     Args:
-        places: (s, r, c) logits of the label on 4 mm cells.
+        found: marks on 4 mm cells, the surer the higher their logit.
         truth: uint8 (s, r, c) of the label; marks on undecided or otherwise true cells (too small, too large) count
             neither for nor against.
         instances: see ``TrainingCase``.
         label: the label's place.
     """
-    spots, scores = _maxima(places.numpy())
+    spots, scores = found.cells, found.logits
     nodules = instances[instances[:, 0] == label].numpy().astype(np.float64)
     sizes = nodules[:, 4] if len(nodules) else np.zeros(0)
     asked = (sizes >= LEAST_MM) & (sizes <= MOST_MM)
@@ -60,18 +58,9 @@ def marks_of(places: Tensor, truth: Tensor, instances: Tensor, label: int) -> Ma
     # A cell's middle lies half a voxel (1 mm) beyond its first voxel's.
     distance = np.linalg.norm((spots * _CELL_MM + 1.0)[:, None] - nodules[None, :, 1:4], axis=2)
     hits = distance <= sizes[None] / 2 + _SLACK_MM
-    found = np.array([max(scores[hits[:, i]], default=-np.inf) for i in np.flatnonzero(asked)], dtype=np.float64)
+    best = np.array([max(scores[hits[:, i]], default=-np.inf) for i in np.flatnonzero(asked)], dtype=np.float64)
     vain = ~hits.any(1) & ~excused[tuple(spots.T)] if len(spots) else np.zeros(0, dtype=bool)
-    return Marks(found, sizes[asked], scores[vain])
-
-
-def _maxima(places: NDArray[np.float32]) -> tuple[NDArray[np.int64], Numbers]:
-    gathered = ndimage.gaussian_filter(np.maximum(places, _LEAST_PLACE * 2), 0.7, mode="nearest")
-    top = (gathered == ndimage.maximum_filter(gathered, size=_APART_CELLS, mode="nearest")) & (gathered > _LEAST_PLACE)
-    spots = np.argwhere(top)
-    scores = gathered[top].astype(np.float64)
-    order = np.argsort(-scores, kind="stable")[:_MOST_MARKS]
-    return spots[order], scores[order]
+    return Marks(best, sizes[asked], scores[vain])
 
 
 def sensitivities(scans: Sequence[Marks], least_mm: float = LEAST_MM, most_mm: float = MOST_MM) -> list[float]:

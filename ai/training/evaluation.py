@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from ai.findings import Thresholds
 from ai.model.network import EvidenceNet
 from ai.organs import ORGANS
-from ai.training.detection import RATES, sensitivities
+from ai.training.detection import RATES, Marks, sensitivities
 from ai.training.readings import Readings
 from ai.training.statistics import Numbers, auroc, calibration_error
 from ai.vocabulary import abnormality
@@ -39,7 +39,8 @@ def table(
     return {
         "cases": len(readings.names),
         "mean": {key: _mean(row[key] for row in rows.values()) for key in _MEANS} | {"focal pointing": _mean(focal)},
-        "nodules": _nodules(readings),
+        "nodules": _nodules(readings.nodules),
+        "nodules by the first network alone": _nodules(readings.at_first),
         "organs": {name: _mean(readings.organs[:, i]) for i, name in enumerate(ORGANS)},
         "apart": {f"{a} or {b}": _apart(logits, readings, labels.index(a), labels.index(b)) for a, b in apart},
         "pneumonia, patch or whole lung": _extents(readings),
@@ -69,16 +70,14 @@ def _row(readings: Readings, probability: Numbers, label: int, threshold: float)
     }
 
 
-def _nodules(readings: Readings) -> dict[str, Any]:
-    curve = sensitivities(readings.nodules)
+def _nodules(scans: Sequence[Marks]) -> dict[str, Any]:
+    curve = sensitivities(scans)
     sizes = {"4–6 mm": (4.0, 6.0), "6–10 mm": (6.0, 10.0), "10–30 mm": (10.0, 30.0)}
     return {
-        "nodules": sum(len(marks.found) for marks in readings.nodules),
+        "nodules": sum(len(marks.found) for marks in scans),
         "mean sensitivity": _rounded(float(np.mean(curve))),
         "at false marks a scan": {f"{rate:g}": _rounded(value) for rate, value in zip(RATES, curve, strict=True)},
-        "mean by size": {
-            name: _rounded(float(np.mean(sensitivities(readings.nodules, *sizes[name])))) for name in sizes
-        },
+        "mean by size": {name: _rounded(float(np.mean(sensitivities(scans, *sizes[name])))) for name in sizes},
     }
 
 

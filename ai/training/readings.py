@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,15 +13,19 @@ from scipy import ndimage
 from torch import Tensor
 from torch.nn import functional
 
+from ai.geometry import PointMm
+from ai.model.candidates import Candidates, candidates_in, with_blobs
+from ai.model.close_look import CloseLook
 from ai.model.network import EvidenceNet
 from ai.organs import LOBES, ORGANS
 from ai.progress import QUIET, Progress
 from ai.training.detection import Marks, marks_of
 from ai.training.truth import HALF, UNKNOWN, TrainingCase, load_case
+from ai.volume import Volume, axis_aligned
 
 SHIFTS = (-4.0, -3.0, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
 """Tried on W·A before the relu: how sure a place must be before it counts as evidence."""
-CELL_MM = 4.0
+CELL_MM, _VOXEL_MM = 4.0, 2.0
 _SPREADING = "pneumonia"
 NEAR_MM = 10.0
 """The strongest place may lie so far from the abnormality and still point at it."""
@@ -40,7 +44,8 @@ class Readings:
         pointed: 1 where the strongest place lies within 10 mm of the abnormality, else 0; NaN where absent.
         energy: share of the heat in cells that hold the abnormality, of all heat in decided places; NaN where absent.
         organs: Dice of each organ on the cells, NaN where it is not known.
-        nodules: how nodules were found.
+        nodules: how nodules were found: by the close look where there is one.
+        at_first: how the first network alone would have found them.
         extent: (cases, 2): which share of the lungs pneumonia really covers, and which by the network; NaN where it is
             absent or the lungs are not known.
     """
@@ -52,6 +57,7 @@ class Readings:
     energy: Numbers
     organs: Numbers
     nodules: tuple[Marks, ...]
+    at_first: tuple[Marks, ...]
     extent: Numbers
 
     def shifted(self, shift: float = 0.0) -> Numbers:
@@ -76,6 +82,7 @@ class Readings:
             self.energy[rows],
             self.organs[rows],
             tuple(self.nodules[i] for i in rows),
+            tuple(self.at_first[i] for i in rows),
             self.extent[rows],
         )
 
@@ -86,6 +93,7 @@ def read_cases(
     labels: tuple[str, ...],
     progress: Progress = QUIET,
     known_only: bool = False,
+    close_look: CloseLook | None = None,
 ) -> Readings:
     """Run a network over whole drawn cases.
 
@@ -97,20 +105,21 @@ def read_cases(
         known_only: leave undecided places out of the evidence, and call absent what is nowhere in the others. For
             calibration: in a real anatomy some place is always undecided for every label (the patient's own disease),
             and its negatives are too precious to be lost.
+        close_look: looks at each candidate for a nodule; None where there is none.
     """
     rows = []
     for number, path in enumerate(paths):
-        rows.append(_row(network, load_case(path), labels, known_only))
+        rows.append(_row(network, load_case(path), labels, known_only, close_look))
         progress.report((number + 1) / len(paths), f"reading drawn cases ({number + 1} of {len(paths)})")
     columns = list(zip(*rows, strict=True))
     numbers = [np.array(column, dtype=np.float64) for column in columns[:5]]
-    names, extent = tuple(p.name for p in paths), np.array(columns[6], dtype=np.float64)
-    return Readings(names, numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], columns[5], extent)
+    names, extent = tuple(p.name for p in paths), np.array(columns[7], dtype=np.float64)
+    return Readings(names, numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], columns[5], columns[6], extent)
 
 
 def _row(
-    network: EvidenceNet, case: TrainingCase, labels: tuple[str, ...], known_only: bool
-) -> tuple[Numbers, Numbers, Numbers, Numbers, Numbers, Marks, tuple[float, float]]:
+    network: EvidenceNet, case: TrainingCase, labels: tuple[str, ...], known_only: bool, close_look: CloseLook | None
+) -> tuple[Numbers, Numbers, Numbers, Numbers, Numbers, Marks, Marks, tuple[float, float]]:
     device = next(network.parameters()).device
     with torch.inference_mode():
         hu = case.hu.to(device).float()[None, None].to(memory_format=torch.channels_last_3d)
@@ -127,10 +136,24 @@ def _row(
     for label in np.flatnonzero(present == 1):
         pointed[label], energy[label] = _where(places[label], truth[label])
     nodule = labels.index("nodule")
-    marks = marks_of(places[nodule], truth[nodule], case.instances, nodule)
+    found = candidates_in(places[nodule].numpy())
+    at_first = marks_of(found, truth[nodule], case.instances, nodule)
+    marks = at_first
+    if close_look is not None:
+        more = with_blobs(found, places[nodule].numpy(), case.hu.float().numpy())
+        marks = marks_of(_looked_at(more, case, close_look), truth[nodule], case.instances, nodule)
     dice = _dice(evidence.organs, case.organs)
     extent = _extent(places, truth, case.organs, labels) if _SPREADING in labels else (float("nan"),) * 2
-    return present, _sums(places, counted).numpy(), pointed, energy, dice, marks, extent
+    return present, _sums(places, counted).numpy(), pointed, energy, dice, marks, at_first, extent
+
+
+def _looked_at(found: Candidates, case: TrainingCase, look: CloseLook) -> Candidates:
+    """The same candidates, as sure as the close look holds them."""
+    s, r, c = case.hu.shape
+    volume = Volume(case.hu.numpy(), axis_aligned((s, r, c), (_VOXEL_MM,) * 3, PointMm(0, 0, 0)))
+    # A cell's middle lies half a voxel beyond its first voxel's.
+    places_mm = (found.cells * CELL_MM + _VOXEL_MM / 2)[:, ::-1]
+    return replace(found, logits=look.logits(volume, places_mm, found.logits))
 
 
 def _sums(places: Tensor, counted: Tensor | None) -> Tensor:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -13,18 +12,15 @@ from torch import Tensor
 from ai.model import ModelError
 from ai.model.bundle import Bundle, Description, load_bundle, save_bundle
 from ai.model.network import FEATURES, FINE, WIDTHS, EvidenceNet
-from ai.phantom import drawn_case
 from ai.progress import QUIET, Part, Progress
-from ai.training.backgrounds import Background, canvas_of, there
+from ai.training.backgrounds import Background, there
 from ai.training.calibration import calibrate
 from ai.training.card import card_text
-from ai.training.evaluation import table
 from ai.training.labels import LABELS
 from ai.training.learning import Learner, Recipe, new_network
+from ai.training.measuring import Measuring, measured_by
 from ai.training.readings import drawn_paths, read_cases
-from ai.training.real_scans import real_table
-from ai.training.share import PROCEDURAL, Share, draw_share
-from ai.training.whole_path import whole_table
+from ai.training.share import Share, draw_share
 
 _LIMITS = (
     f"Research use only. {len(LABELS)} abnormalities; everything else is not looked for. Learned from drawings: real "
@@ -37,8 +33,6 @@ _CALIBRATION = (
     "Logistic regression of each label's presence on its summed evidence, over {} drawn cases that training did not "
     "see; gain and bias are part of the weights, so that the heat still adds up."
 )
-_WHOLE_SEED = 2_900_000
-_WITH_NODULES = frozenset({"nodule"})
 
 
 @dataclass(frozen=True)
@@ -105,60 +99,32 @@ def _start(folder: Path) -> dict[str, Tensor]:
 
 
 def finish(network: EvidenceNet, plan: Plan, progress: Progress = QUIET) -> Bundle:
-    """Calibrate on one split, measure on another that saw neither training nor calibration, write the bundle."""
+    """Calibrate on one split, measure on another that saw neither training nor calibration, write the bundle.
+
+    It has no close look yet; that is taught beside it (``ai.training.nodules``).
+    """
     network.eval()
     share = plan.run / "share"
     cases = list(drawn_paths(share, "calibrate"))
     calibration = read_cases(network, cases, LABELS, Part(progress, 0.0, 0.3), known_only=True)
     thresholds = calibrate(network, calibration)
-    readings = read_cases(network, list(drawn_paths(share, "evaluate")), LABELS, Part(progress, 0.3, 0.6))
-    procedural = readings.only(PROCEDURAL)
-    measured: dict[str, Any] = {
-        "procedural thoraxes, unseen seeds": table(network, procedural, LABELS, thresholds),
-    }
-    real = readings.without(PROCEDURAL)
-    if real.names:
-        measured["drawn into a real anatomy left out"] = table(network, real, LABELS, thresholds)
     used = there("train", plan.scans)
     description = Description(
         identifier="interval-chest", version=plan.version, title="Interval's chest model", labels=LABELS,
         thresholds=thresholds, widths=WIDTHS, features=FEATURES, organs=True, spacing_mm=2.0,
         trained_on=_trained_on(used), licence="Apache-2.0",
         attribution=tuple(f"{entry.name}: {entry.source}" for entry in used),
-        limits=_LIMITS, measured=measured, positions=network.positions, fine=FINE,
+        limits=_LIMITS, measured={}, positions=network.positions, fine=FINE,
         calibration=_CALIBRATION.format(len(cases)),
     )  # fmt: skip
     folder = plan.run / "bundle"
     save_bundle(network, description, folder)
-    measured |= _read_whole(load_bundle(folder), plan, Part(progress, 0.6, 1.0))
+    measuring = Measuring(share, plan.scans, plan.evaluate_cases, plan.whole_cases, plan.workers)
+    measured = measured_by(load_bundle(folder), measuring, Part(progress, 0.3, 1.0))
+    description = replace(description, measured=measured)
     save_bundle(network, description, folder)
     (folder / "CARD.md").write_text(card_text(description, plan.remarks), encoding="utf-8")
     return load_bundle(folder)
-
-
-def _read_whole(bundle: Bundle, plan: Plan, progress: Progress) -> dict[str, Any]:
-    """Read scans as the viewer does: drawn ones at 1.5 mm, drawn ones in the anatomy left out, real ones."""
-    count = plan.whole_cases
-    seeds = range(_WHOLE_SEED, _WHOLE_SEED + count)
-    drawn = (drawn_case(seed, None, _WITH_NODULES, 1.5) for seed in seeds)
-    measured = {
-        "whole path, procedural thoraxes of 1.5 mm": whole_table(bundle, drawn, count, Part(progress, 0.0, 0.4))
-    }
-    if plan.scans is None:
-        return measured
-    for entry in there("held_out", plan.scans):
-        anatomy = canvas_of(entry, plan.scans, LABELS)
-        cases = (drawn_case(seed, anatomy, _WITH_NODULES) for seed in seeds)
-        name = f"whole path, drawn into {entry.name} at 2 mm"
-        measured[name] = whole_table(bundle, cases, count, Part(progress, 0.4, 0.7))
-    scans = sorted(p for p in plan.scans.iterdir() if p.is_dir() or p.name.endswith(".nii.gz"))
-    rows = real_table(bundle, [p for p in scans if "tumour" not in p.name], Part(progress, 0.7, 1.0))
-    seen = {entry.name for entry in there("train", plan.scans)}
-    measured["real scans never seen in training"] = {name: row for name, row in rows.items() if name not in seen}
-    measured["real scans whose anatomy was drawn into for training, their own disease marked as unknown"] = {
-        name: row for name, row in rows.items() if name in seen
-    }
-    return measured
 
 
 def _trained_on(scans: Sequence[Background]) -> str:

@@ -18,6 +18,7 @@ from ai.phantom.case import Case
 from ai.progress import QUIET, Part, Progress
 from ai.volume import Volume
 
+LEAST_ASKED_MM, MOST_ASKED_MM, _SLACK_MM = 4.0, 30.0, 4.0
 LEAST_MM = 6.0
 """Smaller nodules' volumes are not judged."""
 
@@ -34,16 +35,18 @@ def whole_table(bundle: Bundle, cases: Iterable[Case], count: int, progress: Pro
     dice: dict[str, list[float]] = {name: [] for name in ("lungs", *ORGANS)}
     errors: list[float] = []
     lobes: list[bool] = []
-    nodules = seen = 0
+    nodules = seen = small = small_found = vain = 0
     withheld: list[str] = []
     for number, case in enumerate(cases):
         volume = Volume(np.ascontiguousarray(case.hu.numpy()), case.canvas.grid)
-        seen += 1
         try:
             analysis = analyse(volume, bundle, "cpu", Part(progress, number / count, (number + 1) / count))
         except ModelError as refusal:
             withheld.append(str(refusal))
             continue
+        seen += 1
+        drawn, hit, false = _marks(analysis, case.canvas)
+        small, small_found, vain = small + drawn, small_found + hit, vain + false
         for name, value in _dice(analysis, case.canvas):
             dice[name].append(value)
         for instance, lesion in _pairs(analysis, case.canvas):
@@ -52,7 +55,7 @@ def whole_table(bundle: Bundle, cases: Iterable[Case], count: int, progress: Pro
                 errors.append(abs(lesion.volume_mm3 / instance.volume_mm3 - 1))
                 lobes.append(lesion.location == lobe_of(instance, case.canvas))
     return {
-        "scans": seen,
+        "scans": seen + len(withheld),
         "withheld": withheld,
         "dice": {name: round(float(np.mean(values)), 3) if values else None for name, values in dice.items()},
         "nodules of 6 mm and more": {
@@ -61,6 +64,11 @@ def whole_table(bundle: Bundle, cases: Iterable[Case], count: int, progress: Pro
             "median volume error": round(float(np.median(errors)), 3) if errors else None,
             "90 % are within": round(float(np.quantile(errors, 0.9)), 3) if errors else None,
             "in the right lobe": round(float(np.mean(lobes)), 3) if lobes else None,
+        },
+        "instances listed": {
+            "nodules of 4–30 mm": small,
+            "of them listed": small_found,
+            "listed in vain, a scan": round(vain / seen, 2) if seen else None,
         },
     }
 
@@ -84,6 +92,31 @@ def _dice(analysis: Analysis, canvas: Canvas) -> Iterator[tuple[str, float]]:
 def _overlap(a: NDArray[np.bool_], b: NDArray[np.bool_]) -> float:
     both = int(np.count_nonzero(a)) + int(np.count_nonzero(b))
     return 2 * int(np.count_nonzero(a & b)) / max(1, both)
+
+
+def _marks(analysis: Analysis, canvas: Canvas) -> tuple[int, int, int]:
+    """(drawn nodules of 4–30 mm, those that a listed instance lies in, instances that lie in nothing of the kind)."""
+    finding = analysis.finding("nodule")
+    places = [] if finding is None else [lesion.centre for lesion in finding.lesions]
+    nodules = [(place_of(one, canvas), one.diameter_mm) for one in canvas.instances if one.label == "nodule"]
+    hit = [any(place.distance_mm(p) <= d / 2 + _SLACK_MM for p in places) for place, d in nodules]
+    asked = [h for h, (_, d) in zip(hit, nodules, strict=True) if LEAST_ASKED_MM <= d <= MOST_ASKED_MM]
+    vain = [
+        p
+        for p in places
+        if not any(place.distance_mm(p) <= d / 2 + _SLACK_MM for place, d in nodules) and not _excused(p, canvas)
+    ]
+    return len(asked), sum(asked), len(vain)
+
+
+def _excused(place: PointMm, canvas: Canvas) -> bool:
+    """Whether a place is near something of a nodule, or where nobody may say."""
+    up, back, left = (place.superior, place.posterior, place.left)
+    origin = canvas.origin
+    middle = (up - origin.superior, back - origin.posterior, left - origin.left)
+    block = canvas.region(middle, _SLACK_MM).block
+    truth, unknown = canvas.truth.get("nodule"), canvas.unknown.get("nodule")
+    return bool(truth is not None and (truth[block] > 0).any()) or bool(unknown is not None and unknown[block].any())
 
 
 def _pairs(analysis: Analysis, canvas: Canvas) -> Iterator[tuple[Instance, Lesion | None]]:

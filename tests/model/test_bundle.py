@@ -17,6 +17,7 @@ from ai.model import ModelError, load_bundle
 from ai.model.bundle import save_bundle
 from ai.model.network import EvidenceNet
 from tests.support.bright_network import described, random_network
+from tests.support.close_network import random_close_look
 
 Change = Callable[[dict[str, Any]], None]
 
@@ -152,3 +153,51 @@ def test_a_half_written_bundle_does_not_load(tmp_path: Path, monkeypatch: pytest
             save_bundle(EvidenceNet(3, (8, 8, 8, 8)), described(), tmp_path)
     with pytest.raises(ModelError, match=r"bundle\.json cannot be read"):
         load_bundle(tmp_path)
+
+
+@pytest.fixture
+def with_close_look(tmp_path: Path) -> Path:
+    """Return a bundle that looks closely at nodules."""
+    save_bundle(random_network(5), described(), tmp_path / "closer", random_close_look(2))
+    return tmp_path / "closer"
+
+
+def test_a_close_look_comes_back_as_it_was_written(with_close_look: Path) -> None:
+    look, made = load_bundle(with_close_look).close_look, random_close_look(2)
+    assert look is not None
+    assert (look.abnormality, look.thresholds, look.trained_on) == ("nodule", made.thresholds, "nothing")
+    written = made.network.state_dict()
+    for name, value in look.network.state_dict().items():
+        assert torch.equal(value, written[name]), name
+    assert not look.network.training
+    assert not any(p.requires_grad for p in look.network.parameters())
+
+
+def test_without_one_there_is_none(folder: Path) -> None:
+    assert load_bundle(folder).close_look is None
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("abnormality", "unicorn", "does not describe its close look"),
+        ("abnormality", "emphysema", "not among its labels"),
+        ("input", {"side": 64, "spacing_mm": 1.5}, "does not give"),
+        ("widths", [], "cannot be"),
+        ("widths", [4, 7], "does not fit"),
+        ("widths", [4, "x"], "does not describe"),
+        ("thresholds", {"sensitive": 0.9, "balanced": 0.5, "specific": 0.1}, "cannot be"),
+        ("thresholds", {"sensitive": 0.9}, "does not describe"),
+        ("sha256", "0" * 64, "sha256 differs"),
+    ],
+)
+def test_another_close_look_is_not_taken(with_close_look: Path, key: str, value: object, said: str) -> None:
+    changed(with_close_look, lambda stored: stored["close_look"].update({key: value}))
+    with pytest.raises(ModelError, match=said):
+        load_bundle(with_close_look)
+
+
+def test_weights_of_the_close_look_that_are_missing_are_named(with_close_look: Path) -> None:
+    (with_close_look / "close_look.safetensors").unlink()
+    with pytest.raises(ModelError, match=r"close_look\.safetensors cannot be read"):
+        load_bundle(with_close_look)

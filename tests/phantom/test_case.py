@@ -6,8 +6,9 @@ import pytest
 import torch
 
 from ai.phantom import CATALOGUE, Case, drawn_case
-from ai.phantom.canvas import Instance
+from ai.phantom.canvas import Canvas, Instance, Vector
 from ai.phantom.case import drawn_patient, plan_of
+from ai.phantom.conspicuity import forget_hidden
 from ai.phantom.lesions.focal import cover
 from tests.support.thorax import healthy
 
@@ -102,11 +103,54 @@ def test_the_scan_is_ct_like() -> None:
 def test_what_later_drawing_hides_is_no_instance_any_more() -> None:
     canvas = healthy().copy()
     seen, hidden = (60.0, 80.0, 60.0), (60.0, 80.0, 120.0)
+    canvas.hu[:] = -850.0
     for centre in (seen, hidden):
-        region = canvas.region(centre, 8.0)
-        canvas.mark("nodule", (region.radius <= 5.0).float(), region.block)
-        canvas.instances.append(Instance("nodule", centre, 10.0, 520.0, "nodule"))
+        _put_ball(canvas, centre, 40.0)
     over = canvas.region(hidden, 12.0)
     cover(canvas, torch.full_like(over.radius, 0.9), over.block)
-    canvas.forget_covered()
+    forget_hidden(canvas)
     assert [one.centre for one in canvas.instances] == [seen]
+
+
+@pytest.mark.parametrize(
+    ("around_hu", "ball_hu", "calcium_hu", "is_seen"),
+    [
+        (-850.0, 40.0, None, True),
+        (-850.0, -600.0, None, True),
+        (30.0, 40.0, None, False),
+        (30.0, 40.0, 600.0, True),
+        (-560.0, -600.0, None, False),
+    ],
+    ids=["in lung", "ground glass", "in collapse", "in collapse with calcium", "haze in haze"],
+)
+def test_a_nodule_that_nobody_can_see_is_neither_there_nor_absent(
+    around_hu: float, ball_hu: float, calcium_hu: float | None, is_seen: bool
+) -> None:
+    canvas, centre = healthy().copy(), (60.0, 80.0, 60.0)
+    canvas.hu[:] = around_hu
+    _put_ball(canvas, centre, ball_hu)
+    if calcium_hu is not None:
+        middle = canvas.region(centre, 4.0)
+        canvas.hu[middle.block] += (middle.radius <= 3.0) * (calcium_hu - ball_hu)
+    forget_hidden(canvas)
+    assert bool(canvas.instances) == is_seen
+    assert bool((canvas.truth["nodule"] > 0).any()) == is_seen
+    assert ("nodule" in canvas.unknown) != is_seen
+
+
+def test_a_nodule_at_the_pleura_is_seen_by_its_lung_side() -> None:
+    canvas, centre = healthy().copy(), (60.0, 80.0, 60.0)
+    canvas.hu[:] = -850.0
+    canvas.hu[:, :, : round(60.0 / canvas.spacing_mm)] = 40.0
+    _put_ball(canvas, centre, 40.0)
+    forget_hidden(canvas)
+    assert canvas.instances
+
+
+def _put_ball(canvas: Canvas, centre: Vector, hu: float) -> None:
+    """A ball of 10 mm with its truth."""
+    region = canvas.region(centre, 8.0)
+    inside = region.radius <= 5.0
+    canvas.hu[region.block] += inside * (hu - canvas.hu[region.block])
+    canvas.mark("nodule", inside.float(), region.block)
+    canvas.instances.append(Instance("nodule", centre, 10.0, float(inside.sum()) * canvas.spacing_mm**3, "nodule"))

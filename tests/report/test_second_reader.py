@@ -70,6 +70,16 @@ def test_of_what_the_model_has_not_learned_it_neither_says_yes_nor_no() -> None:
             assert check_report(text, reading(unlearned)) == ()
 
 
+@pytest.mark.parametrize(("confidence", "asked_for"), [(0.9, True), (0.6, False)])
+def test_an_instance_held_for_sure_on_a_close_look_is_asked_for_whatever_the_whole_says(
+    confidence: float, asked_for: bool
+) -> None:
+    body = replace(NODULE, confidence=confidence)
+    looked = replace(finding("nodule", -3, (body,)), instance_thresholds=Thresholds(0.5, 0.7, 0.8))
+    found = check_report("The heart is normal in size.", reading(looked))
+    assert [(one.kind, one.abnormality) for one in found] == [(K.SILENT, "nodule")] * asked_for
+
+
 def test_what_the_report_denies_is_shown_with_its_sentence() -> None:
     text = "Clear lungs. No pneumothorax. Normal heart."
     one = only(text, reading(finding("pneumothorax", 3)))

@@ -36,13 +36,19 @@ WRITTEN = WrittenReport(
 )
 
 
+STEPS, CLOSELY = Thresholds(0.1, 0.5, 0.9), Thresholds(0.97, 0.98, 0.99)
+
+
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory: pytest.TempPathFactory) -> Handed:
     """Return a session written beside its scan."""
     folder = tmp_path_factory.mktemp("session")
     scan = series_of(folder / "scan", straight_grid())
     said = analysis_of(scan)
-    findings = tuple(replace(one, thresholds=Thresholds(0.1, 0.5, 0.9)) for one in said.findings)
+    findings = tuple(
+        replace(one, thresholds=STEPS, instance_thresholds=CLOSELY, instance_threshold=CLOSELY.specific)
+        for one in said.findings
+    )
     reading = DicomReading(scan, replace(said, findings=findings), VERDICTS, changes=CHANGES, written=WRITTEN)
     return hand_on(folder, reading)
 
@@ -73,7 +79,9 @@ def test_rejected_and_folded_findings_come_back_with_their_places(saved: Handed,
     assert math.isnan(kept.solid_mm)
     assert [peak.position for peak in mass.peaks] == [one.centre]
     assert not mass.heatmap.values.any()
-    assert {f.thresholds for f in restored.analysis.findings} == {Thresholds(0.1, 0.5, 0.9)}
+    assert {f.thresholds for f in restored.analysis.findings} == {STEPS}
+    assert {f.instance_thresholds for f in restored.analysis.findings} == {CLOSELY}
+    assert {f.instance_threshold for f in restored.analysis.findings} == {CLOSELY.specific}
 
 
 def test_verdicts_on_changes_and_the_readers_words_come_back(restored: Restored) -> None:

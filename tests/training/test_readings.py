@@ -16,6 +16,7 @@ from ai.training.evaluation import table
 from ai.training.readings import SHIFTS, Readings, drawn_paths, read_cases
 from ai.training.truth import UNKNOWN, TrainingCase, save_case
 from tests.support.bright_network import LABELS, bright_network, random_network
+from tests.support.close_network import Told
 from tests.support.drawn_cases import cube_case
 
 HALF = Thresholds.one(0.5)
@@ -89,6 +90,19 @@ def test_nodules_are_marked_where_they_are(tmp_path: Path) -> None:
     assert vain.false.max() == pytest.approx(1.0, abs=0.05)
 
 
+def test_a_close_look_marks_the_same_places_as_surely_as_it_holds_them(tmp_path: Path) -> None:
+    read(tmp_path, bright_case())
+    paths, look = list(drawn_paths(tmp_path, "evaluate")), Told(-1.5)
+    readings = read_cases(bright_network(), paths, LABELS, close_look=look)
+    ((marks,), (first,)) = readings.nodules, readings.at_first
+    assert marks.found.tolist() == [-1.5]
+    assert first.found.tolist() == [pytest.approx(1.0, abs=0.05)]
+    assert len(marks.false) == len(first.false)
+    # Cells 16…19, 8…11, 20…23 are the cube: its middle lies 71, 39 and 87 mm up, back and left of the first voxel.
+    away = np.linalg.norm(np.array(vars(look)["asked"]) - np.array([87.0, 39.0, 71.0]), axis=1)
+    assert away.min() <= 4.0
+
+
 def test_parts_of_the_readings(tmp_path: Path) -> None:
     readings = read(tmp_path, bright_case(), bright_case(at=None, marked=False))
     readings = replace(readings, names=("evaluate-procedural-1", "evaluate-normal001-2"))
@@ -102,7 +116,7 @@ def made_up(evidence: np.ndarray, present: np.ndarray) -> Readings:
     noisy = [evidence + (0 if s == 0 else abs(s) * 200 * rng.random(len(evidence))) for s in SHIFTS]
     nothing = np.full((len(evidence), 1), np.nan)
     names = tuple(f"case-{n}" for n in range(len(evidence)))
-    return Readings(names, present[:, None], np.stack(noisy, -1)[:, None], nothing, nothing, nothing, (), nothing)
+    return Readings(names, present[:, None], np.stack(noisy, -1)[:, None], nothing, nothing, nothing, (), (), nothing)
 
 
 def loss_of(network: EvidenceNet, evidence: np.ndarray, present: np.ndarray) -> float:

@@ -12,7 +12,7 @@ from ai.model import Bundle, ModelError, load_bundle
 from ai.model.bundle import save_bundle
 from ai.model.network import EvidenceNet
 from ai.scan import write_volume
-from ai.training import LABELS, Plan, Recipe, recipe_run, share, train
+from ai.training import LABELS, Plan, Recipe, measuring, recipe_run, share, train
 from ai.training.learning import Learner
 from ai.training.real_scans import real_table
 from tests.support.bright_network import bright_bundle, described, random_network
@@ -42,7 +42,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Bundle, _Heard]
     heard = _Heard()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(share, "drawn_case", small_case)
-        patch.setattr(recipe_run, "drawn_case", lambda seed, anatomy, findings, spacing: small_case(seed))
+        patch.setattr(measuring, "drawn_case", lambda seed, anatomy, findings, spacing: small_case(seed))
         plan = Plan(
             folder, None, RECIPE, train_cases=2, calibrate_cases=3, evaluate_cases=3, whole_cases=1, version="0.1"
         )

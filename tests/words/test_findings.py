@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -57,6 +58,19 @@ def test_what_was_not_learned_is_never_called_present() -> None:
     assert not certain.present
     assert all(Thresholds.never().at(setting) == NEVER for setting in Setting)
     assert Thresholds.never().in_order
+
+
+def test_an_instance_looked_at_closely_makes_a_finding_present_by_itself() -> None:
+    steps = Thresholds(0.2, 0.5, 0.8)
+    lesion = Lesion(abnormality("nodule"), PointMm(0, 0, 0), (9.0, 6.0), 250.0, -20.0, "right_upper", confidence=0.6)
+    plain = replace(finding(0.1), lesions=(lesion,))
+    assert not plain.surely_seen  # nobody looked closely: its confidence says where it lies, not that it is there
+    looked = replace(plain, instance_thresholds=steps)
+    assert [looked.at(setting).present for setting in Setting] == [True, True, False]
+    assert looked.at(Setting.SPECIFIC).instance_threshold == 0.8
+    assert not replace(looked, threshold=NEVER).at(Setting.BALANCED).present
+    unsure = replace(looked, lesions=(replace(lesion, confidence=math.nan),))
+    assert not unsure.at(Setting.SENSITIVE).present
 
 
 def test_the_diameter_is_the_mean_of_both_axes() -> None:

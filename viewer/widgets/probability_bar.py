@@ -62,11 +62,14 @@ def _record_words(record: Record) -> str:
 def _at_thresholds(finding: Finding) -> str:
     if not finding.learned:
         return "Never called present: on cases set aside, this model's evidence told nothing of it"
-    said = f"Probability {finding.probability:.3f}, threshold {finding.threshold:.3f}"
+    said = [f"Probability {finding.probability:.3f}, threshold {finding.threshold:.3f}"]
     steps = finding.thresholds
-    if steps is None or not _others(finding):
-        return said
-    return f"{said}\nSensitive {steps.sensitive:.3f} · balanced {steps.balanced:.3f} · specific {steps.specific:.3f}"
+    if steps is not None and _others(finding):
+        said.append(f"Sensitive {steps.sensitive:.3f} · balanced {steps.balanced:.3f} · specific {steps.specific:.3f}")
+    if finding.surely_seen:
+        surest = max(lesion.confidence for lesion in finding.lesions)
+        said.append(f"Looked at closely: one instance {surest:.0%} sure, enough from {finding.instance_threshold:.0%}")
+    return "\n".join(said)
 
 
 def _others(finding: Finding) -> set[float]:

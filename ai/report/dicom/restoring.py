@@ -21,7 +21,7 @@ import numpy as np
 from pydicom.dataset import Dataset
 from pydicom.sr.coding import Code as DicomCode
 
-from ai.findings import Analysis, Composition, Finding, Heatmap, Lesion, ModelCard, Peak, Quantity, by_weight
+from ai.findings import NEVER, Analysis, Composition, Finding, Heatmap, Lesion, ModelCard, Peak, Quantity, by_weight
 from ai.geometry import Index, PointMm
 from ai.progress import QUIET, Progress
 from ai.report.codes import OURS, UCUM_UNITS, Code, abnormality_of, location_of
@@ -188,6 +188,8 @@ class _Reader:
             peaks=_peaks(mine, heatmap),
             lesions=mine,
             thresholds=self.session.thresholds.get(kind.name),
+            instance_thresholds=self.session.instance_thresholds.get(kind.name),
+            instance_threshold=self.session.instance_threshold.get(kind.name, NEVER),
             extent=tuple(
                 (_lungs(_location(share)), (share.number or 0.0) / 100) for share in group.of(c.EXTENT.value, OURS)
             ),
@@ -205,6 +207,8 @@ class _Reader:
             peaks=_peaks(kept.lesions, heatmap),
             lesions=kept.lesions,
             thresholds=self.session.thresholds.get(kept.name),
+            instance_thresholds=self.session.instance_thresholds.get(kept.name),
+            instance_threshold=self.session.instance_threshold.get(kept.name, NEVER),
             extent=kept.extent,
         )
 

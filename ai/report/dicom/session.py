@@ -49,6 +49,8 @@ class Session:
     Args:
         untold: findings that the report does not state.
         thresholds: of all settings, by abnormality, stated or not.
+        instance_thresholds: of an instance that was looked at closely, by abnormality; of all settings.
+        instance_threshold: that of the setting in use, by abnormality.
         changes: verdicts on changes.
         report: the report's words; None where the reader wrote none.
         damaged: it is there and cannot be understood; all else is then empty.
@@ -59,6 +61,8 @@ class Session:
     changes: tuple[JudgedChange, ...] = ()
     report: WrittenReport | None = None
     damaged: bool = False
+    instance_thresholds: Mapping[str, Thresholds] = field(default_factory=lambda: MappingProxyType({}))
+    instance_threshold: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def keep_session(made: Dataset, reading: DicomReading, uids: Uids) -> None:
@@ -71,10 +75,10 @@ def keep_session(made: Dataset, reading: DicomReading, uids: Uids) -> None:
     document = {
         "schema": SCHEMA,
         "findings": [_of_finding(one) for one in findings if one.abnormality.name not in told],
-        "thresholds": {
-            one.abnormality.name: [one.thresholds.sensitive, one.thresholds.balanced, one.thresholds.specific]
-            for one in findings
-            if one.thresholds is not None
+        "thresholds": _of_thresholds({one.abnormality.name: one.thresholds for one in findings}),
+        "instance_thresholds": _of_thresholds({one.abnormality.name: one.instance_thresholds for one in findings}),
+        "instance_threshold": {
+            one.abnormality.name: one.instance_threshold for one in findings if one.instance_thresholds is not None
         },
         "changes": [_of_change(one, uids) for one in reading.changes],
         "report": None if reading.written is None or uids.anonymous else _of_report(reading.written),
@@ -102,10 +106,20 @@ def _session(kept: Mapping[str, Any]) -> Session:
     report = kept["report"]
     return Session(
         tuple(_finding(one) for one in kept["findings"]),
-        MappingProxyType({str(name): Thresholds(*map(float, values)) for name, values in kept["thresholds"].items()}),
+        _thresholds(kept["thresholds"]),
         tuple(_change(one) for one in kept["changes"]),
         None if report is None else _report(report),
+        instance_thresholds=_thresholds(kept.get("instance_thresholds", {})),
+        instance_threshold=MappingProxyType({str(n): float(v) for n, v in kept.get("instance_threshold", {}).items()}),
     )
+
+
+def _of_thresholds(told: Mapping[str, Thresholds | None]) -> dict[str, list[float]]:
+    return {name: [one.sensitive, one.balanced, one.specific] for name, one in told.items() if one is not None}
+
+
+def _thresholds(kept: Mapping[str, Any]) -> Mapping[str, Thresholds]:
+    return MappingProxyType({str(name): Thresholds(*map(float, values)) for name, values in kept.items()})
 
 
 def _of_finding(finding: Finding) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Teaches the close look: drawn nodules and what resembles them, one cube each."""

@@ -1,0 +1,135 @@
+"""The close look in one call: draw cubes, learn, calibrate, measure, write the bundle. Goes on where it stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from ai.findings import Setting, Thresholds, sigmoid
+from ai.model import Bundle, ModelError, load_bundle
+from ai.model.bundle import save_bundle
+from ai.model.close_look import CloseLook, CloseNet
+from ai.model.network import EvidenceNet
+from ai.progress import QUIET, Part, Progress
+from ai.training.backgrounds import there
+from ai.training.calibration import logistic_fit
+from ai.training.card import card_text
+from ai.training.measuring import Measuring, measured_by
+from ai.training.nodules.close_learning import CloseLearner, CloseRecipe
+from ai.training.nodules.drawing import NODULE, Drawing, draw_cubes
+from ai.training.nodules.lessons import Cubes, middle_of
+from ai.training.statistics import Numbers
+
+_FALSE_MARKS = {Setting.SENSITIVE: 2.0, Setting.BALANCED: 0.5, Setting.SPECIFIC: 0.125}
+"""So many false marks a drawn scan: listed, and sure enough to make the finding present."""
+_AT_ONCE = 64
+_TOO_FEW = 0.02
+
+
+@dataclass(frozen=True)
+class ClosePlan:
+    """What to teach and where to keep it.
+
+    Args:
+        run: folder for cubes, checkpoint, log and the finished bundle.
+        first: bundle whose network chooses the candidates; None for the shipped one.
+        scans: folder with the real scans of ``backgrounds.toml``; None draws procedural thoraxes only.
+        recipe: how to learn.
+        train_cases, calibrate_cases, evaluate_cases, whole_cases: how many cases to draw for each purpose.
+        workers: processes that draw side by side.
+        version: written into the bundle; empty keeps that of the first.
+        remarks: what a reader of the card should know.
+    """
+
+    run: Path
+    first: Path | None
+    scans: Path | None
+    recipe: CloseRecipe
+    train_cases: int = 600
+    calibrate_cases: int = 60
+    evaluate_cases: int = 100
+    whole_cases: int = 12
+    workers: int = 1
+    version: str = ""
+    remarks: str = ""
+
+
+def teach_close_look(plan: ClosePlan, progress: Progress = QUIET) -> Bundle:
+    """Follow the plan to its end; return the bundle, which lies in ``run/bundle``.
+
+    Raises:
+        ModelError: the first bundle cannot be read, or is of a network from elsewhere.
+    """
+    first = load_bundle(plan.first)
+    if not isinstance(first.network, EvidenceNet) or NODULE not in first.description.labels:
+        raise ModelError("A close look can be taught only beside a network of ours that knows nodules.")
+    drawing = Drawing(plan.first, plan.scans, plan.run / "cubes")
+    lessons = draw_cubes(drawing, "train", plan.train_cases, Part(progress, 0.0, 0.3), plan.workers)
+    held_out = draw_cubes(drawing, "calibrate", plan.calibrate_cases, Part(progress, 0.3, 0.33), plan.workers)
+    cubes = Cubes.joined([Cubes.load(path) for path in lessons])
+    network = CloseLearner(plan.recipe, cubes, plan.run).learn(Part(progress, 0.33, 0.7))
+    thresholds = calibrated(network, [Cubes.load(path) for path in held_out])
+    look = CloseLook(network, NODULE, thresholds, _trained_on(len(lessons), cubes, plan.scans))
+    return _measured(first, look, plan, Part(progress, 0.7, 1.0))
+
+
+def _measured(first: Bundle, look: CloseLook, plan: ClosePlan, progress: Progress) -> Bundle:
+    assert isinstance(first.network, EvidenceNet)
+    folder = plan.run / "bundle"
+    said = first.description
+    description = replace(said, version=plan.version or said.version, measured={})
+    save_bundle(first.network, description, folder, look)
+    measuring = Measuring(plan.run / "share", plan.scans, plan.evaluate_cases, plan.whole_cases, plan.workers)
+    description = replace(description, measured=measured_by(load_bundle(folder), measuring, progress))
+    save_bundle(first.network, description, folder, look)
+    (folder / "CARD.md").write_text(card_text(description, plan.remarks, look.trained_on), encoding="utf-8")
+    return load_bundle(folder)
+
+
+def calibrated(network: CloseNet, scans: Sequence[Cubes]) -> Thresholds:
+    """Make the answers mean what they say; return from which ones on an instance is sure enough.
+
+    Args:
+        network: changed in place.
+        scans: cubes of scans it has not learned from; only marks count, not the middles of drawn nodules.
+    """
+    said, present = _answers(network, scans)
+    if not 0 < present.sum() < len(present):
+        raise ModelError("There is no nodule, or nothing else, among the cases to calibrate on; draw more.")
+    centre = float(said.min())
+    fit = logistic_fit(said - centre, present)
+    with torch.no_grad():
+        network.answer.weight *= fit.gain
+        network.answer.bias.copy_(fit.gain * (network.answer.bias - centre) + fit.bias)
+    logits = fit.gain * (said - centre) + fit.bias
+    vain = np.sort(logits[present == 0])[::-1]
+    bars = [float(vain[min(len(vain) - 1, int(_FALSE_MARKS[setting] * len(scans)))]) for setting in Setting]
+    return Thresholds(*(min(0.95, max(_TOO_FEW, sigmoid(bar))) for bar in bars))
+
+
+def _answers(network: CloseNet, scans: Sequence[Cubes]) -> tuple[Numbers, Numbers]:
+    """(logits, present) of all marks."""
+    answers, present = [np.zeros(0)], [np.zeros(0)]
+    for cubes in scans:
+        marks = cubes.found == 1
+        hu, places = middle_of(cubes.hu[marks])[:, None], cubes.places[marks]
+        with torch.inference_mode():
+            for start in range(0, len(hu), _AT_ONCE):
+                some = slice(start, start + _AT_ONCE)
+                answers.append(network(hu[some], places[some]).double().numpy())
+        present.append(cubes.present[marks].double().numpy())
+    return np.concatenate(answers), np.concatenate(present)
+
+
+def _trained_on(cases: int, cubes: Cubes, scans: Path | None) -> str:
+    nodules = int(cubes.present.sum())
+    real = len(there("train", scans))
+    where = f"procedural thoraxes and {real} real CT scans" if real else "procedural thoraxes"
+    return (
+        f"{nodules} cubes around nodules drawn into {where}, and {len(cubes.present) - nodules} around places that the "
+        f"first network held possible and that are none, from {cases} drawn cases"
+    )

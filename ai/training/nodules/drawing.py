@@ -1,0 +1,209 @@
+"""Draws cases with nodules, lets the first network choose candidates, and keeps a cube around each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy import ndimage
+from torch import Tensor
+
+from ai.geometry import Matrix
+from ai.model import Bundle, ModelError, load_bundle
+from ai.model.candidates import candidates_in, with_blobs
+from ai.model.close_look import cubes_around
+from ai.model.network import EvidenceNet
+from ai.model.preparation import prepare
+from ai.model.seeing import see
+from ai.phantom.canvas import Canvas
+from ai.phantom.case import drawn_patient, plan_of, thorax_of
+from ai.phantom.scanner import Protocol, scan_of
+from ai.progress import QUIET, Progress
+from ai.training.backgrounds import canvas_of, there
+from ai.training.labels import LABELS
+from ai.training.nodules.lessons import KEPT, Cubes
+from ai.training.whole_path import place_of
+from ai.volume import Volume
+
+FIRST_SEED = {"train": 3_000_000, "calibrate": 3_900_000}
+NODULE = "nodule"
+_ALWAYS = frozenset({"nodules", "small nodules"})
+"""Drawn in every case, beside what chance decides."""
+_SPACING_MM = 1.5
+_ILLNESSES_A_BODY = 4
+_SLACK_MM = 4.0
+"""A mark may lie one cell outside the nodule's body."""
+_NEAR_MM = 5.0
+"""Marks so near to what is undecided, or to a nodule they do not hit, teach nothing."""
+_ASIDE_MM = 1.2
+_LIKELY, _ANY = 60, 50
+"""Of the marks in vain so many of the likeliest, and so many of the others by lot, are kept of a case."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """One case to draw: for which split, its seed, and the anatomy: a real scan's name, or the seed of a body."""
+
+    split: str
+    seed: int
+    anatomy: str
+    body: int
+
+    @property
+    def file_name(self) -> str:
+        """Where its cubes are kept."""
+        return f"{self.split}-{self.seed}.safetensors"
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What is drawn, with whom.
+
+    Args:
+        bundle: folder of the first network; None for the shipped one.
+        scans: folder with the real scans of ``backgrounds.toml``; None draws procedural thoraxes only.
+        folder: where cubes are kept.
+    """
+
+    bundle: Path | None
+    scans: Path | None
+    folder: Path
+
+
+def orders(split: str, count: int, names: list[str]) -> Iterator[Order]:
+    """Yield cases: four in a body, then four in a real anatomy (where there is any)."""
+    first = FIRST_SEED[split]
+    for number in range(count):
+        group = number // _ILLNESSES_A_BODY
+        anatomy = names[(group // 2) % len(names)] if names and group % 2 else ""
+        yield Order(split, first + number, anatomy, first + group * _ILLNESSES_A_BODY)
+
+
+def draw_cubes(drawing: Drawing, split: str, count: int, progress: Progress = QUIET, workers: int = 1) -> list[Path]:
+    """Draw what is missing; return the files of the split's cubes that there are now.
+
+    Args:
+        drawing: with whom, and where to.
+        split: ``train`` or ``calibrate``.
+        count: cases.
+        progress: told after each group of cases.
+        workers: processes that draw side by side; 1 draws in this one.
+    """
+    drawing.folder.mkdir(parents=True, exist_ok=True)
+    names = [entry.name for entry in there("train", drawing.scans)]
+    wanted = list(orders(split, count, names))
+    missing = [order for order in wanted if not (drawing.folder / order.file_name).exists()]
+    groups = [list(group) for _, group in groupby(missing, key=lambda order: order.body)]
+    done = len(wanted) - len(missing)
+    for more in _drawn(groups, drawing, workers):
+        done += more
+        progress.report(done / len(wanted), f"drawing nodules ({done} of {len(wanted)} cases)")
+    return [path for path in (drawing.folder / order.file_name for order in wanted) if path.exists()]
+
+
+def _drawn(groups: list[list[Order]], drawing: Drawing, workers: int) -> Iterator[int]:
+    if workers == 1:
+        for group in groups:
+            yield _draw(group, drawing)
+        return
+    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=torch.set_num_threads, initargs=(1,)) as pool:
+        futures = [pool.submit(_draw, group, drawing) for group in groups]
+        try:
+            for future in as_completed(futures):
+                yield future.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _draw(group: list[Order], drawing: Drawing) -> int:
+    bundle = _bundle(drawing.bundle)
+    for order in group:
+        anatomy = _anatomy(order.anatomy, drawing.scans) if order.anatomy else None
+        hu, canvas = _case(order, anatomy)
+        volume = Volume(np.ascontiguousarray(hu.numpy()), canvas.grid)
+        try:
+            cubes = cubes_of(volume, canvas, bundle, np.random.default_rng([order.seed, 9]))
+        except ModelError:
+            continue  # a scan that would be withheld
+        cubes.save(drawing.folder / order.file_name)
+    return len(group)
+
+
+@cache
+def _bundle(folder: Path | None) -> Bundle:
+    return load_bundle(folder)
+
+
+@cache
+def _anatomy(name: str, scans: Path) -> Canvas:
+    entry = next(one for one in there("train", scans) if one.name == name)
+    return canvas_of(entry, scans, LABELS)
+
+
+def _case(order: Order, anatomy: Canvas | None) -> tuple[Tensor, Canvas]:
+    with torch.no_grad():
+        healthy = thorax_of(order.body, _SPACING_MM) if anatomy is None else anatomy
+        canvas, _ = drawn_patient(order.seed, healthy, plan_of(order.seed) | _ALWAYS)
+        rng = np.random.default_rng([order.seed, 1])
+        protocol = Protocol.drawn(rng)
+        return scan_of(canvas, protocol if anatomy is None else protocol.over_real(), rng), canvas
+
+
+def cubes_of(volume: Volume, canvas: Canvas, bundle: Bundle, rng: np.random.Generator) -> Cubes:
+    """Return cubes around the candidates of a drawn scan that teach something, and around each nodule's middle.
+
+    Raises:
+        ModelError: the scan would be withheld.
+    """
+    assert isinstance(bundle.network, EvidenceNet)
+    label = bundle.description.labels.index(NODULE)
+    prepared = prepare(volume, bundle.description.spacing_mm)
+    seen = see(prepared, bundle.network, torch.device("cpu"), places_of=(label,))
+    places = seen.places[label]
+    found = with_blobs(candidates_in(places), places, prepared.hu[0, 0].numpy())
+    marks_mm = seen.grid.points_mm(found.cells.astype(np.float64))
+    nodules = [one for one in canvas.instances if one.label == NODULE]
+    middles = np.array([place_of(one, canvas).array() for one in nodules]).reshape(-1, 3)
+    sizes = np.array([one.diameter_mm for one in nodules])
+    hits = np.linalg.norm(marks_mm[:, None] - middles[None], axis=2) <= sizes[None] / 2 + _SLACK_MM
+    vain = np.flatnonzero(~hits.any(1) & ~_undecided(canvas, marks_mm))
+    others = np.concatenate([vain[:_LIKELY], rng.permutation(vain[_LIKELY:])[:_ANY]])
+    kept = np.sort(np.concatenate([np.flatnonzero(hits.any(1)), others]))
+    aside = middles + rng.normal(0, _ASIDE_MM, middles.shape)
+    spots = np.round(seen.grid.indices(aside)).astype(int)
+    there = np.array([_strongest(places, spot) for spot in spots], dtype=np.float64)
+    largest = np.where(hits, sizes[None], 0.0).max(1, initial=0.0)
+    cubes = cubes_around(volume, np.concatenate([marks_mm[kept], aside]), KEPT)
+    return Cubes(
+        cubes.round().to(torch.int16),
+        torch.from_numpy(np.concatenate([found.logits[kept], there])).float(),
+        torch.from_numpy(np.concatenate([hits.any(1)[kept], np.ones(len(aside), dtype=bool)])).to(torch.uint8),
+        torch.from_numpy(np.concatenate([largest[kept], sizes])).float(),
+        torch.from_numpy(np.concatenate([np.ones(len(kept)), np.zeros(len(aside))])).to(torch.uint8),
+    )
+
+
+def _undecided(canvas: Canvas, marks_mm: Matrix) -> NDArray[np.bool_]:
+    """Which marks lie at something of a nodule, or where nobody may say."""
+    there = torch.zeros(canvas.shape, dtype=torch.bool)
+    if NODULE in canvas.truth:
+        there |= canvas.truth[NODULE] > 0
+    if NODULE in canvas.unknown:
+        there |= canvas.unknown[NODULE]
+    wide = ndimage.binary_dilation(there.numpy(), iterations=round(_NEAR_MM / canvas.spacing_mm))
+    spots = np.round(canvas.grid.indices(marks_mm)).astype(int)
+    return np.asarray(wide[tuple(np.clip(spots, 0, np.array(canvas.shape) - 1).T)])
+
+
+def _strongest(places: NDArray[np.float32], spot: NDArray[np.int64]) -> float:
+    """The highest logit of a cell and its neighbours."""
+    inside = np.clip(spot, 0, np.array(places.shape) - 1)
+    return float(places[tuple(slice(max(0, n - 1), n + 2) for n in inside)].max())
