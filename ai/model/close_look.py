@@ -71,7 +71,8 @@ class CloseNet(nn.Module):
         inner = slice(x.shape[2] // 2 - 1, x.shape[2] // 2 + 1)
         around, middle = x.mean((2, 3, 4)), x[:, :, inner, inner, inner].mean((2, 3, 4))
         known = ((places - TYPICAL) / _SPREAD)[:, None]
-        return self.answer(self.hidden(torch.cat([around, middle, known], 1)))[:, 0]
+        said: Tensor = self.answer(self.hidden(torch.cat([around, middle, known], 1)))
+        return said[:, 0]
 
 
 @dataclass(frozen=True, eq=False)

@@ -152,7 +152,7 @@ def _looked_at(found: Candidates, case: TrainingCase, look: CloseLook) -> Candid
     s, r, c = case.hu.shape
     volume = Volume(case.hu.numpy(), axis_aligned((s, r, c), (_VOXEL_MM,) * 3, PointMm(0, 0, 0)))
     # A cell's middle lies half a voxel beyond its first voxel's.
-    places_mm = (found.cells * CELL_MM + _VOXEL_MM / 2)[:, ::-1]
+    places_mm = (found.cells.astype(np.float64) * CELL_MM + _VOXEL_MM / 2)[:, ::-1]
     return replace(found, logits=look.logits(volume, places_mm, found.logits))
 
 

@@ -28,7 +28,7 @@ def expected(place: np.ndarray, side: int) -> np.ndarray:
     """HU of a cube around a place: axes rise to the head, the back, the left."""
     line = (np.arange(side) - (side - 1) / 2) * SPACING_MM
     up, back, left = np.meshgrid(line, line, line, indexing="ij")
-    return float(place @ SLOPES) + left * SLOPES[0] + back * SLOPES[1] + up * SLOPES[2]
+    return np.asarray(float(place @ SLOPES) + left * SLOPES[0] + back * SLOPES[1] + up * SLOPES[2])
 
 
 def test_a_cube_lies_around_its_place_with_standard_axes() -> None:
