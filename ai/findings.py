@@ -210,6 +210,13 @@ class Finding:
         return bar < NEVER and any(lesion.confidence >= bar for lesion in self.lesions)
 
     @property
+    def place(self) -> PointMm | None:
+        """Where to look first: the strongest peak; the surest instance where that alone makes it present; else None."""
+        if self.lesions and (not self.peaks or (self.surely_seen and self.probability < self.threshold)):
+            return max(self.lesions, key=lambda lesion: (lesion.confidence > 0, lesion.confidence)).centre
+        return max(self.peaks, key=lambda peak: peak.evidence).position if self.peaks else None
+
+    @property
     def learned(self) -> bool:
         """False where the model's evidence was found to tell nothing: then nothing is said, neither yes nor no."""
         return self.threshold < NEVER

@@ -119,7 +119,7 @@ def _spread_sentences(pieces: Pieces) -> Iterator[DraftSentence]:
             measure=told.measure,
             course=told.course,
         )
-        yield DraftSentence(text, kind.region, kind.name, strongest_place(finding), (kind.name,))
+        yield DraftSentence(text, kind.region, kind.name, finding.place, (kind.name,))
 
 
 def _gone_sentences(pieces: Pieces) -> Iterator[DraftSentence]:
@@ -137,7 +137,7 @@ def _gone_sentences(pieces: Pieces) -> Iterator[DraftSentence]:
             yield _gone(pieces, kind, where, size, there, key_at(kind, there))
         elif isinstance(change, FindingChange) and change.prior is not None and kind not in one_by_one:
             where = pieces.where(kind, places_of(change.prior, None))
-            yield _gone(pieces, kind, where, "", strongest_place(change.prior), f"{kind.name} gone")
+            yield _gone(pieces, kind, where, "", change.prior.place, f"{kind.name} gone")
 
 
 def _gone(pieces: Pieces, kind: Abnormality, where: str, size: str, there: PointMm | None, key: str) -> DraftSentence:
@@ -154,13 +154,6 @@ def _gone(pieces: Pieces, kind: Abnormality, where: str, size: str, there: Point
     )
     place = None if there is None or comparison is None else comparison.registration.point_in_current(there)
     return DraftSentence(text, kind.region, f"gone {key}", place, (kind.name,), in_prior_only=True)
-
-
-def strongest_place(finding: Finding) -> PointMm | None:
-    """Return where the evidence of a finding is strongest."""
-    if not finding.peaks:
-        return None
-    return max(finding.peaks, key=lambda peak: peak.evidence).position
 
 
 def key_at(kind: Abnormality, place: PointMm) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ai.change import ChangeKind, LesionChange
 from ai.draft import IMPRESSION, DraftSentence, ReadingToDraft
 from ai.report.advice import Advise
-from ai.report.draft_findings import Body, bodies_of, spreads_of, strongest_place
+from ai.report.draft_findings import Body, bodies_of, spreads_of
 from ai.report.draft_lines import course_of_lesion
 from ai.report.draft_pieces import Pieces
 from ai.report.draft_spread import spread_of
@@ -84,7 +84,7 @@ def _of_spreads(pieces: Pieces) -> list[Ranked]:
             course=told.course,
             advice="",
         )
-        sentence = DraftSentence(text, IMPRESSION, f"{IMPRESSION} {kind.name}", strongest_place(finding), (kind.name,))
+        sentence = DraftSentence(text, IMPRESSION, f"{IMPRESSION} {kind.name}", finding.place, (kind.name,))
         found.append((_rank(kind.name, worse), sentence))
     return found
 

@@ -11,7 +11,6 @@ from ai.findings import Finding, Lesion
 from ai.geometry import PointMm
 from ai.organs import LOBES
 from ai.places import places_of, side_of
-from ai.report.draft_findings import strongest_place
 from ai.report.second_reader_terms import kin, synonyms
 from ai.report.weights import distinct, same_body
 
@@ -142,7 +141,7 @@ def _of_spread(finding: Finding, reading: ReadingToCheck) -> Sight:
         finding.probability >= most_of(finding),
         sides or frozenset(side for name in places if (side := side_of(name))),
         frozenset(places) & frozenset(LOBES),
-        strongest_place(finding),
+        finding.place,
     )
 
 

@@ -10,13 +10,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from ai.findings import NEVER, Doubt, Setting
+from ai.findings import NEVER, Doubt, Setting, Thresholds
 from tests.support.readings import analysis_of, scan_of, with_settings
 from viewer.state.reading import Reading
 from viewer.state.role import Role
 from viewer.state.verdict import Verdict
 from viewer.widgets.finding_row import percent, where_words
 from viewer.widgets.findings_panel import FindingsPanel, sentence
+from viewer.widgets.probability_bar import threshold_words
 
 GRID = scan_of().volume.grid
 
@@ -90,6 +91,16 @@ def test_the_largest_lesion_is_named_with_its_diameter() -> None:
     assert where_words(two, None) == "right upper, left middle · 2 instances, largest 10.0 mm"
     assert where_words(replace(finding, probability=0.1), None) == "below threshold · right upper · 10.0 mm"
     assert where_words(replace(finding, threshold=NEVER), None) == "this model has not learned it"
+
+
+def test_what_one_instance_alone_makes_present_says_so() -> None:
+    faint = replace(analysis_of(GRID, nodule=-2.0).findings[0])
+    sure = replace(faint.lesions[0], confidence=0.93)
+    looked = replace(faint, lesions=(sure,), instance_threshold=0.8, instance_thresholds=Thresholds(0.5, 0.8, 0.9))
+    assert where_words(looked, None) == "right upper · 10.0 mm · by an instance that is 93% sure"
+    assert "one instance 93% sure, enough from 80%" in threshold_words(looked)
+    likely = replace(looked, probability=0.9)
+    assert where_words(likely, None) == "right upper · 10.0 mm"
 
 
 def shown_rows(panel: FindingsPanel) -> list[str]:

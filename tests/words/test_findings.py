@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ai.findings import NEVER, Analysis, Finding, Heatmap, Lesion, ModelCard, Setting, Thresholds, sigmoid
+from ai.findings import NEVER, Analysis, Finding, Heatmap, Lesion, ModelCard, Peak, Setting, Thresholds, sigmoid
 from ai.geometry import PointMm
 from ai.vocabulary import abnormality
 from ai.volume import GridError, axis_aligned
@@ -71,6 +71,19 @@ def test_an_instance_looked_at_closely_makes_a_finding_present_by_itself() -> No
     assert not replace(looked, threshold=NEVER).at(Setting.BALANCED).present
     unsure = replace(looked, lesions=(replace(lesion, confidence=math.nan),))
     assert not unsure.at(Setting.SENSITIVE).present
+
+
+def test_where_to_look_first() -> None:
+    kind = abnormality("nodule")
+    unsure = Lesion(kind, PointMm(1, 0, 0), (9.0, 6.0), 250.0, -20.0, "right_upper", confidence=0.3)
+    sure = replace(unsure, centre=PointMm(2, 0, 0), confidence=0.9)
+    peaks = (Peak(PointMm(3, 0, 0), 1.0), Peak(PointMm(4, 0, 0), 2.0))
+    assert finding(0.9).place is None
+    assert replace(finding(0.9), lesions=(unsure, sure)).place == sure.centre
+    assert replace(finding(0.9), lesions=(sure,), peaks=peaks).place == PointMm(4, 0, 0)
+    alone = replace(finding(0.1), lesions=(unsure, sure), peaks=peaks, instance_threshold=0.8)
+    assert alone.place == sure.centre
+    assert replace(alone, probability=0.9).place == PointMm(4, 0, 0)
 
 
 def test_the_diameter_is_the_mean_of_both_axes() -> None:

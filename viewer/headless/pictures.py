@@ -54,7 +54,7 @@ def write_pictures(shown: Sequence[Shown], folder: Path, progress: Progress = QU
 
 def main_finding(analysis: Analysis) -> Finding | None:
     """Return the finding to show: the most probable present one that has a place; lesions before diffuse ones."""
-    present = [f for f in analysis.findings if f.present and (f.peaks or f.lesions)]
+    present = [f for f in analysis.findings if f.present and f.place is not None]
     return next((f for f in present if f.lesions), next(iter(present), None))
 
 
@@ -62,9 +62,8 @@ def place_of(finding: Finding | None, scan: Scan) -> PointMm:
     """Return where to look: the finding's largest lesion, its strongest peak, else the middle of the scan."""
     if finding is not None and finding.lesions:
         return max(finding.lesions, key=lambda lesion: lesion.volume_mm3).centre
-    if finding is not None and finding.peaks:
-        return max(finding.peaks, key=lambda peak: peak.evidence).position
-    return scan.volume.grid.centre
+    place = None if finding is None else finding.place
+    return scan.volume.grid.centre if place is None else place
 
 
 def picture_readings(

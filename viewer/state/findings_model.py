@@ -69,7 +69,7 @@ class FindingsOnScreen:
         return tuple(
             f
             for f in self.ordered()
-            if self.listed(f) and f.peaks and self.verdict(f.abnormality.name) is not Verdict.REJECTED
+            if self.listed(f) and f.place is not None and self.verdict(f.abnormality.name) is not Verdict.REJECTED
         )
 
     def strongest(self) -> Finding | None:

@@ -64,11 +64,10 @@ class Reading(QObject):
         return min(max(index, 0), grid.shape[0] - 1)
 
     def go_to(self, role: Role, finding: Finding) -> None:
-        """Select a finding and look at its strongest peak."""
+        """Select a finding and look at where it is plainest."""
         self.findings[role].select(finding.abnormality.name)
-        if finding.peaks:
-            strongest = max(finding.peaks, key=lambda peak: peak.evidence)
-            self.linked.centre_on(role, strongest.position)
+        if finding.place is not None:
+            self.linked.centre_on(role, finding.place)
 
     def go_to_neighbour(self, role: Role, step: int) -> None:
         """Go ``step`` findings on (or back), in a circle."""

@@ -153,6 +153,8 @@ def where_words(finding: Finding, organs: Organs | None) -> str:
         words.append(f"{count} instances" + (f", largest {size}" if size else ""))
     elif size:
         words.append(size)
+    if finding.surely_seen and finding.probability < finding.threshold:
+        words.append(f"by an instance that is {max(lesion.confidence for lesion in finding.lesions):.0%} sure")
     return " · ".join(words)
 
 
