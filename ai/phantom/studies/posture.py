@@ -13,6 +13,8 @@ from ai.phantom.warping import warp
 
 _COARSE = 14
 """Points along each axis of the drawn displacement; it is interpolated (trilinear)."""
+_NO_AIR_HU, _FADING_HU = -100.0, 300.0
+"""What is denser does not give; below −400 all does."""
 
 
 def drawn_posture(canvas: Canvas, rng: np.random.Generator) -> Tensor:
@@ -36,6 +38,27 @@ def drawn_posture(canvas: Canvas, rng: np.random.Generator) -> Tensor:
 
 
 def pose(canvas: Canvas, displacement: Tensor) -> None:
-    """Move a canvas and all its truth by a displacement drawn for it."""
+    """Move a canvas and all its truth by a displacement drawn for it.
+
+    Where air-filled lung takes less room than before it is so much denser: air leaves it, tissue and blood stay.
+    """
     s, r, c = canvas.shape
     warp(canvas, (slice(0, s), slice(0, r), slice(0, c)), displacement)
+    airy = ((_NO_AIR_HU - canvas.hu) / _FADING_HU).clamp(0, 1) * canvas.lung
+    canvas.hu += airy * (canvas.hu + 1000) * (compression(displacement, canvas.spacing_mm) - 1)
+
+
+def compression(displacement: Tensor, spacing_mm: float) -> Tensor:
+    """Return how much room what is in each voxel took before, in its room of now, (slices, rows, columns).
+
+    Args:
+        displacement: (3, slices, rows, columns), millimetres; smooth over what ``drawn_posture`` draws.
+        spacing_mm: of its voxels.
+    """
+    size = displacement.shape[1:]
+    coarse = functional.interpolate(displacement[None], (_COARSE,) * 3, mode="trilinear", align_corners=True)[0]
+    steps = [spacing_mm * (n - 1) / (_COARSE - 1) for n in size]
+    slopes = torch.stack([torch.stack(torch.gradient(along, spacing=steps)) for along in coarse])
+    jacobian = torch.eye(3, device=slopes.device) + slopes.permute(2, 3, 4, 0, 1)
+    room = torch.linalg.det(jacobian)
+    return functional.interpolate(room[None, None], size=size, mode="trilinear", align_corners=True)[0, 0]
