@@ -10,6 +10,7 @@ from types import MappingProxyType
 from ai.findings import ModelCard, Thresholds
 from ai.model import Bundle, load_bundle
 from ai.model.bundle import Description, save_bundle
+from ai.model.close_look import CloseLook
 from ai.model.network import EvidenceNet
 from ai.progress import QUIET, Part, Progress
 from ai.training.cohort import Cohort, CohortScan
@@ -154,7 +155,7 @@ class Run:
         measured = table_of(judgement(self._judged(network, fitting, "evaluate", self.guide, Part(progress, 0.3, 1.0))))
         description = replace(fitting, measured=fitting.measured | measured)
         folder = self.plan.run / BUNDLE
-        save_bundle(network, description, folder)
+        save_bundle(network, description, folder, self._close_look())
         seen = {scan.patient for name in ("train", "calibrate") for scan in self.parts[name]}
         write_known(folder, seen, read_known(self.plan.init))
         (folder / "CARD.md").write_text(card_text(description), encoding="utf-8")
@@ -200,6 +201,10 @@ class Run:
         mixed = "" if self.plan.phantom is None else ", with drawn cases mixed in"
         return f"The reports of {len(scans)} scans of {_patients(scans)} patients{begun}{mixed}."
 
+    def _close_look(self) -> CloseLook | None:
+        """That of the bundle begun with: reports tell of no single candidate, so it is handed on as it is."""
+        return None if self.init is None else self.init.close_look
+
     def _story(self) -> dict[str, object]:
         """How it came to be, for the card."""
         recipe = self.plan.recipe
@@ -211,6 +216,7 @@ class Run:
                 "weights of the parts of the loss": f"labels 1, mask {recipe.mask:g}, somewhere {recipe.somewhere:g}, "
                 f"change {recipe.course:g}, drawn {recipe.drawn if self.plan.phantom else 0:g}",
                 "organs named by": f"{self.guide.card.title} {self.guide.card.version}",
+                "close look": "none" if self._close_look() is None else "that of the model begun with, not taught here",
             }
         }
 

@@ -22,6 +22,7 @@ from ai.training.reports.processes import Processes
 from ai.training.reports.report_run import ReportPlan, Run, train_on_reports
 from ai.training.truth import save_case
 from tests.support.bright_network import described, random_network
+from tests.support.close_network import random_close_look
 from tests.support.drawn_cases import cube_case
 from tests.support.tiny_cohort import LABELS, SPACING_MM, TINY, guide, tiny_cohort
 
@@ -138,6 +139,17 @@ def test_a_run_begins_with_a_bundles_weights_labels_and_spacing(hospital: Path, 
     assert (begun.labels, begun.spacing_mm) == (LABELS[:2], 3.0)
     assert isinstance(begun.network, EvidenceNet)
     assert torch.equal(begun.network.head.weight, random_network(5, 2).head.weight)
+
+
+def test_the_close_look_of_the_model_begun_with_is_handed_on(hospital: Path, tmp_path: Path) -> None:
+    look = random_close_look(4)
+    save_bundle(random_network(5, len(LABELS)), described(SPACING_MM, LABELS), tmp_path / "init", look)
+    plan = plan_in(hospital, tmp_path / "run")
+    bundle = train_on_reports(replace(plan, init=tmp_path / "init", recipe=replace(plan.recipe, steps=1)))
+    assert bundle is not None
+    assert bundle.close_look is not None
+    assert torch.equal(bundle.close_look.network.answer.weight, look.network.answer.weight)
+    assert "not taught here" in (tmp_path / "run" / "bundle" / "CARD.md").read_text(encoding="utf-8")
 
 
 def test_a_crop_is_what_the_network_will_read_with_its_regions(hospital: Path, tmp_path: Path) -> None:
