@@ -15,8 +15,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.nn import functional
 
+from ai.anatomy import standardised
 from ai.findings import Thresholds
 from ai.geometry import Matrix
 from ai.model.layers import Residual, channels_last, convolved
@@ -117,26 +117,32 @@ class CloseLook:
 def cubes_around(volume: Volume, places_mm: Matrix, side: int = SIDE, spacing_mm: float = SPACING_MM) -> Tensor:
     """Return a cube of Hounsfield units around each place, float32 (n, side, side, side), axes as the network's.
 
-    Voxels much finer than the cubes' are averaged; beyond the scan its outermost voxels go on.
+    Linear between voxels; voxels finer than the cubes' are averaged. Beyond the scan its outermost voxels go on.
     """
-    finer = max(1, round(spacing_mm / min(volume.grid.spacing_mm)))
-    line = (np.arange(side * finer) - (side * finer - 1) / 2) * (spacing_mm / finer)
-    up, back, left = np.meshgrid(line, line, line, indexing="ij")
-    around = np.stack([left, back, up], -1).reshape(-1, 3)
-    cubes = [_sampled(volume, place + around, side * finer) for place in places_mm]
-    if not cubes:
-        return torch.zeros((0, side, side, side))
-    return functional.avg_pool3d(torch.stack(cubes)[:, None], finer)[:, 0] if finer > 1 else torch.stack(cubes)
+    array, grid = standardised(volume.hu, volume.grid)
+    steps = [spacing_mm / own for own in grid.spacing_mm]
+    cubes = np.zeros((len(places_mm), side, side, side), dtype=np.float32)
+    for cube, spot in zip(cubes, grid.indices(places_mm), strict=True):
+        parts = [_line(float(at), step, side, n) for at, step, n in zip(spot, steps, array.shape, strict=True)]
+        block = array[tuple(part for part, _ in parts)].astype(np.float32)
+        for _, weights in parts:  # along the first axis, which then becomes the last: three times, and all is in place
+            block = np.tensordot(block, weights, axes=(0, 1))
+        cube[:] = block
+    return torch.from_numpy(cubes)
 
 
-def _sampled(volume: Volume, points_mm: Matrix, side: int) -> Tensor:
-    """Hounsfield units at points, trilinear, from the block of the scan that holds them."""
-    indices = volume.grid.indices(points_mm)
-    shape = np.array(volume.grid.shape)
-    low = np.clip(np.floor(indices.min(0)).astype(int), 0, shape - 1)
-    high = np.clip(np.ceil(indices.max(0)).astype(int) + 1, low + 1, shape)
-    block = volume.hu[tuple(slice(a, b) for a, b in zip(low, high, strict=True))]
-    places = (2 * (indices - low) + 1) / (high - low) - 1
-    where = torch.from_numpy(places[:, ::-1].astype(np.float32)).reshape(1, side, side, side, 3)
-    hu = torch.from_numpy(np.ascontiguousarray(block)).float()[None, None]
-    return functional.grid_sample(hu, where, mode="bilinear", padding_mode="border", align_corners=False)[0, 0]
+def _line(middle: float, step: float, side: int, count: int) -> tuple[slice, NDArray[np.float32]]:
+    """Which voxels of an axis a cube needs, and how much each gives to each of its places, (side, voxels).
+
+    Args:
+        middle: of the cube, in voxels.
+        step: between its places, in voxels; each takes from a triangle as wide as the larger of both.
+        side: places.
+        count: voxels there are.
+    """
+    places = np.clip(middle + (np.arange(side) - (side - 1) / 2) * step, 0, count - 1)
+    reach = max(step, 1.0)
+    low = max(0, int(np.ceil(places[0] - reach)))
+    high = min(count, int(np.floor(places[-1] + reach)) + 1)
+    weights = np.clip(1 - np.abs(places[:, None] - np.arange(low, high)) / reach, 0, None)
+    return slice(low, high), (weights / weights.sum(1, keepdims=True)).astype(np.float32)

@@ -65,8 +65,7 @@ def teach_close_look(plan: ClosePlan, progress: Progress = QUIET) -> Bundle:
         ModelError: the first bundle cannot be read, or is of a network from elsewhere.
     """
     first = load_bundle(plan.first)
-    if not isinstance(first.network, EvidenceNet) or NODULE not in first.description.labels:
-        raise ModelError("A close look can be taught only beside a network of ours that knows nodules.")
+    _network_of(first)
     drawing = Drawing(plan.first, plan.scans, plan.run / "cubes")
     lessons = draw_cubes(drawing, "train", plan.train_cases, Part(progress, 0.0, 0.3), plan.workers)
     held_out = draw_cubes(drawing, "calibrate", plan.calibrate_cases, Part(progress, 0.3, 0.33), plan.workers)
@@ -77,15 +76,21 @@ def teach_close_look(plan: ClosePlan, progress: Progress = QUIET) -> Bundle:
     return _measured(first, look, plan, Part(progress, 0.7, 1.0))
 
 
+def _network_of(first: Bundle) -> EvidenceNet:
+    if not isinstance(first.network, EvidenceNet) or NODULE not in first.description.labels:
+        raise ModelError("A close look can be taught only beside a network of ours that knows nodules.")
+    return first.network
+
+
 def _measured(first: Bundle, look: CloseLook, plan: ClosePlan, progress: Progress) -> Bundle:
-    assert isinstance(first.network, EvidenceNet)
+    network = _network_of(first)
     folder = plan.run / "bundle"
     said = first.description
     description = replace(said, version=plan.version or said.version, measured={})
-    save_bundle(first.network, description, folder, look)
+    save_bundle(network, description, folder, look)
     measuring = Measuring(plan.run / "share", plan.scans, plan.evaluate_cases, plan.whole_cases, plan.workers)
     description = replace(description, measured=measured_by(load_bundle(folder), measuring, progress))
-    save_bundle(first.network, description, folder, look)
+    save_bundle(network, description, folder, look)
     (folder / "CARD.md").write_text(card_text(description, plan.remarks, look.trained_on), encoding="utf-8")
     return load_bundle(folder)
 

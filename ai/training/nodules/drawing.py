@@ -163,7 +163,8 @@ def cubes_of(volume: Volume, canvas: Canvas, bundle: Bundle, rng: np.random.Gene
     Raises:
         ModelError: the scan would be withheld.
     """
-    assert isinstance(bundle.network, EvidenceNet)
+    if not isinstance(bundle.network, EvidenceNet):
+        raise ModelError(f"{bundle.card.title} is a network from elsewhere, which names no candidates.")
     label = bundle.description.labels.index(NODULE)
     prepared = prepare(volume, bundle.description.spacing_mm)
     seen = see(prepared, bundle.network, torch.device("cpu"), places_of=(label,))

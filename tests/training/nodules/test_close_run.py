@@ -68,3 +68,9 @@ def test_calibration_folds_into_the_answer_and_false_marks_set_the_steps() -> No
     assert steps.in_order
     assert steps.sensitive >= 0.02
     assert np.isfinite([steps.sensitive, steps.balanced, steps.specific]).all()
+
+
+def test_only_a_network_of_ours_that_knows_nodules_gets_one(tmp_path: Path) -> None:
+    save_bundle(random_network(2, 2), described(labels=("mass", "groundglass")), tmp_path / "other")
+    with pytest.raises(ModelError, match="knows nodules"):
+        teach_close_look(ClosePlan(tmp_path / "run", tmp_path / "other", None, CloseRecipe()))
