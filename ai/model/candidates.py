@@ -33,11 +33,13 @@ class Candidates:
 
     Args:
         cells: int64 (n, 3) on the evidence's grid.
-        logits: float64 (n,) of each place and its neighbours together.
+        logits: float64 (n,) of each place and its neighbours together: what a body of some size has much of.
+        peaks: float64 (n,) the highest logit of the place and its neighbours, which a small body has as well.
     """
 
     cells: NDArray[np.int64]
     logits: NDArray[np.float64]
+    peaks: NDArray[np.float64]
 
 
 def candidates_in(places: NDArray[np.float32], most: int = MOST_PEAKS) -> Candidates:
@@ -47,12 +49,11 @@ def candidates_in(places: NDArray[np.float32], most: int = MOST_PEAKS) -> Candid
         places: (s, r, c) logits before the relu.
         most: how many at the most.
     """
-    gathered = _gathered(places)
-    top = (gathered == ndimage.maximum_filter(gathered, size=_APART_CELLS, mode="nearest")) & (gathered > _LEAST)
+    field = gathered(places)
+    top = (field == ndimage.maximum_filter(field, size=_APART_CELLS, mode="nearest")) & (field > _LEAST)
     cells = np.argwhere(top)
-    logits = gathered[top].astype(np.float64)
-    order = np.argsort(-logits, kind="stable")[:most]
-    return Candidates(cells[order], logits[order])
+    order = np.argsort(-field[top], kind="stable")[:most]
+    return _at(cells[order], field, places)
 
 
 def with_blobs(
@@ -71,8 +72,18 @@ def with_blobs(
     taken[tuple(peaks.cells.T)] = True
     taken = ndimage.binary_dilation(taken, np.ones((3, 3, 3), dtype=bool))
     more = cells[~taken[tuple(cells.T)]]
-    logits = _gathered(places)[tuple(more.T)].astype(np.float64)
-    return Candidates(np.concatenate([peaks.cells, more]), np.concatenate([peaks.logits, logits]))
+    blobs = _at(more, gathered(places), places)
+    return Candidates(
+        np.concatenate([peaks.cells, blobs.cells]),
+        np.concatenate([peaks.logits, blobs.logits]),
+        np.concatenate([peaks.peaks, blobs.peaks]),
+    )
+
+
+def _at(cells: NDArray[np.int64], field: NDArray[np.float32], places: NDArray[np.float32]) -> Candidates:
+    highest = ndimage.maximum_filter(np.maximum(places, _LEAST), size=_APART_CELLS, mode="nearest")
+    spots = tuple(cells.T)
+    return Candidates(cells, field[spots].astype(np.float64), highest[spots].astype(np.float64))
 
 
 def blobs_in(hu: NDArray[np.float32]) -> NDArray[np.int64]:
@@ -91,5 +102,6 @@ def blobs_in(hu: NDArray[np.float32]) -> NDArray[np.int64]:
     return voxels[np.argsort(-best[top], kind="stable")]
 
 
-def _gathered(places: NDArray[np.float32]) -> NDArray[np.float32]:
+def gathered(places: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the logit of each place and its neighbours together."""
     return np.asarray(ndimage.gaussian_filter(np.maximum(places, _LEAST), _SMOOTHED_CELLS, mode="nearest"))

@@ -51,7 +51,7 @@ def close_lesions(
     places = seen.places[number]
     found = with_blobs(candidates_in(places), places, prepared.hu[0, 0].numpy())
     places_mm = seen.grid.points_mm(found.cells.astype(np.float64))
-    logits = look.logits(volume, places_mm, found.logits, progress)
+    logits = look.logits(volume, places_mm, found, progress)
     sure = np.array([sigmoid(float(logit)) for logit in logits])
     order = [int(n) for n in np.argsort(-sure, kind="stable") if sure[n] >= look.thresholds.sensitive][:_MOST]
     parts = _parts(found.cells[order], places, seen.heat[number])

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from ai.anatomy import standardised
 from ai.findings import Thresholds
 from ai.geometry import Matrix
+from ai.model.candidates import Candidates
 from ai.model.layers import Residual, channels_last, convolved
 from ai.model.network import WINDOWS_HU, windowed
 from ai.progress import QUIET, Progress
@@ -82,6 +83,8 @@ class CloseLook:
     Args:
         network: in evaluation mode, on the CPU.
         abnormality: whose instances it tells apart from what resembles them.
+        weighing: of its answer, of the first network's peak there, and what is added: the sum is a logit that means what
+            it says.
         thresholds: how sure an instance must be: the sensitive one to be listed at all, that of the reader's setting to
             make the finding present.
         trained_on: for the card.
@@ -91,27 +94,29 @@ class CloseLook:
     abnormality: str
     thresholds: Thresholds
     trained_on: str = ""
+    weighing: tuple[float, float, float] = (1.0, 0.0, 0.0)
 
     def logits(
-        self, volume: Volume, places_mm: Matrix, places: NDArray[np.float64], progress: Progress = QUIET
+        self, volume: Volume, places_mm: Matrix, found: Candidates, progress: Progress = QUIET
     ) -> NDArray[np.float64]:
-        """Return how sure an instance is at each place, as logits (n,).
+        """Return how sure an instance is at each candidate, as logits (n,).
 
         Args:
             volume: the scan.
-            places_mm: (n, 3) LPS.
-            places: (n,) logits of the first network there.
-            progress: asked after every few places whether to go on.
+            places_mm: (n, 3) LPS, of the candidates.
+            found: the candidates.
+            progress: asked after every few of them whether to go on.
         """
         answers = [np.zeros(0)]
         for start in range(0, len(places_mm), _AT_ONCE):
             some = slice(start, start + _AT_ONCE)
             cubes = cubes_around(volume, places_mm[some])
             with torch.inference_mode():
-                said = self.network(cubes[:, None], torch.from_numpy(places[some]).float())
+                said = self.network(cubes[:, None], torch.from_numpy(found.logits[some]).float())
             answers.append(said.double().numpy())
             progress.report(min(1.0, (start + _AT_ONCE) / len(places_mm)), "looking closely")
-        return np.concatenate(answers)
+        own, peak, added = self.weighing
+        return own * np.concatenate(answers) + peak * found.peaks + added
 
 
 def cubes_around(volume: Volume, places_mm: Matrix, side: int = SIDE, spacing_mm: float = SPACING_MM) -> Tensor:

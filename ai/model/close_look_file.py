@@ -30,6 +30,7 @@ def saved_close_look(look: CloseLook, folder: Path) -> dict[str, Any]:
         "input": _INPUT,
         "widths": list(look.network.widths),
         "thresholds": asdict(look.thresholds),
+        "weighing": list(look.weighing),
         "trained_on": look.trained_on,
         "sha256": digest(folder / WEIGHTS),
     }
@@ -50,6 +51,7 @@ def loaded_close_look(path: Path, told: Any) -> CloseLook:
             raise ModelError(f"{path}: its close look takes {told['input']}, which this program does not give.")
         widths = tuple(int(width) for width in told["widths"])
         thresholds = Thresholds(**told["thresholds"])
+        own, peak, added = map(float, told["weighing"])
         name, trained_on, sha256 = abnormality(told["abnormality"]).name, str(told["trained_on"]), str(told["sha256"])
     except (KeyError, TypeError, ValueError, UnknownName) as error:
         raise ModelError(f"{path} does not describe its close look: {error}. Fetch the bundle again.") from error
@@ -65,4 +67,4 @@ def loaded_close_look(path: Path, told: Any) -> CloseLook:
         raise ModelError(f"{weights} does not fit the network its description names.") from error
     network.eval()
     network.requires_grad_(False)
-    return CloseLook(network, name, thresholds, trained_on)
+    return CloseLook(network, name, thresholds, trained_on, (own, peak, added))

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from torch import Tensor
 
-from ai.model.candidates import Candidates
 from ai.training.truth import UNKNOWN
 
 RATES = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
@@ -23,6 +22,7 @@ _SLACK_MM = 4.0
 """A mark may lie one cell outside the nodule's body."""
 
 Numbers = NDArray[np.float64]
+Cells = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,17 +40,17 @@ class Marks:
     false: Numbers
 
 
-def marks_of(found: Candidates, truth: Tensor, instances: Tensor, label: int) -> Marks:
+def marks_of(spots: Cells, scores: Numbers, truth: Tensor, instances: Tensor, label: int) -> Marks:
     """Compare marks with the nodules that are there.
 
     Args:
-        found: marks on 4 mm cells, the surer the higher their logit.
+        spots: (n, 3) 4 mm cells with a mark.
+        scores: (n,) how sure each is.
         truth: uint8 (s, r, c) of the label; marks on undecided or otherwise true cells (too small, too large) count
             neither for nor against.
         instances: see ``TrainingCase``.
         label: the label's place.
     """
-    spots, scores = found.cells, found.logits
     nodules = instances[instances[:, 0] == label].numpy().astype(np.float64)
     sizes = nodules[:, 4] if len(nodules) else np.zeros(0)
     asked = (sizes >= LEAST_MM) & (sizes <= MOST_MM)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -137,23 +137,24 @@ def _row(
         pointed[label], energy[label] = _where(places[label], truth[label])
     nodule = labels.index("nodule")
     found = candidates_in(places[nodule].numpy())
-    at_first = marks_of(found, truth[nodule], case.instances, nodule)
+    at_first = marks_of(found.cells, found.peaks, truth[nodule], case.instances, nodule)
     marks = at_first
     if close_look is not None:
         more = with_blobs(found, places[nodule].numpy(), case.hu.float().numpy())
-        marks = marks_of(_looked_at(more, case, close_look), truth[nodule], case.instances, nodule)
+        sure = _looked_at(more, case, close_look)
+        marks = marks_of(more.cells, sure, truth[nodule], case.instances, nodule)
     dice = _dice(evidence.organs, case.organs)
     extent = _extent(places, truth, case.organs, labels) if _SPREADING in labels else (float("nan"),) * 2
     return present, _sums(places, counted).numpy(), pointed, energy, dice, marks, at_first, extent
 
 
-def _looked_at(found: Candidates, case: TrainingCase, look: CloseLook) -> Candidates:
-    """The same candidates, as sure as the close look holds them."""
+def _looked_at(found: Candidates, case: TrainingCase, look: CloseLook) -> Numbers:
+    """How sure the close look is of each candidate."""
     s, r, c = case.hu.shape
     volume = Volume(case.hu.numpy(), axis_aligned((s, r, c), (_VOXEL_MM,) * 3, PointMm(0, 0, 0)))
     # A cell's middle lies half a voxel beyond its first voxel's.
     places_mm = (found.cells.astype(np.float64) * CELL_MM + _VOXEL_MM / 2)[:, ::-1]
-    return replace(found, logits=look.logits(volume, places_mm, found.logits))
+    return look.logits(volume, places_mm, found)
 
 
 def _sums(places: Tensor, counted: Tensor | None) -> Tensor:

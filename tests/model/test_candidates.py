@@ -19,6 +19,7 @@ def test_each_peak_is_one_strongest_first() -> None:
     found = candidates_in(places(((5, 5, 5), 30.0), ((5, 12, 5), 40.0), ((15, 5, 15), 35.0)))
     assert found.cells.tolist() == [[5, 12, 5], [15, 5, 15], [5, 5, 5]]
     assert (np.diff(found.logits) < 0).all()
+    assert found.peaks.tolist() == [40.0, 35.0, 30.0]
 
 
 def test_two_cells_of_one_body_are_one_candidate() -> None:
@@ -62,7 +63,7 @@ def test_blobs_come_after_the_peaks_and_none_twice() -> None:
     found = with_blobs(peaks, field, hu)
     assert found.cells.tolist() == [[5, 5, 5], [2, 15, 15], [14, 6, 10]]
     assert found.logits[:2].tolist() == peaks.logits.tolist()
-    assert found.logits[2] == -12.0
+    assert found.logits[2] == found.peaks[2] == -12.0
     assert len(with_blobs(peaks, field, hu, most=0).cells) == 2
 
 

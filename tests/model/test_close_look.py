@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -10,7 +12,7 @@ from ai.geometry import PointMm
 from ai.model.close_look import SIDE, SPACING_MM, CloseNet, cubes_around
 from ai.progress import Cancelled
 from ai.volume import Volume, VoxelGrid, axis_aligned
-from tests.support.close_network import WIDTHS, random_close_look
+from tests.support.close_network import WIDTHS, candidates_of, random_close_look
 from tests.support.thorax import turned
 
 GRID = axis_aligned((60, 70, 80), (1.5, 1.2, 0.9), PointMm(-20, -30, -40))
@@ -61,11 +63,13 @@ def test_each_place_is_answered_alone_and_none_asked_gives_none() -> None:
     look, volume = random_close_look(), sloping(GRID)
     places = np.array([[15.0, 8.0, 5.0], [5.0, 0.0, 0.0]] * 10)
     logits = np.linspace(-4, 1, len(places))
-    together = look.logits(volume, places, logits)
-    alone = [float(look.logits(volume, places[n : n + 1], logits[n : n + 1])[0]) for n in range(len(places))]
+    together = look.logits(volume, places, candidates_of(logits))
+    alone = [
+        float(look.logits(volume, places[n : n + 1], candidates_of(logits[n : n + 1]))[0]) for n in range(len(places))
+    ]
     assert together.tolist() == pytest.approx(alone, abs=1e-5)
     assert len(set(together.tolist())) == len(places)
-    assert look.logits(volume, places[:0], logits[:0]).shape == (0,)
+    assert look.logits(volume, places[:0], candidates_of(logits[:0])).shape == (0,)
 
 
 def test_it_can_be_cancelled() -> None:
@@ -74,7 +78,7 @@ def test_it_can_be_cancelled() -> None:
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        random_close_look().logits(sloping(GRID), np.zeros((3, 3)), np.zeros(3), Stop())
+        random_close_look().logits(sloping(GRID), np.zeros((3, 3)), candidates_of(np.zeros(3)), Stop())
 
 
 def test_the_networks_word_counts() -> None:
@@ -83,3 +87,10 @@ def test_the_networks_word_counts() -> None:
     with torch.no_grad():
         one, other = network(hu, torch.tensor([-5.0, 3.0])).tolist()
     assert one != other
+
+
+def test_answers_and_peaks_are_weighed() -> None:
+    look, volume, places = random_close_look(), sloping(GRID), np.array([[15.0, 8.0, 5.0]])
+    found = candidates_of(np.array([-2.0]))
+    alone = replace(look, weighing=(1.0, 0.0, 0.0)).logits(volume, places, found)
+    assert look.logits(volume, places, found) == pytest.approx(0.9 * alone + 0.2 * -1.0 - 0.1)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ai.findings import Thresholds
 from ai.geometry import Matrix
+from ai.model.candidates import Candidates
 from ai.model.close_look import CloseLook, CloseNet
 from ai.progress import QUIET, Progress
 from ai.volume import Volume
@@ -19,7 +20,13 @@ STEPS = Thresholds(0.2, 0.5, 0.8)
 def random_close_look(seed: int = 1, thresholds: Thresholds = STEPS) -> CloseLook:
     """Return a small close look of random weights."""
     torch.manual_seed(seed)
-    return CloseLook(CloseNet(WIDTHS).eval().requires_grad_(False), "nodule", thresholds, "nothing")
+    network = CloseNet(WIDTHS).eval().requires_grad_(False)
+    return CloseLook(network, "nodule", thresholds, "nothing", (0.9, 0.2, -0.1))
+
+
+def candidates_of(logits: NDArray[np.float64]) -> Candidates:
+    """Return candidates somewhere, of these logits and peaks one above."""
+    return Candidates(np.zeros((len(logits), 3), dtype=np.int64), logits, logits + 1)
 
 
 class Told(CloseLook):
@@ -32,7 +39,7 @@ class Told(CloseLook):
         object.__setattr__(self, "asked", [])
 
     def logits(
-        self, volume: Volume, places_mm: Matrix, places: NDArray[np.float64], progress: Progress = QUIET
+        self, volume: Volume, places_mm: Matrix, found: Candidates, progress: Progress = QUIET
     ) -> NDArray[np.float64]:
         """Return the same logit for each place."""
         vars(self)["asked"].extend(places_mm.tolist())

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from scipy.optimize import minimize
 
 from ai.findings import Setting, Thresholds, sigmoid
 from ai.model import Bundle, ModelError, load_bundle
@@ -16,7 +17,6 @@ from ai.model.close_look import CloseLook, CloseNet
 from ai.model.network import EvidenceNet
 from ai.progress import QUIET, Part, Progress
 from ai.training.backgrounds import there
-from ai.training.calibration import logistic_fit
 from ai.training.card import card_text
 from ai.training.measuring import Measuring, measured_by
 from ai.training.nodules.close_learning import CloseLearner, CloseRecipe
@@ -28,6 +28,8 @@ _FALSE_MARKS = {Setting.SENSITIVE: 2.0, Setting.BALANCED: 0.5, Setting.SPECIFIC:
 """So many false marks a drawn scan: listed, and sure enough to make the finding present."""
 _AT_ONCE = 64
 _TOO_FEW = 0.02
+_PRIOR = 1e-4
+"""Weight of the pull towards gentle slopes."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +73,8 @@ def teach_close_look(plan: ClosePlan, progress: Progress = QUIET) -> Bundle:
     held_out = draw_cubes(drawing, "calibrate", plan.calibrate_cases, Part(progress, 0.3, 0.33), plan.workers)
     cubes = Cubes.joined([Cubes.load(path) for path in lessons])
     network = CloseLearner(plan.recipe, cubes, plan.run).learn(Part(progress, 0.33, 0.7))
-    thresholds = calibrated(network, [Cubes.load(path) for path in held_out])
-    look = CloseLook(network, NODULE, thresholds, _trained_on(len(lessons), cubes, plan.scans))
+    weighing, thresholds = calibrated(network, [Cubes.load(path) for path in held_out])
+    look = CloseLook(network, NODULE, thresholds, _trained_on(len(lessons), cubes, plan.scans), weighing)
     return _measured(first, look, plan, Part(progress, 0.7, 1.0))
 
 
@@ -95,30 +97,35 @@ def _measured(first: Bundle, look: CloseLook, plan: ClosePlan, progress: Progres
     return load_bundle(folder)
 
 
-def calibrated(network: CloseNet, scans: Sequence[Cubes]) -> Thresholds:
-    """Make the answers mean what they say; return from which ones on an instance is sure enough.
+def calibrated(network: CloseNet, scans: Sequence[Cubes]) -> tuple[tuple[float, float, float], Thresholds]:
+    """Return how answers and the first network's peaks are weighed, and from which sum on an instance is sure enough.
+
+    The weights are those of a logistic regression: the sum means what it says.
 
     Args:
-        network: changed in place.
+        network: in evaluation mode.
         scans: cubes of scans it has not learned from; only marks count, not the middles of drawn nodules.
     """
-    said, present = _answers(network, scans)
+    said, peaks, present = _answers(network, scans)
     if not 0 < present.sum() < len(present):
         raise ModelError("There is no nodule, or nothing else, among the cases to calibrate on; draw more.")
-    centre = float(said.min())
-    fit = logistic_fit(said - centre, present)
-    with torch.no_grad():
-        network.answer.weight *= fit.gain
-        network.answer.bias.copy_(fit.gain * (network.answer.bias - centre) + fit.bias)
-    logits = fit.gain * (said - centre) + fit.bias
-    vain = np.sort(logits[present == 0])[::-1]
+    x = np.stack([said, peaks, np.ones_like(said)])
+
+    def loss(weights: Numbers) -> float:
+        z = weights @ x
+        return float((np.logaddexp(0, z) - present * z).mean() + _PRIOR * (weights[:2] ** 2).sum())
+
+    own, peak, added = minimize(loss, np.array([1.0, 0.0, 0.0]), method="BFGS").x
+    sums = own * said + peak * peaks + added
+    vain = np.sort(sums[present == 0])[::-1]
     bars = [float(vain[min(len(vain) - 1, int(_FALSE_MARKS[setting] * len(scans)))]) for setting in Setting]
-    return Thresholds(*(min(0.95, max(_TOO_FEW, sigmoid(bar))) for bar in bars))
+    steps = Thresholds(*(min(0.95, max(_TOO_FEW, sigmoid(bar))) for bar in bars))
+    return (float(own), float(peak), float(added)), steps
 
 
-def _answers(network: CloseNet, scans: Sequence[Cubes]) -> tuple[Numbers, Numbers]:
-    """(logits, present) of all marks."""
-    answers, present = [np.zeros(0)], [np.zeros(0)]
+def _answers(network: CloseNet, scans: Sequence[Cubes]) -> tuple[Numbers, Numbers, Numbers]:
+    """(logits, the first network's peaks, present) of all marks."""
+    answers, peaks, present = [np.zeros(0)], [np.zeros(0)], [np.zeros(0)]
     for cubes in scans:
         marks = cubes.found == 1
         hu, places = middle_of(cubes.hu[marks])[:, None], cubes.places[marks]
@@ -126,8 +133,9 @@ def _answers(network: CloseNet, scans: Sequence[Cubes]) -> tuple[Numbers, Number
             for start in range(0, len(hu), _AT_ONCE):
                 some = slice(start, start + _AT_ONCE)
                 answers.append(network(hu[some], places[some]).double().numpy())
+        peaks.append(cubes.peaks[marks].double().numpy())
         present.append(cubes.present[marks].double().numpy())
-    return np.concatenate(answers), np.concatenate(present)
+    return np.concatenate(answers), np.concatenate(peaks), np.concatenate(present)
 
 
 def _trained_on(cases: int, cubes: Cubes, scans: Path | None) -> str:

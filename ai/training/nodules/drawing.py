@@ -18,7 +18,7 @@ from torch import Tensor
 
 from ai.geometry import Matrix
 from ai.model import Bundle, ModelError, load_bundle
-from ai.model.candidates import candidates_in, with_blobs
+from ai.model.candidates import candidates_in, gathered, with_blobs
 from ai.model.close_look import cubes_around
 from ai.model.network import EvidenceNet
 from ai.model.preparation import prepare
@@ -180,12 +180,15 @@ def cubes_of(volume: Volume, canvas: Canvas, bundle: Bundle, rng: np.random.Gene
     kept = np.sort(np.concatenate([np.flatnonzero(hits.any(1)), others]))
     aside = middles + rng.normal(0, _ASIDE_MM, middles.shape)
     spots = np.round(seen.grid.indices(aside)).astype(int)
-    there = np.array([_strongest(places, spot) for spot in spots], dtype=np.float64)
+    field = gathered(places)
+    there = np.array([_strongest(field, spot) for spot in spots], dtype=np.float64)
+    highest = np.array([_strongest(places, spot) for spot in spots], dtype=np.float64)
     largest = np.where(hits, sizes[None], 0.0).max(1, initial=0.0)
     cubes = cubes_around(volume, np.concatenate([marks_mm[kept], aside]), KEPT)
     return Cubes(
         cubes.round().to(torch.int16),
         torch.from_numpy(np.concatenate([found.logits[kept], there])).float(),
+        torch.from_numpy(np.concatenate([found.peaks[kept], highest])).float(),
         torch.from_numpy(np.concatenate([hits.any(1)[kept], np.ones(len(aside), dtype=bool)])).to(torch.uint8),
         torch.from_numpy(np.concatenate([largest[kept], sizes])).float(),
         torch.from_numpy(np.concatenate([np.ones(len(kept)), np.zeros(len(aside))])).to(torch.uint8),

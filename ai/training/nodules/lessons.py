@@ -32,7 +32,8 @@ class Cubes:
 
     Args:
         hu: int16 (n, 36, 36, 36) at 1.5 mm.
-        places: float32 (n,) logits of the first network there.
+        places: float32 (n,) logits of the first network there, of the place and its neighbours together.
+        peaks: float32 (n,) the highest of them.
         present: uint8 (n,): 1 a nodule, 0 something else.
         diameters_mm: float32 (n,), 0 without a nodule.
         found: uint8 (n,): 1 where the first network set a mark, 0 for the middle of a drawn nodule.
@@ -40,6 +41,7 @@ class Cubes:
 
     hu: Tensor
     places: Tensor
+    peaks: Tensor
     present: Tensor
     diameters_mm: Tensor
     found: Tensor

@@ -23,6 +23,7 @@ def balls(count: int, seed: int) -> Cubes:
     return Cubes(
         hu.to(torch.int16),
         torch.full((count,), -3.0),
+        torch.full((count,), -2.0),
         present.to(torch.uint8),
         present * 9.0,
         torch.ones(count, dtype=torch.uint8),
@@ -33,10 +34,11 @@ def test_it_learns_to_tell_a_ball_from_none_and_its_answers_mean_what_they_say(t
     recipe = CloseRecipe(steps=24, batch=16, warm_up=4, averaging=0.8)
     network = CloseLearner(recipe, balls(24, 1), tmp_path).learn()
     fresh = [balls(20, seed) for seed in (2, 3)]
-    steps = calibrated(network, fresh)
+    (own, peak, added), steps = calibrated(network, fresh)
     assert steps.in_order
     with torch.no_grad():
-        said = torch.sigmoid(network(middle_of(fresh[0].hu)[:, None], fresh[0].places))
+        answers = network(middle_of(fresh[0].hu)[:, None], fresh[0].places)
+    said = torch.sigmoid(own * answers + peak * fresh[0].peaks + added)
     assert said[fresh[0].present == 1].min() > said[fresh[0].present == 0].max()
     assert float(said.mean()) == pytest.approx(0.5, abs=0.1)
     assert (tmp_path / "close.csv").read_text(encoding="utf-8").startswith("step,loss,learning_rate\n20,")

@@ -17,7 +17,7 @@ def cubes(nodules: int, others: int) -> Cubes:
     present = torch.cat([torch.ones(nodules), torch.zeros(others)]).to(torch.uint8)
     hu = torch.where(present.bool(), 100, -800)[:, None, None, None].expand(count, KEPT, KEPT, KEPT).to(torch.int16)
     places = torch.arange(count, dtype=torch.float32) - count
-    return Cubes(hu, places, present, present * 8.0, torch.ones(count, dtype=torch.uint8))
+    return Cubes(hu, places, places + 1, present, present * 8.0, torch.ones(count, dtype=torch.uint8))
 
 
 def test_they_come_back_as_they_were_kept(tmp_path: Path) -> None:
