@@ -83,8 +83,8 @@ class CloseLook:
     Args:
         network: in evaluation mode, on the CPU.
         abnormality: whose instances it tells apart from what resembles them.
-        weighing: of its answer, of the first network's peak there, and what is added: the sum is a logit that means what
-            it says.
+        weighing: of its answer, of the first network's peak there, and what is added: the sum is a logit that means
+            what it says.
         thresholds: how sure an instance must be: the sensitive one to be listed at all, that of the reader's setting to
             make the finding present.
         trained_on: for the card.
