@@ -78,12 +78,10 @@ def _parts(cells: NDArray[np.int64], places: NDArray[np.float32], heat: NDArray[
     for number, cell in enumerate(cells, start=1):
         around = tuple(slice(max(0, n - 1), n + 2) for n in cell)
         warm = labels[around][heat[around] > 0]
-        if warm.size:
-            parts.append((labels == np.bincount(warm).argmax()) & (nearest == number))
-        else:
-            part = np.zeros(heat.shape, dtype=bool)
+        part = (labels == np.bincount(warm).argmax()) & (nearest == number) if warm.size else np.zeros_like(labels > 0)
+        if not part.any():  # no heat, or all of it is another's
             part[around] = places[around] >= places[tuple(cell)] - _NEARLY
-            parts.append(part)
+        parts.append(part)
     return parts
 
 

@@ -12,7 +12,7 @@ from ai.anatomy import Lungs
 from ai.findings import Lesion, Setting, sigmoid
 from ai.geometry import PointMm
 from ai.model import analyse
-from ai.model.close_lesions import close_lesions
+from ai.model.close_lesions import _parts, close_lesions
 from ai.model.preparation import Prepared
 from ai.model.seeing import Seen
 from ai.vocabulary import abnormality
@@ -69,6 +69,15 @@ def test_two_bodies_in_one_heat_are_two() -> None:
 def test_two_candidates_of_one_body_are_one() -> None:
     volume = lung_with((ball(PointMm(0, 0, 0), 22.0), 30.0))
     assert len(lesions(volume, Told(2.0), (PointMm(-6, 0, 0), 20.0), (PointMm(6, 0, 0), 20.0))) == 1
+
+
+def test_a_candidate_beside_heat_that_is_all_anothers_is_still_looked_at() -> None:
+    heat = np.zeros((8, 8, 8), dtype=np.float32)
+    heat[4, 4, 4] = 1.0
+    places = np.where(heat > 0, 1.0, -3.0).astype(np.float32)
+    own, beside = _parts(np.array([[4, 4, 4], [4, 4, 5]]), places, heat)
+    assert np.argwhere(own).tolist() == [[4, 4, 4]]
+    assert beside[4, 4, 5]
 
 
 def test_where_nothing_is_denser_than_lung_there_is_none() -> None:
