@@ -7,8 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ai.anatomy import Lungs
-from ai.findings import Analysis, Finding, Heatmap, Lesion, Setting, by_weight, sigmoid
+from ai.findings import Analysis, Finding, Heatmap, Lesion, Setting, Thresholds, by_weight, sigmoid
 from ai.model.bundle import Bundle
 from ai.model.close_lesions import close_lesions
 from ai.model.device import chosen_device
@@ -62,9 +61,7 @@ def analyse(
     for number, label in enumerate(bundle.description.labels):
         part = Part(progress, 0.8 + 0.15 * number / len(seen.heat), 0.8 + 0.15 * (number + 1) / len(seen.heat))
         part.report(0.0, f"measuring {abnormality(label).title.lower()}")
-        finding = _finding(number, label, seen, organs, volume, prepared.lungs, bundle)
-        if number in closely:
-            finding = _looked_at_closely(finding, number, seen, organs, volume, prepared, bundle, part)
+        finding = _finding(number, label, seen, organs, volume, prepared, bundle, part)
         findings.append(replace(finding.at(setting), records=records.get(label, ())))
     effusion = next((f.heatmap for f in findings if f.abnormality.name == _EFFUSION and f.present), None)
     quantities = quantities_of(volume, organs, prepared.lungs, effusion, Part(progress, 0.95, 1.0))
@@ -76,26 +73,8 @@ def analyse(
 
 
 def _finding(
-    number: int, label: str, seen: Seen, organs: Organs | None, volume: Volume, lungs: Lungs, bundle: Bundle
-) -> Finding:
-    kind = abnormality(label)
-    heat = seen.heat[number]
-    heatmap = Heatmap(np.ascontiguousarray(heat), seen.grid, float(seen.bias[number]), seen.additive[number])
-    probability = sigmoid(heatmap.logit)
-    thresholds = bundle.description.thresholds[number]
-    lesions: tuple[Lesion, ...] = ()
-    if kind.focal and probability >= thresholds.sensitive:
-        lesions = lesions_of(kind, Spots(heat, seen.grid, float(seen.gain[number])), volume, lungs, organs)
-    peaks = peaks_of(heat, seen.grid)
-    extent: tuple[tuple[str, float], ...] = ()
-    if organs is not None and spreads(kind) and probability >= thresholds.sensitive:
-        extent = extent_of(heat, seen.grid, organs)
-    return Finding(kind, probability, thresholds.balanced, heatmap.logit, heatmap, peaks, lesions, thresholds, extent)
-
-
-def _looked_at_closely(
-    finding: Finding,
     number: int,
+    label: str,
     seen: Seen,
     organs: Organs | None,
     volume: Volume,
@@ -103,9 +82,24 @@ def _looked_at_closely(
     bundle: Bundle,
     progress: Progress,
 ) -> Finding:
-    """Return the finding with the instances that a close look leaves or adds; its heat and probability stay."""
-    look = bundle.close_look
-    if look is None:
-        return finding
-    lesions = close_lesions(finding.abnormality, number, look, seen, volume, prepared, organs, progress)
-    return replace(finding, lesions=lesions, instance_thresholds=look.thresholds)
+    kind, look = abnormality(label), bundle.close_look
+    heat = seen.heat[number]
+    heatmap = Heatmap(np.ascontiguousarray(heat), seen.grid, float(seen.bias[number]), seen.additive[number])
+    probability = sigmoid(heatmap.logit)
+    thresholds = bundle.description.thresholds[number]
+    closely: Thresholds | None = None
+    lesions: tuple[Lesion, ...] = ()
+    if look is not None and look.abnormality == label:
+        closely = look.thresholds
+        lesions = close_lesions(kind, number, look, seen, volume, prepared, organs, progress)
+    elif kind.focal and probability >= thresholds.sensitive:
+        spots = Spots(heat, seen.grid, float(seen.gain[number]))
+        lesions = lesions_of(kind, spots, volume, prepared.lungs, organs)
+    peaks = peaks_of(heat, seen.grid)
+    extent: tuple[tuple[str, float], ...] = ()
+    if organs is not None and spreads(kind) and probability >= thresholds.sensitive:
+        extent = extent_of(heat, seen.grid, organs)
+    return Finding(
+        kind, probability, thresholds.balanced, heatmap.logit, heatmap, peaks, lesions, thresholds, extent,
+        instance_thresholds=closely,
+    )  # fmt: skip

@@ -41,6 +41,10 @@ class Candidates:
     logits: NDArray[np.float64]
     peaks: NDArray[np.float64]
 
+    def only(self, chosen: NDArray[np.bool_]) -> Candidates:
+        """Return those that are chosen, (n,)."""
+        return Candidates(self.cells[chosen], self.logits[chosen], self.peaks[chosen])
+
 
 def candidates_in(places: NDArray[np.float32], most: int = MOST_PEAKS) -> Candidates:
     """Return the local maxima of a label's places.

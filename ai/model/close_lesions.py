@@ -50,10 +50,11 @@ def close_lesions(
     """
     places = seen.places[number]
     found = with_blobs(candidates_in(places), places, prepared.hu[0, 0].numpy())
+    found = found.only(np.isfinite(places[tuple(found.cells.T)]))  # those of the patient
     places_mm = seen.grid.points_mm(found.cells.astype(np.float64))
     logits = look.logits(volume, places_mm, found, progress)
     sure = np.array([sigmoid(float(logit)) for logit in logits])
-    order = [int(n) for n in np.argsort(-sure, kind="stable") if sure[n] >= look.thresholds.sensitive][:_MOST]
+    order = [int(n) for n in np.argsort(-sure, kind="stable") if sure[n] >= look.least][:_MOST]
     parts = _parts(found.cells[order], places, seen.heat[number])
     lung = None if organs is None else (organs.mask(*LOBES), organs.grid)
     bodies: list[Body] = []

@@ -85,8 +85,8 @@ class CloseLook:
         abnormality: whose instances it tells apart from what resembles them.
         weighing: of its answer, of the first network's peak there, and what is added: the sum is a logit that means
             what it says.
-        thresholds: how sure an instance must be: the sensitive one to be listed at all, that of the reader's setting to
-            make the finding present.
+        thresholds: how sure an instance must be to make the finding present by itself, for each setting.
+        least: how sure it must be to be listed at all.
         trained_on: for the card.
     """
 
@@ -95,6 +95,7 @@ class CloseLook:
     thresholds: Thresholds
     trained_on: str = ""
     weighing: tuple[float, float, float] = (1.0, 0.0, 0.0)
+    least: float = 0.0
 
     def logits(
         self, volume: Volume, places_mm: Matrix, found: Candidates, progress: Progress = QUIET

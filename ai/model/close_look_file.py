@@ -31,6 +31,7 @@ def saved_close_look(look: CloseLook, folder: Path) -> dict[str, Any]:
         "widths": list(look.network.widths),
         "thresholds": asdict(look.thresholds),
         "weighing": list(look.weighing),
+        "least": look.least,
         "trained_on": look.trained_on,
         "sha256": digest(folder / WEIGHTS),
     }
@@ -51,11 +52,12 @@ def loaded_close_look(path: Path, told: Any) -> CloseLook:
             raise ModelError(f"{path}: its close look takes {told['input']}, which this program does not give.")
         widths = tuple(int(width) for width in told["widths"])
         thresholds = Thresholds(**told["thresholds"])
-        own, peak, added = map(float, told["weighing"])
+        own, peak, added, least = map(float, (*told["weighing"], told["least"]))
         name, trained_on, sha256 = abnormality(told["abnormality"]).name, str(told["trained_on"]), str(told["sha256"])
     except (KeyError, TypeError, ValueError, UnknownName) as error:
         raise ModelError(f"{path} does not describe its close look: {error}. Fetch the bundle again.") from error
-    if not widths or not all(0 < width <= _MOST_CHANNELS for width in widths) or not thresholds.in_order:
+    buildable = bool(widths) and all(0 < width <= _MOST_CHANNELS for width in widths)
+    if not buildable or not thresholds.in_order or not 0 <= least <= 1:
         raise ModelError(f"{path} describes a close look that cannot be. Fetch the bundle again.")
     weights = path.parent / WEIGHTS
     if digest(weights) != sha256:
@@ -67,4 +69,4 @@ def loaded_close_look(path: Path, told: Any) -> CloseLook:
         raise ModelError(f"{weights} does not fit the network its description names.") from error
     network.eval()
     network.requires_grad_(False)
-    return CloseLook(network, name, thresholds, trained_on, (own, peak, added))
+    return CloseLook(network, name, thresholds, trained_on, (own, peak, added), least)

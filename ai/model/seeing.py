@@ -45,7 +45,8 @@ class Seen:
         bias: (L,) ``bias + heat.sum()`` is the logit.
         gain: (L,) logit points for each unit of a place's own logit; NaN where places have none.
         additive: (L,) true where the bias is the same for every scan, so that the heat adds up.
-        places: of the labels asked for, by number: (s, r, c) logits of each place before the relu.
+        places: of the labels asked for, by number: (s, r, c) logits of each place before the relu, −∞ outside the
+            patient.
     """
 
     heat: NDArray[np.float32]
@@ -92,8 +93,9 @@ def see(
     bias = network.bias.detach().to("cpu", torch.float64).numpy()
     gain = network.log_gain.detach().exp().to("cpu", torch.float64).numpy()
     organs = None if got.organs is None else got.organs[cut].numpy()
-    heat = got.heat[cut].numpy() * _patient(prepared, grid.shape)
-    places = dict(zip(places_of, got.places[cut].numpy(), strict=True))
+    patient = _patient(prepared, grid.shape)
+    heat = got.heat[cut].numpy() * patient
+    places = dict(zip(places_of, np.where(patient, got.places[cut].numpy(), -np.inf), strict=True))
     return Seen(heat, organs, grid, where.type, notices, bias, gain, (True,) * len(bias), places)
 
 

@@ -16,7 +16,7 @@ from ai.training.statistics import Numbers
 
 _PRIOR = 0.002
 """Weight of the pull towards gentle slopes: few cases must not make certainty."""
-_SPECIFICITY = {Setting.SENSITIVE: 0.75, Setting.BALANCED: 0.9, Setting.SPECIFIC: 0.97}
+SPECIFICITY = {Setting.SENSITIVE: 0.75, Setting.BALANCED: 0.9, Setting.SPECIFIC: 0.97}
 """Share of scans without the abnormality that stay below the threshold."""
 _ODDS = {Setting.SENSITIVE: 1.05, Setting.BALANCED: 1.15, Setting.SPECIFIC: 2.0}
 """The heat must have raised the odds of an empty scan by this factor: where drawn disease is plain, real disease gives
@@ -119,7 +119,7 @@ def present_from(fit: Fit, present: Numbers, setting: Setting = Setting.BALANCED
     """
     empty_odds = float(np.exp(fit.bias)) * _ODDS[setting]
     absent = fit.probability[present == 0]
-    quantile = float(np.quantile(absent, _SPECIFICITY[setting])) if absent.size else 0.5
+    quantile = float(np.quantile(absent, SPECIFICITY[setting])) if absent.size else 0.5
     low, high = _RANGE
     return min(high, max(low, quantile, empty_odds / (1 + empty_odds)))
 

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ai.findings import Thresholds
+from ai.model.close_look import CloseLook
 from ai.model.network import EvidenceNet
 from ai.organs import ORGANS
 from ai.training.detection import RATES, Marks, sensitivities
@@ -24,7 +26,11 @@ _MEANS = ("auroc", "pointing", "energy", "ece")
 
 
 def table(
-    network: EvidenceNet, readings: Readings, labels: tuple[str, ...], thresholds: tuple[Thresholds, ...]
+    network: EvidenceNet,
+    readings: Readings,
+    labels: tuple[str, ...],
+    thresholds: tuple[Thresholds, ...],
+    close_look: CloseLook | None = None,
 ) -> dict[str, Any]:
     """Return figures per label: how many have it, AUROC, sensitivity and specificity, pointing, energy, calibration.
 
@@ -33,7 +39,10 @@ def table(
     """
     logits = _logits(network, readings)
     probability = 1 / (1 + np.exp(-np.clip(logits, -60, 60)))
-    rows = {label: _row(readings, probability[:, i], i, thresholds[i].balanced) for i, label in enumerate(labels)}
+    called = probability >= np.array([steps.balanced for steps in thresholds])
+    if close_look is not None:
+        called[:, labels.index(close_look.abnormality)] |= readings.surest >= close_look.thresholds.balanced
+    rows = {label: _row(readings, probability[:, i], i, called[:, i]) for i, label in enumerate(labels)}
     apart = [(a, b) for a, b in APART if a in labels and b in labels]
     focal = [row["pointing"] for label, row in rows.items() if abnormality(label).focal]
     return {
@@ -55,15 +64,17 @@ def _logits(network: EvidenceNet, readings: Readings) -> Numbers:
     return np.asarray(bias + gain * readings.shifted())
 
 
-def _row(readings: Readings, probability: Numbers, label: int, threshold: float) -> dict[str, float | int | None]:
+def _row(
+    readings: Readings, probability: Numbers, label: int, called: NDArray[np.bool_]
+) -> dict[str, float | int | None]:
     present = readings.present[:, label]
     yes, no = present == 1, present == 0
     return {
         "positive": int(yes.sum()),
         "negative": int(no.sum()),
         "auroc": _rounded(auroc(probability, present)),
-        "sensitivity": _mean(probability[yes] >= threshold),
-        "specificity": _mean(probability[no] < threshold),
+        "sensitivity": _mean(called[yes]),
+        "specificity": _mean(~called[no]),
         "pointing": _mean(readings.pointed[yes, label]),
         "energy": _mean(readings.energy[yes, label]),
         "ece": _rounded(calibration_error(probability, present)),

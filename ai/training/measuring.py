@@ -51,13 +51,14 @@ def measured_by(bundle: Bundle, what: Measuring, progress: Progress = QUIET) -> 
     if not isinstance(bundle.network, EvidenceNet) or bundle.description.labels != LABELS:
         raise ModelError("Only a network of this recipe's labels can be measured on its drawn cases.")
     draw_share(Share("evaluate", what.cases), what.share, what.scans, Part(progress, 0.0, 0.1), what.workers)
+    look = bundle.close_look
     paths = list(drawn_paths(what.share, "evaluate"))
-    readings = read_cases(bundle.network, paths, LABELS, Part(progress, 0.1, 0.5), close_look=bundle.close_look)
+    readings = read_cases(bundle.network, paths, LABELS, Part(progress, 0.1, 0.5), close_look=look)
     thresholds = bundle.description.thresholds
     procedural, real = readings.only(PROCEDURAL), readings.without(PROCEDURAL)
-    measured = {"procedural thoraxes, unseen seeds": table(bundle.network, procedural, LABELS, thresholds)}
+    measured = {"procedural thoraxes, unseen seeds": table(bundle.network, procedural, LABELS, thresholds, look)}
     if real.names:
-        measured["drawn into a real anatomy left out"] = table(bundle.network, real, LABELS, thresholds)
+        measured["drawn into a real anatomy left out"] = table(bundle.network, real, LABELS, thresholds, look)
     return measured | _read_whole(bundle, what, Part(progress, 0.5, 1.0))
 
 

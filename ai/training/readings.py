@@ -13,6 +13,7 @@ from scipy import ndimage
 from torch import Tensor
 from torch.nn import functional
 
+from ai.findings import sigmoid
 from ai.geometry import PointMm
 from ai.model.candidates import Candidates, candidates_in, with_blobs
 from ai.model.close_look import CloseLook
@@ -46,6 +47,7 @@ class Readings:
         organs: Dice of each organ on the cells, NaN where it is not known.
         nodules: how nodules were found: by the close look where there is one.
         at_first: how the first network alone would have found them.
+        surest: (cases,) how sure the close look is of its surest candidate, 0…1; 0 without one.
         extent: (cases, 2): which share of the lungs pneumonia really covers, and which by the network; NaN where it is
             absent or the lungs are not known.
     """
@@ -59,6 +61,7 @@ class Readings:
     nodules: tuple[Marks, ...]
     at_first: tuple[Marks, ...]
     extent: Numbers
+    surest: Numbers
 
     def shifted(self, shift: float = 0.0) -> Numbers:
         """Return the evidence (cases, labels) for one of ``SHIFTS``."""
@@ -84,6 +87,7 @@ class Readings:
             tuple(self.nodules[i] for i in rows),
             tuple(self.at_first[i] for i in rows),
             self.extent[rows],
+            self.surest[rows],
         )
 
 
@@ -113,13 +117,16 @@ def read_cases(
         progress.report((number + 1) / len(paths), f"reading drawn cases ({number + 1} of {len(paths)})")
     columns = list(zip(*rows, strict=True))
     numbers = [np.array(column, dtype=np.float64) for column in columns[:5]]
-    names, extent = tuple(p.name for p in paths), np.array(columns[7], dtype=np.float64)
-    return Readings(names, numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], columns[5], columns[6], extent)
+    names = tuple(p.name for p in paths)
+    extent, surest = (np.array(column, dtype=np.float64) for column in columns[7:])
+    return Readings(
+        names, numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], columns[5], columns[6], extent, surest
+    )
 
 
 def _row(
     network: EvidenceNet, case: TrainingCase, labels: tuple[str, ...], known_only: bool, close_look: CloseLook | None
-) -> tuple[Numbers, Numbers, Numbers, Numbers, Numbers, Marks, Marks, tuple[float, float]]:
+) -> tuple[Numbers, Numbers, Numbers, Numbers, Numbers, Marks, Marks, tuple[float, float], float]:
     device = next(network.parameters()).device
     with torch.inference_mode():
         hu = case.hu.to(device).float()[None, None].to(memory_format=torch.channels_last_3d)
@@ -138,14 +145,15 @@ def _row(
     nodule = labels.index("nodule")
     found = candidates_in(places[nodule].numpy())
     at_first = marks_of(found.cells, found.peaks, truth[nodule], case.instances, nodule)
-    marks = at_first
+    marks, surest = at_first, 0.0
     if close_look is not None:
         more = with_blobs(found, places[nodule].numpy(), case.hu.float().numpy())
         sure = _looked_at(more, case, close_look)
         marks = marks_of(more.cells, sure, truth[nodule], case.instances, nodule)
+        surest = sigmoid(float(sure.max(initial=-np.inf)))
     dice = _dice(evidence.organs, case.organs)
     extent = _extent(places, truth, case.organs, labels) if _SPREADING in labels else (float("nan"),) * 2
-    return present, _sums(places, counted).numpy(), pointed, energy, dice, marks, at_first, extent
+    return present, _sums(places, counted).numpy(), pointed, energy, dice, marks, at_first, extent, surest
 
 
 def _looked_at(found: Candidates, case: TrainingCase, look: CloseLook) -> Numbers:

@@ -166,7 +166,7 @@ def test_a_close_look_comes_back_as_it_was_written(with_close_look: Path) -> Non
     look, made = load_bundle(with_close_look).close_look, random_close_look(2)
     assert look is not None
     assert (look.abnormality, look.thresholds, look.trained_on) == ("nodule", made.thresholds, "nothing")
-    assert look.weighing == made.weighing
+    assert (look.weighing, look.least) == (made.weighing, made.least)
     written = made.network.state_dict()
     for name, value in look.network.state_dict().items():
         assert torch.equal(value, written[name]), name
@@ -190,6 +190,7 @@ def test_without_one_there_is_none(folder: Path) -> None:
         ("thresholds", {"sensitive": 0.9, "balanced": 0.5, "specific": 0.1}, "cannot be"),
         ("thresholds", {"sensitive": 0.9}, "does not describe"),
         ("weighing", [1.0], "does not describe"),
+        ("least", 2.0, "cannot be"),
         ("sha256", "0" * 64, "sha256 differs"),
     ],
 )

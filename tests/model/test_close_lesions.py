@@ -57,7 +57,7 @@ def test_a_sure_candidate_is_an_instance_with_or_without_heat(logit: float) -> N
 
 
 def test_an_unsure_one_is_none_however_strong_its_heat() -> None:
-    assert lesions(two_balls(), Told(-2.0), (ONE, 30.0), (OTHER, 30.0)) == ()
+    assert lesions(two_balls(), Told(-3.0), (ONE, 30.0), (OTHER, 30.0)) == ()
 
 
 def test_two_bodies_in_one_heat_are_two() -> None:

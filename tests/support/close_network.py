@@ -21,7 +21,7 @@ def random_close_look(seed: int = 1, thresholds: Thresholds = STEPS) -> CloseLoo
     """Return a small close look of random weights."""
     torch.manual_seed(seed)
     network = CloseNet(WIDTHS).eval().requires_grad_(False)
-    return CloseLook(network, "nodule", thresholds, "nothing", (0.9, 0.2, -0.1))
+    return CloseLook(network, "nodule", thresholds, "nothing", (0.9, 0.2, -0.1), thresholds.sensitive / 2)
 
 
 def candidates_of(logits: NDArray[np.float64]) -> Candidates:
@@ -34,7 +34,7 @@ class Told(CloseLook):
 
     def __init__(self, logit: float, thresholds: Thresholds = STEPS) -> None:
         look = random_close_look(thresholds=thresholds)
-        super().__init__(look.network, look.abnormality, thresholds, look.trained_on)
+        super().__init__(look.network, look.abnormality, thresholds, look.trained_on, look.weighing, look.least)
         object.__setattr__(self, "logit", logit)
         object.__setattr__(self, "asked", [])
 

@@ -11,12 +11,13 @@ import torch
 
 from ai.findings import Thresholds
 from ai.model.network import EvidenceNet
+from ai.organs import ORGANS
 from ai.training.calibration import calibrate, logistic_fit
 from ai.training.evaluation import table
 from ai.training.readings import SHIFTS, Readings, drawn_paths, read_cases
 from ai.training.truth import UNKNOWN, TrainingCase, save_case
 from tests.support.bright_network import LABELS, bright_network, random_network
-from tests.support.close_network import Told
+from tests.support.close_network import Told, random_close_look
 from tests.support.drawn_cases import cube_case
 
 HALF = Thresholds.one(0.5)
@@ -116,7 +117,8 @@ def made_up(evidence: np.ndarray, present: np.ndarray) -> Readings:
     noisy = [evidence + (0 if s == 0 else abs(s) * 200 * rng.random(len(evidence))) for s in SHIFTS]
     nothing = np.full((len(evidence), 1), np.nan)
     names = tuple(f"case-{n}" for n in range(len(evidence)))
-    return Readings(names, present[:, None], np.stack(noisy, -1)[:, None], nothing, nothing, nothing, (), (), nothing)
+    drawn, none = np.stack(noisy, -1)[:, None], np.zeros(len(names))
+    return Readings(names, present[:, None], drawn, nothing, nothing, nothing, (), (), nothing, none)
 
 
 def loss_of(network: EvidenceNet, evidence: np.ndarray, present: np.ndarray) -> float:
@@ -201,3 +203,15 @@ def test_a_network_that_finds_nothing_has_a_table_too(tmp_path: Path) -> None:
     figures = table(bright_network(), read(tmp_path, bright_case(at=None)), LABELS, (HALF,) * 3)
     assert figures["labels"]["nodule"]["energy"] is None
     assert figures["labels"]["nodule"]["pointing"] == 0.0
+
+
+def test_a_sure_instance_counts_as_a_call_and_leaves_the_probability() -> None:
+    evidence, present = np.array([5.0, 0.0, 0.0, 5.0]), np.array([1.0, 1.0, 0.0, 0.0])
+    unknown = {"organs": np.full((4, len(ORGANS)), np.nan), "extent": np.full((4, 2), np.nan)}
+    readings = replace(made_up(evidence, present), surest=np.array([0.0, 0.9, 0.9, 0.0]), **unknown)
+    network, never = random_network(3, labels=1), (Thresholds.one(0.999999),)
+    plain = table(network, readings, ("nodule",), never)["labels"]["nodule"]
+    looked = table(network, readings, ("nodule",), never, random_close_look(1))["labels"]["nodule"]
+    assert (plain["sensitivity"], plain["specificity"]) == (0.0, 1.0)
+    assert (looked["sensitivity"], looked["specificity"]) == (0.5, 0.5)
+    assert looked["auroc"] == plain["auroc"]

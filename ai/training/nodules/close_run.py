@@ -17,6 +17,7 @@ from ai.model.close_look import CloseLook, CloseNet
 from ai.model.network import EvidenceNet
 from ai.progress import QUIET, Part, Progress
 from ai.training.backgrounds import there
+from ai.training.calibration import SPECIFICITY
 from ai.training.card import card_text
 from ai.training.measuring import Measuring, measured_by
 from ai.training.nodules.close_learning import CloseLearner, CloseRecipe
@@ -24,10 +25,10 @@ from ai.training.nodules.drawing import NODULE, Drawing, draw_cubes
 from ai.training.nodules.lessons import Cubes, middle_of
 from ai.training.statistics import Numbers
 
-_FALSE_MARKS = {Setting.SENSITIVE: 2.0, Setting.BALANCED: 0.5, Setting.SPECIFIC: 0.125}
-"""So many false marks a drawn scan: listed, and sure enough to make the finding present."""
+_LISTED_IN_VAIN = 2.0
+"""False marks a drawn scan that the list may hold."""
 _AT_ONCE = 64
-_TOO_FEW = 0.02
+_RANGE = (0.02, 0.99)
 _PRIOR = 1e-4
 """Weight of the pull towards gentle slopes."""
 
@@ -73,8 +74,7 @@ def teach_close_look(plan: ClosePlan, progress: Progress = QUIET) -> Bundle:
     held_out = draw_cubes(drawing, "calibrate", plan.calibrate_cases, Part(progress, 0.3, 0.33), plan.workers)
     cubes = Cubes.joined([Cubes.load(path) for path in lessons])
     network = CloseLearner(plan.recipe, cubes, plan.run).learn(Part(progress, 0.33, 0.7))
-    weighing, thresholds = calibrated(network, [Cubes.load(path) for path in held_out])
-    look = CloseLook(network, NODULE, thresholds, _trained_on(len(lessons), cubes, plan.scans), weighing)
+    look = calibrated(network, [Cubes.load(path) for path in held_out], _trained_on(len(lessons), cubes, plan.scans))
     return _measured(first, look, plan, Part(progress, 0.7, 1.0))
 
 
@@ -97,16 +97,19 @@ def _measured(first: Bundle, look: CloseLook, plan: ClosePlan, progress: Progres
     return load_bundle(folder)
 
 
-def calibrated(network: CloseNet, scans: Sequence[Cubes]) -> tuple[tuple[float, float, float], Thresholds]:
-    """Return how answers and the first network's peaks are weighed, and from which sum on an instance is sure enough.
+def calibrated(network: CloseNet, scans: Sequence[Cubes], trained_on: str) -> CloseLook:
+    """Weigh the answers and the first network's peaks by a logistic regression, and set from where on which sum counts.
 
-    The weights are those of a logistic regression: the sum means what it says.
+    Sure enough to make the finding present is what as many scans as the setting wants free of it have no false mark of;
+    sure enough to be listed, what few enough false marks of a scan are.
 
     Args:
         network: in evaluation mode.
         scans: cubes of scans it has not learned from; only marks count, not the middles of drawn nodules.
+        trained_on: for the card.
     """
-    said, peaks, present = _answers(network, scans)
+    each = [_answers(network, scan) for scan in scans]
+    said, peaks, present = (np.concatenate(part) for part in zip(*each, strict=True))
     if not 0 < present.sum() < len(present):
         raise ModelError("There is no nodule, or nothing else, among the cases to calibrate on; draw more.")
     x = np.stack([said, peaks, np.ones_like(said)])
@@ -115,27 +118,30 @@ def calibrated(network: CloseNet, scans: Sequence[Cubes]) -> tuple[tuple[float, 
         z = weights @ x
         return float((np.logaddexp(0, z) - present * z).mean() + _PRIOR * (weights[:2] ** 2).sum())
 
-    own, peak, added = minimize(loss, np.array([1.0, 0.0, 0.0]), method="BFGS").x
-    sums = own * said + peak * peaks + added
-    vain = np.sort(sums[present == 0])[::-1]
-    bars = [float(vain[min(len(vain) - 1, int(_FALSE_MARKS[setting] * len(scans)))]) for setting in Setting]
-    steps = Thresholds(*(min(0.95, max(_TOO_FEW, sigmoid(bar))) for bar in bars))
-    return (float(own), float(peak), float(added)), steps
+    own, peak, added = (float(weight) for weight in minimize(loss, np.array([1.0, 0.0, 0.0]), method="BFGS").x)
+    vain = [(own * s + peak * p + added)[y == 0] for s, p, y in each]
+    surest = [max(scan, default=-np.inf) for scan in vain]
+    steps = [_bounded(float(np.quantile(surest, SPECIFICITY[setting]))) for setting in Setting]
+    every = np.sort(np.concatenate(vain))[::-1]
+    least = _bounded(float(every[min(len(every) - 1, int(_LISTED_IN_VAIN * len(scans)))]))
+    return CloseLook(network, NODULE, Thresholds(*steps), trained_on, (own, peak, added), min(least, steps[0]))
 
 
-def _answers(network: CloseNet, scans: Sequence[Cubes]) -> tuple[Numbers, Numbers, Numbers]:
-    """(logits, the first network's peaks, present) of all marks."""
-    answers, peaks, present = [np.zeros(0)], [np.zeros(0)], [np.zeros(0)]
-    for cubes in scans:
-        marks = cubes.found == 1
-        hu, places = middle_of(cubes.hu[marks])[:, None], cubes.places[marks]
-        with torch.inference_mode():
-            for start in range(0, len(hu), _AT_ONCE):
-                some = slice(start, start + _AT_ONCE)
-                answers.append(network(hu[some], places[some]).double().numpy())
-        peaks.append(cubes.peaks[marks].double().numpy())
-        present.append(cubes.present[marks].double().numpy())
-    return np.concatenate(answers), np.concatenate(peaks), np.concatenate(present)
+def _bounded(logit: float) -> float:
+    low, high = _RANGE
+    return min(high, max(low, sigmoid(logit)))
+
+
+def _answers(network: CloseNet, cubes: Cubes) -> tuple[Numbers, Numbers, Numbers]:
+    """(logits, the first network's peaks, present) of a scan's marks."""
+    marks = cubes.found == 1
+    hu, places = middle_of(cubes.hu[marks])[:, None], cubes.places[marks]
+    answers = [np.zeros(0)]
+    with torch.inference_mode():
+        for start in range(0, len(hu), _AT_ONCE):
+            some = slice(start, start + _AT_ONCE)
+            answers.append(network(hu[some], places[some]).double().numpy())
+    return np.concatenate(answers), cubes.peaks[marks].double().numpy(), cubes.present[marks].double().numpy()
 
 
 def _trained_on(cases: int, cubes: Cubes, scans: Path | None) -> str:
@@ -144,5 +150,5 @@ def _trained_on(cases: int, cubes: Cubes, scans: Path | None) -> str:
     where = f"procedural thoraxes and {real} real CT scans" if real else "procedural thoraxes"
     return (
         f"{nodules} cubes around nodules drawn into {where}, and {len(cubes.present) - nodules} around places that the "
-        f"first network held possible and that are none, from {cases} drawn cases"
+        f"first network, or a dense blob, made possible and that are none, from {cases} drawn cases"
     )

@@ -34,8 +34,9 @@ def test_it_learns_to_tell_a_ball_from_none_and_its_answers_mean_what_they_say(t
     recipe = CloseRecipe(steps=24, batch=16, warm_up=4, averaging=0.8)
     network = CloseLearner(recipe, balls(24, 1), tmp_path).learn()
     fresh = [balls(20, seed) for seed in (2, 3)]
-    (own, peak, added), steps = calibrated(network, fresh)
-    assert steps.in_order
+    look = calibrated(network, fresh, "balls")
+    own, peak, added = look.weighing
+    assert look.thresholds.in_order
     with torch.no_grad():
         answers = network(middle_of(fresh[0].hu)[:, None], fresh[0].places)
     said = torch.sigmoid(own * answers + peak * fresh[0].peaks + added)

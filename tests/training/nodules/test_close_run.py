@@ -57,18 +57,18 @@ def test_the_bundle_has_both_networks_and_what_was_measured(
         assert words in card
 
 
-def test_calibration_weighs_and_false_marks_set_the_steps() -> None:
+def test_calibration_weighs_and_false_marks_set_what_is_listed_and_what_is_sure() -> None:
     network = random_close_look(3).network
     scans = [balls(40, seed) for seed in range(4)]
     hidden = [replace(scan, found=torch.zeros_like(scan.found)) for scan in scans]
     with pytest.raises(ModelError, match="nothing else, among the cases"):
-        calibrated(network, hidden)
-    (_, plain, _), steps = calibrated(network, scans)
-    assert steps.in_order
-    assert 0.02 <= steps.sensitive <= steps.specific <= 0.95
+        calibrated(network, hidden, "")
+    look = calibrated(network, scans, "balls")
+    assert look.thresholds.in_order
+    assert 0.02 <= look.least <= look.thresholds.sensitive <= look.thresholds.specific <= 0.99
+    assert look.trained_on == "balls"
     telling = [replace(scan, peaks=scan.present.float() * 4 - 2) for scan in scans]
-    (_, peak, _), _ = calibrated(network, telling)
-    assert peak > 1.0 > abs(plain)
+    assert calibrated(network, telling, "").weighing[1] > 1.0 > abs(look.weighing[1])
 
 
 def test_only_a_network_of_ours_that_knows_nodules_gets_one(tmp_path: Path) -> None:
