@@ -7,17 +7,14 @@ evaluation from 2 000 000.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import groupby
-from multiprocessing import get_context
 from pathlib import Path
-
-import torch
 
 from ai.phantom import drawn_case
 from ai.phantom.canvas import Canvas
+from ai.phantom.side_by_side import side_by_side
 from ai.progress import QUIET, Progress
 from ai.training.backgrounds import Background, canvas_of, there
 from ai.training.labels import LABELS
@@ -91,26 +88,11 @@ def draw_share(wish: Share, folder: Path, scans: Path | None, progress: Progress
     folder.mkdir(parents=True, exist_ok=True)
     missing = [order for order in orders(wish, scans) if not (folder / order.file_name).exists()]
     done = wish.count - len(missing)
-    for more in _drawn(missing, folder, scans, workers):
+    groups = [list(group) for _, group in groupby(sorted(missing, key=_group), key=_group)]
+    for more in side_by_side(partial(draw, folder=folder, scans=scans), groups, workers):
         done += more
         progress.report(done / wish.count, f"drawing {wish.split} cases ({done} of {wish.count})")
     return len(list(folder.glob(f"{wish.split}-*.safetensors")))
-
-
-def _drawn(missing: list[Order], folder: Path, scans: Path | None, workers: int) -> Iterator[int]:
-    """Draw all; yields how many more are done."""
-    groups = [list(group) for _, group in groupby(sorted(missing, key=_group), key=_group)]
-    if workers == 1:
-        for group in groups:
-            yield draw(group, folder, scans)
-        return
-    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=torch.set_num_threads, initargs=(1,)) as pool:
-        futures = [pool.submit(draw, group, folder, scans) for group in groups]
-        try:
-            for future in as_completed(futures):
-                yield future.result()
-        finally:
-            pool.shutdown(cancel_futures=True)
 
 
 def _group(order: Order) -> tuple[int, str]:

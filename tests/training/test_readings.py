@@ -207,8 +207,9 @@ def test_a_network_that_finds_nothing_has_a_table_too(tmp_path: Path) -> None:
 
 def test_a_sure_instance_counts_as_a_call_and_leaves_the_probability() -> None:
     evidence, present = np.array([5.0, 0.0, 0.0, 5.0]), np.array([1.0, 1.0, 0.0, 0.0])
-    unknown = {"organs": np.full((4, len(ORGANS)), np.nan), "extent": np.full((4, 2), np.nan)}
-    readings = replace(made_up(evidence, present), surest=np.array([0.0, 0.9, 0.9, 0.0]), **unknown)
+    organs, extent = np.full((4, len(ORGANS)), np.nan), np.full((4, 2), np.nan)
+    surest = np.array([0.0, 0.9, 0.9, 0.0])
+    readings = replace(made_up(evidence, present), organs=organs, extent=extent, surest=surest)
     network, never = random_network(3, labels=1), (Thresholds.one(0.999999),)
     plain = table(network, readings, ("nodule",), never)["labels"]["nodule"]
     looked = table(network, readings, ("nodule",), never, random_close_look(1))["labels"]["nodule"]

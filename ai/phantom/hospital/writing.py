@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
+from functools import partial
 from pathlib import Path
 from typing import Any
-
-import torch
 
 from ai.phantom.background import PhantomError
 from ai.phantom.hospital.course import Step, course
 from ai.phantom.hospital.dictation import Dictated, Page, dictated
 from ai.phantom.hospital.facts import Fact, facts_of
 from ai.phantom.hospital.practice import patient_seed, practice
+from ai.phantom.side_by_side import side_by_side
 from ai.phantom.studies.files import instances_of
 from ai.progress import QUIET, Progress
 from ai.scan import write_dicom, write_volume
@@ -58,24 +55,10 @@ def write_hospital(what: Hospital, progress: Progress = QUIET, workers: int = 1)
     patient_seed(house, what.seed, max(0, what.patients - 1))
     missing = [number for number in range(what.patients) if not (what.out / SCANS / _folder(number)).exists()]
     done = what.patients - len(missing)
-    for _ in _written(what, missing, workers):
+    for _ in side_by_side(partial(write_patient, what), missing, workers):
         done += 1
         progress.report(done / what.patients, f"{done} of {what.patients} patients")
     return len(list((what.out / REPORTS).glob("*.txt")))
-
-
-def _written(what: Hospital, missing: list[int], workers: int) -> Iterator[int]:
-    if workers <= 1:
-        for number in missing:
-            yield write_patient(what, number)
-        return
-    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=torch.set_num_threads, initargs=(1,)) as pool:
-        futures = [pool.submit(write_patient, what, number) for number in missing]
-        try:
-            for future in as_completed(futures):
-                yield future.result()
-        finally:
-            pool.shutdown(cancel_futures=True)
 
 
 def _folder(number: int) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from ai.training.ahead import Ahead
 from ai.training.averaging import follow
 from ai.training.nodules.lessons import Cubes, Lots
 from ai.training.orthogonal import Orthogonal
+from ai.training.schedule import warmed_cosine
 
 _LAST = 0.01
 """Share of the learning rate that is left in the end."""
@@ -39,10 +39,7 @@ class CloseRecipe:
 
     def rate(self, step: int) -> float:
         """Learning rate at a step: linear warm-up, then a cosine to a hundredth."""
-        if step < self.warm_up:
-            return self.learning_rate * (step + 1) / self.warm_up
-        done = min(1.0, (step - self.warm_up) / max(1, self.steps - self.warm_up))
-        return self.learning_rate * (_LAST + (1 - _LAST) * 0.5 * (1 + math.cos(math.pi * done)))
+        return warmed_cosine(step, self.steps, self.warm_up, self.learning_rate, _LAST)
 
 
 class CloseLearner:

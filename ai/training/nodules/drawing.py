@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import groupby
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +24,7 @@ from ai.model.seeing import see
 from ai.phantom.canvas import Canvas
 from ai.phantom.case import drawn_patient, plan_of, thorax_of
 from ai.phantom.scanner import Protocol, scan_of
+from ai.phantom.side_by_side import side_by_side
 from ai.progress import QUIET, Progress
 from ai.training.backgrounds import canvas_of, there
 from ai.training.labels import LABELS
@@ -103,24 +102,10 @@ def draw_cubes(drawing: Drawing, split: str, count: int, progress: Progress = QU
     missing = [order for order in wanted if not (drawing.folder / order.file_name).exists()]
     groups = [list(group) for _, group in groupby(missing, key=lambda order: order.body)]
     done = len(wanted) - len(missing)
-    for more in _drawn(groups, drawing, workers):
+    for more in side_by_side(partial(_draw, drawing=drawing), groups, workers):
         done += more
         progress.report(done / len(wanted), f"drawing nodules ({done} of {len(wanted)} cases)")
     return [path for path in (drawing.folder / order.file_name for order in wanted) if path.exists()]
-
-
-def _drawn(groups: list[list[Order]], drawing: Drawing, workers: int) -> Iterator[int]:
-    if workers == 1:
-        for group in groups:
-            yield _draw(group, drawing)
-        return
-    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=torch.set_num_threads, initargs=(1,)) as pool:
-        futures = [pool.submit(_draw, group, drawing) for group in groups]
-        try:
-            for future in as_completed(futures):
-                yield future.result()
-        finally:
-            pool.shutdown(cancel_futures=True)
 
 
 def _draw(group: list[Order], drawing: Drawing) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import torch
@@ -12,6 +11,7 @@ from ai.model.network import FEATURES, LIGHT_WIDTHS, EvidenceNet
 from ai.training.labels import LABELS
 from ai.training.orthogonal import Orthogonal
 from ai.training.reports.errors import ReportsError
+from ai.training.schedule import warmed_cosine
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,7 @@ class ReportRecipe:
 
     def rate(self, step: int) -> float:
         """Learning rate at a step: linear warm-up, then a cosine to a fiftieth."""
-        if step < self.warm_up:
-            return self.learning_rate * (step + 1) / self.warm_up
-        done = (step - self.warm_up) / max(1, self.steps - self.warm_up)
-        return self.learning_rate * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, done))))
+        return warmed_cosine(step, self.steps, self.warm_up, self.learning_rate, 0.02)
 
     def slots(self, processes: int) -> int:
         """Return how many scans a step has.
