@@ -41,20 +41,17 @@ class Candidates:
     logits: NDArray[np.float64]
     peaks: NDArray[np.float64]
 
-    def only(self, chosen: NDArray[np.bool_]) -> Candidates:
-        """Return those that are chosen, (n,)."""
-        return Candidates(self.cells[chosen], self.logits[chosen], self.peaks[chosen])
-
 
 def candidates_in(places: NDArray[np.float32], most: int = MOST_PEAKS) -> Candidates:
     """Return the local maxima of a label's places.
 
     Args:
-        places: (s, r, c) logits before the relu.
+        places: (s, r, c) logits before the relu; −∞ where nobody is asked.
         most: how many at the most.
     """
     field = gathered(places)
     top = (field == ndimage.maximum_filter(field, size=_APART_CELLS, mode="nearest")) & (field > _LEAST)
+    top &= np.isfinite(places)
     cells = np.argwhere(top)
     order = np.argsort(-field[top], kind="stable")[:most]
     return _at(cells[order], field, places)
@@ -75,7 +72,7 @@ def with_blobs(
     taken = np.zeros(places.shape, dtype=bool)
     taken[tuple(peaks.cells.T)] = True
     taken = ndimage.binary_dilation(taken, np.ones((3, 3, 3), dtype=bool))
-    more = cells[~taken[tuple(cells.T)]]
+    more = cells[(~taken & np.isfinite(places))[tuple(cells.T)]]
     blobs = _at(more, gathered(places), places)
     return Candidates(
         np.concatenate([peaks.cells, blobs.cells]),

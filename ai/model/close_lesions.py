@@ -50,7 +50,6 @@ def close_lesions(
     """
     places = seen.places[number]
     found = with_blobs(candidates_in(places), places, prepared.hu[0, 0].numpy())
-    found = found.only(np.isfinite(places[tuple(found.cells.T)]))  # those of the patient
     places_mm = seen.grid.points_mm(found.cells.astype(np.float64))
     logits = look.logits(volume, places_mm, found, progress)
     sure = np.array([sigmoid(float(logit)) for logit in logits])

@@ -10,16 +10,16 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from ai.findings import Analysis, Lesion
-from ai.geometry import PointMm
 from ai.model import Bundle, ModelError, analyse
 from ai.organs import LOBES, ORGANS, code_of
 from ai.phantom.canvas import Canvas, Instance
 from ai.phantom.case import Case
 from ai.progress import QUIET, Part, Progress
+from ai.training.detection import LEAST_MM, MOST_MM
+from ai.training.nodules.hits import NODULE, hits, in_vain, nodules_of, place_of
 from ai.volume import Volume
 
-LEAST_ASKED_MM, MOST_ASKED_MM, _SLACK_MM = 4.0, 30.0, 4.0
-LEAST_MM = 6.0
+_JUDGED_MM = 6.0
 """Smaller nodules' volumes are not judged."""
 
 
@@ -96,46 +96,25 @@ def _overlap(a: NDArray[np.bool_], b: NDArray[np.bool_]) -> float:
 
 def _marks(analysis: Analysis, canvas: Canvas) -> tuple[int, int, int]:
     """(drawn nodules of 4–30 mm, those that a listed instance lies in, instances that lie in nothing of the kind)."""
-    finding = analysis.finding("nodule")
-    places = [] if finding is None else [lesion.centre for lesion in finding.lesions]
-    nodules = [(place_of(one, canvas), one.diameter_mm) for one in canvas.instances if one.label == "nodule"]
-    hit = [any(place.distance_mm(p) <= d / 2 + _SLACK_MM for p in places) for place, d in nodules]
-    asked = [h for h, (_, d) in zip(hit, nodules, strict=True) if LEAST_ASKED_MM <= d <= MOST_ASKED_MM]
-    vain = [
-        p
-        for p in places
-        if not any(place.distance_mm(p) <= d / 2 + _SLACK_MM for place, d in nodules) and not _excused(p, canvas)
-    ]
-    return len(asked), sum(asked), len(vain)
-
-
-def _excused(place: PointMm, canvas: Canvas) -> bool:
-    """Whether a place is near something of a nodule, or where nobody may say."""
-    up, back, left = (place.superior, place.posterior, place.left)
-    origin = canvas.origin
-    middle = (up - origin.superior, back - origin.posterior, left - origin.left)
-    block = canvas.region(middle, _SLACK_MM).block
-    truth, unknown = canvas.truth.get("nodule"), canvas.unknown.get("nodule")
-    return bool(truth is not None and (truth[block] > 0).any()) or bool(unknown is not None and unknown[block].any())
+    finding = analysis.finding(NODULE)
+    lesions = () if finding is None else finding.lesions
+    places_mm = np.array([lesion.centre.array() for lesion in lesions]).reshape(-1, 3)
+    asked = np.array([LEAST_MM <= one.diameter_mm <= MOST_MM for one in nodules_of(canvas)], dtype=bool)
+    listed = hits(places_mm, canvas).any(0) & asked
+    return int(asked.sum()), int(listed.sum()), int(in_vain(places_mm, canvas).sum())
 
 
 def _pairs(analysis: Analysis, canvas: Canvas) -> Iterator[tuple[Instance, Lesion | None]]:
     """Yield each drawn nodule with the measured one nearest to it, None where none lies in its reach."""
-    finding = analysis.finding("nodule")
+    finding = analysis.finding(NODULE)
     lesions = [] if finding is None else list(finding.lesions)
     for one in canvas.instances:
-        if one.label != "nodule" or not LEAST_MM <= one.diameter_mm <= 30 or one.volume_mm3 <= 0:
+        if one.label != NODULE or not _JUDGED_MM <= one.diameter_mm <= MOST_MM or one.volume_mm3 <= 0:
             continue
         place = place_of(one, canvas)
         reach = one.diameter_mm / 2 + 3
         near = [lesion for lesion in lesions if lesion.centre.distance_mm(place) <= reach]
         yield one, min(near, key=lambda lesion: lesion.centre.distance_mm(place), default=None)
-
-
-def place_of(instance: Instance, canvas: Canvas) -> PointMm:
-    """Return where an instance lies in the patient."""
-    up, back, left = instance.centre
-    return canvas.origin.moved(left, back, up)
 
 
 def lobe_of(instance: Instance, canvas: Canvas) -> str:

@@ -71,3 +71,12 @@ def test_blobs_in_the_padding_stay_inside() -> None:
     field = np.full((19, 20, 20), -20.0, dtype=np.float32)
     found = with_blobs(candidates_in(field), field, lung_with_balls(((38, 10, 10), 1.5)))
     assert found.cells.max(0).tolist() <= [18, 19, 19]
+
+
+def test_where_nobody_is_asked_there_is_no_candidate() -> None:
+    field = places(((5, 5, 5), 30.0))
+    hu = lung_with_balls(((24, 12, 20), 2.0), ((10, 10, 10), 2.0))
+    assert [12, 6, 10] in with_blobs(candidates_in(field), field, hu).cells.tolist()
+    field[11:] = -np.inf
+    field[5, 5, 5] = -np.inf
+    assert with_blobs(candidates_in(field), field, hu).cells.tolist() == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from ai.model.close_look import CloseNet
 from ai.progress import QUIET, Progress
 from ai.training.ahead import Ahead
 from ai.training.averaging import follow
+from ai.training.journal import Journal
 from ai.training.nodules.lessons import Cubes, Lots
 from ai.training.orthogonal import Orthogonal
 from ai.training.schedule import warmed_cosine
@@ -48,7 +48,7 @@ class CloseLearner:
     Args:
         recipe: how to learn.
         cubes: to learn from.
-        run: folder for ``close.pt`` and ``close.csv``.
+        run: folder for ``close.pt`` and the journal.
     """
 
     def __init__(self, recipe: CloseRecipe, cubes: Cubes, run: Path) -> None:
@@ -66,7 +66,9 @@ class CloseLearner:
         )
         self.step = 0
         run.mkdir(parents=True, exist_ok=True)
+        self._journal = Journal(run)
         self._resume()
+        self._journal.rewind(self.step)
 
     def learn(self, progress: Progress = QUIET) -> CloseNet:
         """Go on to the end of the recipe; return the averaged network, in evaluation mode."""
@@ -79,7 +81,7 @@ class CloseLearner:
                 self.step += 1
                 if self.step % _SAID == 0:
                     mean = float(np.mean(losses[-_SAID:]))
-                    self._log(mean)
+                    self._journal.write(self.step, {"loss": mean, "learning_rate": self.recipe.rate(self.step)})
                     progress.report(self.step / self.recipe.steps, f"close look, step {self.step}, loss {mean:.3f}")
                 if self.step % _SAVED == 0 or self.step == self.recipe.steps:
                     self.save()
@@ -120,12 +122,3 @@ class CloseLearner:
         for optimiser, kept in zip(self._optimisers, state["optimisers"], strict=True):
             optimiser.load_state_dict(kept)
         self.step = int(state["step"])
-
-    def _log(self, loss: float) -> None:
-        path = self.run / "close.csv"
-        fresh = not path.exists()
-        with path.open("a", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            if fresh:
-                writer.writerow(["step", "loss", "learning_rate"])
-            writer.writerow([self.step, round(loss, 5), f"{self.recipe.rate(self.step):.3g}"])

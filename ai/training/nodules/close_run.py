@@ -21,7 +21,8 @@ from ai.training.calibration import SPECIFICITY
 from ai.training.card import card_text
 from ai.training.measuring import Measuring, measured_by
 from ai.training.nodules.close_learning import CloseLearner, CloseRecipe
-from ai.training.nodules.drawing import NODULE, Drawing, draw_cubes
+from ai.training.nodules.drawing import Drawing, draw_cubes
+from ai.training.nodules.hits import NODULE
 from ai.training.nodules.lessons import Cubes, middle_of
 from ai.training.statistics import Numbers
 

@@ -11,10 +11,8 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy import ndimage
 from torch import Tensor
 
-from ai.geometry import Matrix
 from ai.model import Bundle, ModelError, load_bundle
 from ai.model.candidates import candidates_in, gathered, with_blobs
 from ai.model.close_look import cubes_around
@@ -28,20 +26,15 @@ from ai.phantom.side_by_side import side_by_side
 from ai.progress import QUIET, Progress
 from ai.training.backgrounds import canvas_of, there
 from ai.training.labels import LABELS
+from ai.training.nodules.hits import NODULE, hits, in_vain, middles_of, nodules_of
 from ai.training.nodules.lessons import KEPT, Cubes
-from ai.training.whole_path import place_of
 from ai.volume import Volume
 
 FIRST_SEED = {"train": 3_000_000, "calibrate": 3_900_000}
-NODULE = "nodule"
 _ALWAYS = frozenset({"nodules", "small nodules"})
 """Drawn in every case, beside what chance decides."""
 _SPACING_MM = 1.5
 _ILLNESSES_A_BODY = 4
-_SLACK_MM = 4.0
-"""A mark may lie one cell outside the nodule's body."""
-_NEAR_MM = 5.0
-"""Marks so near to what is undecided, or to a nodule they do not hit, teach nothing."""
 _ASIDE_MM = 1.2
 _LIKELY, _ANY = 60, 50
 """Of the marks in vain so many of the likeliest, and so many of the others by lot, are kept of a case."""
@@ -156,40 +149,27 @@ def cubes_of(volume: Volume, canvas: Canvas, bundle: Bundle, rng: np.random.Gene
     places = seen.places[label]
     found = with_blobs(candidates_in(places), places, prepared.hu[0, 0].numpy())
     marks_mm = seen.grid.points_mm(found.cells.astype(np.float64))
-    nodules = [one for one in canvas.instances if one.label == NODULE]
-    middles = np.array([place_of(one, canvas).array() for one in nodules]).reshape(-1, 3)
-    sizes = np.array([one.diameter_mm for one in nodules])
-    hits = np.linalg.norm(marks_mm[:, None] - middles[None], axis=2) <= sizes[None] / 2 + _SLACK_MM
-    vain = np.flatnonzero(~hits.any(1) & ~_undecided(canvas, marks_mm))
+    middles, hit = middles_of(canvas), hits(marks_mm, canvas)
+    sizes = np.array([one.diameter_mm for one in nodules_of(canvas)])
+    vain = np.flatnonzero(in_vain(marks_mm, canvas))
     others = np.concatenate([vain[:_LIKELY], rng.permutation(vain[_LIKELY:])[:_ANY]])
-    kept = np.sort(np.concatenate([np.flatnonzero(hits.any(1)), others]))
+    on_nodule = np.asarray(hit.any(1))
+    kept = np.sort(np.concatenate([np.flatnonzero(on_nodule), others]))
     aside = middles + rng.normal(0, _ASIDE_MM, middles.shape)
     spots = np.round(seen.grid.indices(aside)).astype(int)
     field = gathered(places)
     there = np.array([_strongest(field, spot) for spot in spots], dtype=np.float64)
     highest = np.array([_strongest(places, spot) for spot in spots], dtype=np.float64)
-    largest = np.where(hits, sizes[None], 0.0).max(1, initial=0.0)
+    largest = np.where(hit, sizes[None], 0.0).max(1, initial=0.0)
     cubes = cubes_around(volume, np.concatenate([marks_mm[kept], aside]), KEPT)
     return Cubes(
         cubes.round().to(torch.int16),
         torch.from_numpy(np.concatenate([found.logits[kept], there])).float(),
         torch.from_numpy(np.concatenate([found.peaks[kept], highest])).float(),
-        torch.from_numpy(np.concatenate([hits.any(1)[kept], np.ones(len(aside), dtype=bool)])).to(torch.uint8),
+        torch.from_numpy(np.concatenate([on_nodule[kept], np.ones(len(aside), dtype=bool)])).to(torch.uint8),
         torch.from_numpy(np.concatenate([largest[kept], sizes])).float(),
         torch.from_numpy(np.concatenate([np.ones(len(kept)), np.zeros(len(aside))])).to(torch.uint8),
     )
-
-
-def _undecided(canvas: Canvas, marks_mm: Matrix) -> NDArray[np.bool_]:
-    """Which marks lie at something of a nodule, or where nobody may say."""
-    there = torch.zeros(canvas.shape, dtype=torch.bool)
-    if NODULE in canvas.truth:
-        there |= canvas.truth[NODULE] > 0
-    if NODULE in canvas.unknown:
-        there |= canvas.unknown[NODULE]
-    wide = ndimage.binary_dilation(there.numpy(), iterations=round(_NEAR_MM / canvas.spacing_mm))
-    spots = np.round(canvas.grid.indices(marks_mm)).astype(int)
-    return np.asarray(wide[tuple(np.clip(spots, 0, np.array(canvas.shape) - 1).T)])
 
 
 def _strongest(places: NDArray[np.float32], spot: NDArray[np.int64]) -> float:

@@ -22,12 +22,12 @@ from torch.nn.parallel import DistributedDataParallel
 from ai.model.network import Evidence, EvidenceNet
 from ai.progress import QUIET, Progress
 from ai.training.averaging import follow
+from ai.training.journal import Journal, board_of
 from ai.training.reports.bank import Bank
 from ai.training.reports.checkpoint import Checkpoint
 from ai.training.reports.company import Taught, set_statistics, statistics, touched
 from ai.training.reports.crops import Crop
 from ai.training.reports.drawn import DrawnPatches
-from ai.training.reports.journal import Journal, board_of
 from ai.training.reports.lesson import Lesson, balance
 from ai.training.reports.order import Order
 from ai.training.reports.processes import Processes

@@ -42,7 +42,7 @@ def test_it_learns_to_tell_a_ball_from_none_and_its_answers_mean_what_they_say(t
     said = torch.sigmoid(own * answers + peak * fresh[0].peaks + added)
     assert said[fresh[0].present == 1].min() > said[fresh[0].present == 0].max()
     assert float(said.mean()) == pytest.approx(0.5, abs=0.1)
-    assert (tmp_path / "close.csv").read_text(encoding="utf-8").startswith("step,loss,learning_rate\n20,")
+    assert (tmp_path / "log.csv").read_text(encoding="utf-8").startswith("step,loss,learning_rate\n20,")
 
 
 def test_put_down_and_taken_up_it_goes_on(tmp_path: Path) -> None:

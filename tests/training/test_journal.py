@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ai.training.reports.journal import Journal, board_of
+from ai.training.journal import Journal, board_of
 
 
 class _Board:
