@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from ai.findings import Composition
+from ai.model.cavities import cavity_beside, in_the_middle, wall_around
 from ai.model.diameters import axial_diameters_mm
 from ai.model.mask_distances import away_mm, depth_mm
 from ai.volume import Volume, VoxelGrid
@@ -155,11 +156,22 @@ def _hazy_body(field: Field, seed: tuple[int, int, int], lung_hu: float, haze_hu
 def _measured(field: Field, dense: Mask, seed: tuple[int, int, int], lung_hu: float, full: float | None = None) -> Body:
     """Bound what is dense; of what goes on as vessels on many sides only the thick part is kept."""
     body = _filled(_opened(dense & field.near & field.lung, seed, field.step_mm))
+    body = _with_cavity(field, body, dense, seed)
     found = _summed(field, body, dense & ~body, lung_hu, full)
     if found.contact <= _MUCH_CONTACT:
         return found
     thick = _thick_part(body, field.step_mm)
     return replace(_summed(field, thick, dense & ~thick, lung_hu, full), contact=found.contact)
+
+
+def _with_cavity(field: Field, body: Mask, dense: Mask, seed: tuple[int, int, int]) -> Mask:
+    """The body with the cavity in its middle and all of its wall, of which the evidence may cover a piece."""
+    cavity = cavity_beside(body, dense, field.step_mm)
+    if cavity is None:
+        return body
+    near = (field.near | wall_around(cavity, field.step_mm)) & (field.lung | cavity)
+    whole = _filled(_opened((dense | cavity) & near, seed, field.step_mm))
+    return whole if in_the_middle(cavity, whole) else body
 
 
 def _thick_part(body: Mask, step_mm: float) -> Mask:
