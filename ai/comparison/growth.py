@@ -12,6 +12,10 @@ REAL_VOLUME_CHANGE = 0.25
 REAL_DIAMETER_CHANGE_MM = 2.0
 """Where volumes are not known, 2 mm of mean diameter (Fleischner 2017)."""
 
+THICKEST_MM = 2.5
+"""Of thicker slices volumes are not compared: 1.25 and 2.5 mm measure alike, 5 mm does not (Zhao et al., Transl Oncol
+2014;7:88)."""
+
 
 def volume_change(prior_mm3: float, current_mm3: float) -> float | None:
     """Return (V2 − V1) / V1; None where a volume is not known (zero, negative or not finite)."""
@@ -34,10 +38,18 @@ def doubling_days(prior_mm3: float, current_mm3: float, days: int | None) -> flo
 def kind_of_change(prior_mm3: float, current_mm3: float, diameter_change_mm: float = 0.0) -> ChangeKind:
     """Return grown, shrunk or stable by volume, by mean diameter where a volume is not known."""
     change = volume_change(prior_mm3, current_mm3)
-    size, real = (diameter_change_mm, REAL_DIAMETER_CHANGE_MM) if change is None else (change, REAL_VOLUME_CHANGE)
-    if size >= real - 1e-9:
+    return kind_by_diameter(diameter_change_mm) if change is None else _kind(change, REAL_VOLUME_CHANGE)
+
+
+def kind_by_diameter(change_mm: float) -> ChangeKind:
+    """Return grown, shrunk or stable by the mean diameter now minus then, millimetres."""
+    return _kind(change_mm, REAL_DIAMETER_CHANGE_MM)
+
+
+def _kind(change: float, real: float) -> ChangeKind:
+    if change >= real - 1e-9:
         return ChangeKind.GROWN
-    return ChangeKind.SHRUNK if size <= -real + 1e-9 else ChangeKind.STABLE
+    return ChangeKind.SHRUNK if change <= -real + 1e-9 else ChangeKind.STABLE
 
 
 def _known(volume_mm3: float) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ai.change import ChangeKind, LesionChange, Registration
-from ai.comparison.growth import doubling_days, kind_of_change, volume_change
+from ai.comparison.growth import doubling_days, kind_by_diameter, kind_of_change, volume_change
+from ai.comparison.guidelines.circumstances import Circumstances
 from ai.comparison.joining import Group, joined
 from ai.comparison.matching import distinct, matched
 from ai.comparison.measured_alike import measured_alike
@@ -19,13 +20,14 @@ from ai.volume import VoxelGrid
 
 
 def lesion_changes(
-    prior: Seen, current: Seen, found: Registration, days: int | None, progress: Progress = QUIET
+    prior: Seen, current: Seen, found: Registration, known: Circumstances, progress: Progress = QUIET
 ) -> tuple[list[LesionChange], list[Notice]]:
     """Return the changes, those of the current scan first, and what could not be compared.
 
     A lesion of a finding below its threshold may be the partner of one above, but is not told by itself: what fell
     below is not gone. What seems new or gone is looked for again in the other scan. A lesion where the other scan has
-    no voxels is neither new nor gone; a notice names it.
+    no voxels is neither new nor gone; a notice names it. What the scans do not allow to say of growth, as ``known`` of
+    them, is not said.
     """
     groups = joined(matched(lesions_of(prior.analysis), lesions_of(current.analysis), found), found)
     told = _told(prior.analysis) | _told(current.analysis)
@@ -35,7 +37,7 @@ def lesion_changes(
         progress.report(number / len(asked), "Measuring lesions alike in both scans")
         notice = _uncovered(group, prior.volume.grid, current.volume.grid, found)
         if notice is None:
-            changes.append(change_of(_looked_at(group, prior, current, found), days))
+            changes.append(change_of(_looked_at(group, prior, current, found), known))
         else:
             notices.append(notice)
     return sorted(changes, key=lambda change: not change.currents), notices
@@ -47,13 +49,15 @@ def lesions_of(analysis: Analysis) -> list[Lesion]:
     return distinct([lesion for finding in findings for lesion in finding.lesions])
 
 
-def change_of(group: Group, days: int | None) -> LesionChange:
-    """Return what became of a group: volumes and masses compared by their sums."""
-    kind = _kind(group)
+def change_of(group: Group, known: Circumstances) -> LesionChange:
+    """Return what became of a group: volumes and masses compared by their sums, where the scans allow it."""
+    by_volume = not known.volumes_untold()
+    kind = _kind(group, by_volume)
     lesion = max(group.currents or group.priors, key=lambda one: one.volume_mm3)
     change = LesionChange(lesion.abnormality, kind, group.priors, group.currents)
-    if not group.priors or not group.currents:
+    if not group.priors or not group.currents or not by_volume:
         return change
+    days = None if known.growth_untold() else known.days
     masses = [sum(one.mass_mg for one in side) for side in (group.priors, group.currents)]
     return replace(
         change,
@@ -64,7 +68,7 @@ def change_of(group: Group, days: int | None) -> LesionChange:
     )
 
 
-def _kind(group: Group) -> ChangeKind:
+def _kind(group: Group, by_volume: bool) -> ChangeKind:
     if not group.priors:
         return ChangeKind.NEW
     if not group.currents:
@@ -74,7 +78,8 @@ def _kind(group: Group) -> ChangeKind:
     if len(group.currents) > 1:
         return ChangeKind.SPLIT
     then, now = group.priors[0], group.currents[0]
-    return kind_of_change(then.volume_mm3, now.volume_mm3, now.diameter_mm - then.diameter_mm)
+    wider_mm = now.diameter_mm - then.diameter_mm
+    return kind_of_change(then.volume_mm3, now.volume_mm3, wider_mm) if by_volume else kind_by_diameter(wider_mm)
 
 
 def _looked_at(group: Group, prior: Seen, current: Seen, found: Registration) -> Group:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ai.change import PointMap, Registration
+from ai.comparison.guidelines import circumstances_of
 from ai.comparison.lesion_changes import lesion_changes
 from ai.comparison.registration import DOUBTFUL_QUALITY
 from ai.comparison.seen import Seen
@@ -38,7 +39,9 @@ def older_study(
     progress.report(0.0, "Following lesions")
     then = Seen.of(older.volume, older_analysis.at(Setting.SENSITIVE))
     now = Seen.of(current.volume, current_analysis.at(Setting.SENSITIVE))
-    changes, uncovered = lesion_changes(then, now, registration, None, Part(progress, 0.0, 0.9))
+    changes, uncovered = lesion_changes(
+        then, now, registration, circumstances_of(current, older), Part(progress, 0.0, 0.9)
+    )
     progress.report(0.9, "Keeping the map")
     light = lightened(registration, older.volume.grid, current.volume.grid)
     study = TimelineStudy.of(older.series)

@@ -16,6 +16,8 @@ from itertools import pairwise
 import numpy as np
 
 from ai.change import Registration
+from ai.comparison.growth import THICKEST_MM
+from ai.comparison.guidelines.kernels import too_different
 from ai.comparison.line_growth import Measured, fitted_doubling_days, neighbours_doubling_days
 from ai.comparison.matching import distinct, matched
 from ai.findings import Analysis, Lesion, Setting
@@ -141,17 +143,28 @@ def _missing(grid: VoxelGrid, place: PointMm) -> LinePoint:
 
 
 def _drawn(line: _Line, studies: Sequence[TimelineStudy], points: Sequence[LinePoint]) -> LesionLine:
-    measured = [_measured(study, point) for study, point in zip(studies, points, strict=True)]
+    measured = _comparable(studies, points)
     overall = fitted_doubling_days([one for one in measured if one is not None])
     latest = next(point.lesions[0] for point in reversed(points) if point.lesions)
     doublings = neighbours_doubling_days(measured)
     return LesionLine(latest.abnormality, latest.location, line.place, tuple(points), doublings, overall)
 
 
+def _comparable(studies: Sequence[TimelineStudy], points: Sequence[LinePoint]) -> list[Measured | None]:
+    """What growth may be told from: dated, of thin slices, and not of another kind of kernel than the latest of them."""
+    measured = [_measured(study, point) for study, point in zip(studies, points, strict=True)]
+    latest = next((s.kernel for s, one in zip(reversed(studies), reversed(measured), strict=True) if one), "")
+    return [None if too_different(s.kernel, latest) else one for s, one in zip(studies, measured, strict=True)]
+
+
 def _measured(study: TimelineStudy, point: LinePoint) -> Measured | None:
-    if study.taken_on is None or point.volume_mm3 <= 0:
+    if study.taken_on is None or point.volume_mm3 <= 0 or _too_thick(study):
         return None
     return study.taken_on.toordinal(), point.volume_mm3
+
+
+def _too_thick(study: TimelineStudy) -> bool:
+    return study.thickness_mm is not None and study.thickness_mm > THICKEST_MM + 0.05
 
 
 def _cautions(studies: Sequence[TimelineStudy]) -> list[Notice]:
@@ -166,7 +179,10 @@ def _cautions(studies: Sequence[TimelineStudy]) -> list[Notice]:
     kernels = sorted({study.kernel for study in studies if study.kernel})
     if len(kernels) > 1:
         said.append(
-            Notice(f"The kernels differ ({', '.join(kernels)}): volumes of small lesions differ by that alone.")
+            Notice(
+                f"The kernels differ ({', '.join(kernels)}): volumes of small lesions differ by that alone, and no "
+                "doubling time is told between a sharp and a smooth one."
+            )
         )
     thick = sorted({study.thickness_mm for study in studies if study.thickness_mm})
     if thick and thick[-1] > 1.5 * thick[0]:
@@ -174,4 +190,9 @@ def _cautions(studies: Sequence[TimelineStudy]) -> list[Notice]:
         said.append(
             Notice(f"The slice thicknesses differ ({steps} mm): volumes of small lesions differ by that alone.")
         )
+    for study in studies:
+        if _too_thick(study):
+            name = study.taken_on.isoformat() if study.taken_on else study.title
+            text = f"The slices of {name} are {study.thickness_mm:g} mm thick: its volumes tell no doubling time"
+            said.append(Notice(f"{text} ({THICKEST_MM:g} mm at most)."))
     return said

@@ -18,6 +18,7 @@ import torch
 
 from ai.change import LesionChange
 from ai.comparison import register
+from ai.comparison.guidelines import Circumstances
 from ai.comparison.lesion_changes import lesion_changes
 from ai.comparison.seen import Seen
 from ai.findings import Analysis, Lesion, ModelCard
@@ -81,7 +82,8 @@ def one_patient(seed: int, tally: Tally) -> None:
         then, now = _volume(prior, rng), _volume(current, rng)
     places = [[_place(canvas, n) for n in range(kept + more)] for canvas, more in ((prior, gone), (current, new))]
     seen = [_seen(*args) for args in ((prior, then, places[0], rng), (current, now, places[1], rng))]
-    changes, _ = lesion_changes(seen[0][0], seen[1][0], register(then, now), 180)
+    known = Circumstances(thickness_mm=SPACING_MM, compared=True, days=180)
+    changes, _ = lesion_changes(seen[0][0], seen[1][0], register(then, now), known)
     _count(tally, changes, places, kept, (seen[0][1], seen[1][1]))
 
 

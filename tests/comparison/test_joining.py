@@ -8,17 +8,19 @@ import numpy as np
 import pytest
 
 from ai.change import ChangeKind, LesionChange, Registration
+from ai.comparison.guidelines import Circumstances
 from ai.comparison.joining import joined
 from ai.comparison.lesion_changes import change_of
 from ai.comparison.matching import matched
 from ai.findings import Lesion
 from tests.support.synthetic_analysis import lesion, sphere_mm3
 
+_KNOWN = Circumstances(thickness_mm=1.0, compared=True, days=90)
 _STILL = Registration(np.eye(4), 0.97)
 
 
 def _changes(then: Sequence[Lesion], now: Sequence[Lesion]) -> list[LesionChange]:
-    return [change_of(group, 90) for group in joined(matched(then, now, _STILL), _STILL)]
+    return [change_of(group, _KNOWN) for group in joined(matched(then, now, _STILL), _STILL)]
 
 
 def _two(apart_mm: float, diameters_mm: tuple[float, float] = (12, 9)) -> list[Lesion]:

@@ -207,6 +207,25 @@ def test_what_makes_points_differ_by_itself_is_said() -> None:
     assert found.lines[0].doubling_days is None
 
 
+def test_growth_is_told_from_thin_slices_of_like_kernels_alone() -> None:
+    """Volume doubles every 150 days; the second study has thick slices, the third a sharp kernel, and both are off."""
+    patient = Patient(nodules(now(50, 6 * 2 ** (600 / 450))), 600)
+    for days, size in ((0, 6.0), (100, 14.0), (350, 4.0)):
+        patient.before(days, nodules(then(50, size)))
+    of = [replace(one.study, kernel="B30f", thickness_mm=1.0) for one in patient.older]
+    of = [of[0], replace(of[1], thickness_mm=5.0), replace(of[2], kernel="B70f")]
+    older = [replace(one, study=study) for one, study in zip(patient.older, of, strict=True)]
+    current = replace(patient.current, series=replace(patient.current.series, kernel="B31f", thickness_mm=1.0))
+    found = timeline(current, patient.analysis, older)
+    (line,) = found.lines
+    assert line.doubling_days == pytest.approx(150)
+    assert line.doublings == (None, None, None, pytest.approx(150))
+    assert volumes(line)[1] == pytest.approx(sphere_mm3(14))
+    said = " ".join(notice.text for notice in found.notices)
+    assert "5 mm thick" in said
+    assert "between a sharp and a smooth one" in said
+
+
 def test_nothing_of_the_voxels_is_kept() -> None:
     kept = Patient(nodules(now(50, 8))).before(0, nodules(then(50, 8))).older[0]
     assert not any(isinstance(value, Volume | Scan | Analysis) for value in vars(kept).values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -20,7 +21,7 @@ def patient() -> tuple[History, Timeline]:
     """Return a patient and the lines of what a faultless model finds."""
     found = history(13)
     *before, last = found.visits
-    current, now = last.scan(), true_analysis(last)
+    current, now = _as_thin(last.scan()), true_analysis(last)
     with pytest.MonkeyPatch.context() as patch:
         # The volumes are those drawn; what is measured of them in voxels of 4 mm is another test's matter.
         patch.setattr(lesion_changes, "measured_alike", lambda then, now, prior, current: (then, now))
@@ -29,8 +30,13 @@ def patient() -> tuple[History, Timeline]:
 
 
 def _laid_onto(visit: Visit, current: Scan, now: Analysis) -> OlderStudy:
-    scan = visit.scan()
+    scan = _as_thin(visit.scan())
     return older_study(scan, true_analysis(visit), current, now, register_rigid(scan.volume, current.volume))
+
+
+def _as_thin(scan: Scan) -> Scan:
+    """Say of the 4 mm voxels what lets volumes be compared: they are the drawn ones, not measured ones."""
+    return replace(scan, series=replace(scan.series, thickness_mm=1.0, kernel=""))
 
 
 def line_of(course: Course, found: History, lines: Timeline) -> LesionLine | None:

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from ai.advice import Advice
 from ai.change import ChangeKind, Comparison, FindingChange, LesionChange
 from ai.findings import Composition
+from ai.series import Notice
 from ai.vocabulary import abnormality
 from tests.support.readings import analysis_of, grid_of, scan_of, series_of, shift
 from viewer.state.change_key import key_of
@@ -126,6 +127,18 @@ def test_it_says_what_it_waits_for(qtbot: QtBot, reading: Reading) -> None:
     for happens, said in steps:
         happens()
         assert made.told.text() == said
+
+
+def test_what_to_be_careful_about_stands_above_the_changes(panel: ChangesPanel, reading: Reading) -> None:
+    assert panel.cautions == []
+    said = Notice("The kernels differ."), Notice("Two models spoke.", grave=True)
+    reading.comparison.show(replace(COMPARISON, notices=said))
+    assert [caution.text() for caution in panel.cautions] == [notice.text for notice in said]
+    assert [caution.property("grave") for caution in panel.cautions] == [False, True]
+    first = panel.rows[key_of(NEW)]
+    assert all(caution.isVisible() and caution.y() < first.y() for caution in panel.cautions)
+    reading.comparison.show(COMPARISON)
+    assert panel.cautions == []
 
 
 def test_the_unchanged_is_folded_away(panel: ChangesPanel) -> None:

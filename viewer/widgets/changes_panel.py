@@ -16,6 +16,7 @@ from viewer.state.reading import Reading
 from viewer.state.role import Role
 from viewer.state.scan_model import ScanOnScreen
 from viewer.state.timeline_model import TimelineOnScreen
+from viewer.widgets.caution import Caution
 from viewer.widgets.change_row import ChangeRow
 from viewer.widgets.change_words import Change, by_weight, title_words
 from viewer.widgets.diffuse_section import DiffuseSection
@@ -26,7 +27,7 @@ from viewer.widgets.trend_chart import TrendChart, TrendPoint
 
 
 class ChangesPanel(QWidget):
-    """A row for each change; what is unchanged is folded away. A click goes there in both scans."""
+    """What to be careful about, then a row for each change; what is unchanged is folded away. A click goes there."""
 
     study_asked = Signal(object, int)
     """LesionLine, and the number of the study in which the reader wants to see it."""
@@ -35,6 +36,7 @@ class ChangesPanel(QWidget):
         super().__init__(parent)
         self._reading = reading
         self.rows: dict[ChangeKey, ChangeRow] = {}
+        self.cautions: list[Caution] = []
         self.told = QLabel()
         self.told.setWordWrap(True)
         self.told.setProperty("quiet", True)
@@ -143,8 +145,11 @@ class ChangesPanel(QWidget):
     def _fill(self, comparison: Comparison | None) -> None:
         while self._column.count():
             self._column.takeAt(0)
-        for row in self.rows.values():
-            row.deleteLater()
+        for old in (*self.rows.values(), *self.cautions):
+            old.deleteLater()
+        self.cautions = [Caution(notice) for notice in (() if comparison is None else comparison.notices)]
+        for caution in self.cautions:
+            self._column.addWidget(caution)
         changes = () if comparison is None else by_weight(comparison)
         self.rows = {key_of(change): self._row(change) for change in changes}
         unchanged = [row for row in self.rows.values() if row.change.kind is ChangeKind.STABLE]

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from ai.diffuse import DiffuseChange, QuantityChange, RegionChange
 from viewer.state.whereabouts import place
+from viewer.widgets.caution import Caution
 from viewer.widgets.diffuse_words import change_words, diffuse_text, extent_words, heat_words, measure_words
 from viewer.widgets.folded_table import FoldedTable
 
@@ -49,9 +50,7 @@ class DiffuseSection(FoldedTable):
         for one in self._found.quantities:
             _write_measure(grid, one)
         for notice in self._found.notices:
-            label = _label(notice.text, quiet=not notice.grave)
-            label.setProperty("grave", notice.grave)
-            grid.addWidget(label, grid.rowCount(), 0, 1, 2)
+            grid.addWidget(Caution(notice), grid.rowCount(), 0, 1, 2)
         return table
 
     def _title(self, change: RegionChange) -> QLabel:

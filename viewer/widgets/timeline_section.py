@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from ai.timeline import LesionLine, Timeline
+from viewer.widgets.caution import Caution
 from viewer.widgets.chosen_row import ChosenRow
 from viewer.widgets.fold_button import FoldButton
 from viewer.widgets.line_words import line_title, line_words
@@ -40,6 +41,7 @@ class TimelineSection(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.rows: list[LineRow] = []
+        self.cautions: list[Caution] = []
         self.fold = FoldButton()
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
@@ -56,13 +58,16 @@ class TimelineSection(QWidget):
         self.show_timeline(None)
 
     def show_timeline(self, timeline: Timeline | None) -> None:
-        """List these lines."""
+        """List these lines, after what to be careful about."""
         lines = () if timeline is None else timeline.lines
         self.rows = [LineRow(line) for line in lines]
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.setContentsMargins(8, 0, 4, 0)
         column.setSpacing(2)
+        self.cautions = [Caution(notice) for notice in (() if timeline is None else timeline.notices)]
+        for caution in self.cautions:
+            column.addWidget(caution)
         for row in self.rows:
             row.chosen.connect(lambda line=row.line: self.chosen.emit(line))
             column.addWidget(row)
