@@ -151,7 +151,7 @@ def _drawn(line: _Line, studies: Sequence[TimelineStudy], points: Sequence[LineP
 
 
 def _comparable(studies: Sequence[TimelineStudy], points: Sequence[LinePoint]) -> list[Measured | None]:
-    """What growth may be told from: dated, of thin slices, and not of another kind of kernel than the latest of them."""
+    """What growth may be told from: dated, of thin slices, of no other kind of kernel than the latest of them."""
     measured = [_measured(study, point) for study, point in zip(studies, points, strict=True)]
     latest = next((s.kernel for s, one in zip(reversed(studies), reversed(measured), strict=True) if one), "")
     return [None if too_different(s.kernel, latest) else one for s, one in zip(studies, measured, strict=True)]

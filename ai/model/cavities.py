@@ -6,6 +6,8 @@ cavitary nodule's size is that of its outer border (MacMahon et al., Radiology 2
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
@@ -21,7 +23,7 @@ _BESIDE_MM = 2.0
 _WALL_MM = 9.0
 """No wall counts as thicker: what lies farther from the cavity is not searched for it."""
 _ASIDE = 0.35
-"""The cavity's middle lies no farther from the whole's, as a share of the whole's radius: a cyst beside a nodule does."""
+"""The middles of cavity and whole lie no farther apart, as a share of the radius: a cyst beside a nodule does."""
 
 
 def cavity_beside(body: Mask, dense: Mask, step_mm: float) -> Mask | None:
@@ -57,5 +59,5 @@ def in_the_middle(cavity: Mask, whole: Mask) -> bool:
     return bool(np.linalg.norm(middles[0] - middles[1]) <= _ASIDE * radius)
 
 
-def _faces(block: NDArray[np.int32]) -> list[NDArray[np.int32]]:
+def _faces(block: NDArray[np.integer[Any]]) -> list[NDArray[np.integer[Any]]]:
     return [np.take(block, end, axis=axis) for axis in range(block.ndim) for end in (0, -1)]
