@@ -129,14 +129,14 @@ def test_it_says_what_it_waits_for(qtbot: QtBot, reading: Reading) -> None:
         assert made.told.text() == said
 
 
-def test_what_to_be_careful_about_stands_above_the_changes(panel: ChangesPanel, reading: Reading) -> None:
+def test_what_to_be_careful_about_stands_above_the_changes(qtbot: QtBot, panel: ChangesPanel, reading: Reading) -> None:
     assert panel.cautions == []
     said = Notice("The kernels differ."), Notice("Two models spoke.", grave=True)
     reading.comparison.show(replace(COMPARISON, notices=said))
     assert [caution.text() for caution in panel.cautions] == [notice.text for notice in said]
     assert [caution.property("grave") for caution in panel.cautions] == [False, True]
     first = panel.rows[key_of(NEW)]
-    assert all(caution.isVisible() and caution.y() < first.y() for caution in panel.cautions)
+    qtbot.waitUntil(lambda: all(caution.isVisible() and caution.y() < first.y() for caution in panel.cautions))
     reading.comparison.show(COMPARISON)
     assert panel.cautions == []
 
