@@ -118,6 +118,20 @@ def test_a_prior_that_is_whole_first_waits_for_the_current_scan(qtbot: QtBot, be
     assert bench.stage(Role.CURRENT) is Stage.DONE
 
 
+def test_a_prior_that_came_first_makes_way_for_the_current_scan(qtbot: QtBot, bench: Bench) -> None:
+    prior, current = scan_of(uid="prior"), scan_of(uid="current")
+    bench.reading.scans[Role.PRIOR].complete(prior)
+    qtbot.waitUntil(lambda: bench.asked == [prior.volume])
+    bench.reading.scans[Role.CURRENT].complete(current)
+    assert bench.stage(Role.PRIOR) is Stage.WAITING
+    qtbot.waitUntil(lambda: bench.asked == [prior.volume, current.volume])
+    assert bench.stage(Role.CURRENT) is Stage.RUNNING
+    bench.gate.set()
+    qtbot.waitUntil(lambda: bench.stage(Role.PRIOR) is Stage.DONE)
+    assert bench.stage(Role.CURRENT) is Stage.DONE
+    assert bench.asked == [prior.volume, current.volume, prior.volume]
+
+
 @pytest.mark.parametrize("ends", ["clear", "cut_short"])
 def test_of_a_current_scan_that_never_gets_whole_nobody_waits(qtbot: QtBot, bench: Bench, ends: str) -> None:
     bench.gate.set()

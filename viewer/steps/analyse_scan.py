@@ -42,23 +42,29 @@ class AnalyseScan(QObject):
         self._analyse = analyse
         self._restore = restore
         self._running: Role | None = None
+        self._afresh = False
         self._waiting: list[tuple[Role, bool]] = []
         for role, scan in scans.items():
             scan.changed.connect(lambda before, after, role=role: self._scan_changed(role, before, after))
 
     def start(self, role: Role, afresh: bool = True) -> None:
-        """Analyse the scan of a role (again); waits while the other one is being analysed.
+        """Analyse the scan of a role (again); a prior waits while the current scan is being analysed, and makes way.
 
         Unless ``afresh``, what an earlier reading left beside the scan is taken, where there is one.
         """
         shown = self._scans[role].value
         if shown is None or shown.scan is None:
             return
-        if self._running not in (None, role) or (role is Role.PRIOR and self._current_arrives()):
-            self._waiting = [(role, afresh)]
-            self._findings[role].wait()
+        if role is Role.PRIOR and (self._running is Role.CURRENT or self._current_arrives()):
+            self._wait(role, afresh)
             return
+        if self._running not in (None, role):
+            self._wait(self._running, self._afresh)
         self._run(role, shown.scan, afresh)
+
+    def _wait(self, role: Role, afresh: bool) -> None:
+        self._waiting = [(role, afresh)]
+        self._findings[role].wait()
 
     def cancel(self) -> None:
         """Stop the analysis that runs; the one that waits begins."""
@@ -89,7 +95,7 @@ class AnalyseScan(QObject):
             self.lane.cancel()
 
     def _run(self, role: Role, scan: Scan, afresh: bool) -> None:
-        self._running = role
+        self._running, self._afresh = role, afresh
         self._findings[role].run()
         self.lane.title = f"Analysing the {role.value.lower()} scan"
         self.lane.run(
