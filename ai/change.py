@@ -98,6 +98,7 @@ class LesionChange:
         mass_change: the same as ``volume_change`` of the masses.
         mass_doubling_days: the same as ``doubling_days`` of the masses.
         advice: what guidelines say of it.
+        obscured: seen in one scan alone, but the other is about as dense at its place: it may lie there hidden.
     """
 
     abnormality: Abnormality
@@ -109,6 +110,7 @@ class LesionChange:
     mass_change: float | None = None
     mass_doubling_days: float | None = None
     advice: tuple[Advice, ...] = ()
+    obscured: bool = False
 
     def __post_init__(self) -> None:
         if not self.priors and not self.currents:

@@ -126,9 +126,9 @@ def unread_reading(
     comparison: Comparison | None,
     timeline: Timeline | None = None,
 ) -> ReadingToDraft:
-    """Return a reading that nobody read: every finding above its threshold, every change."""
+    """Return a reading that nobody read: every finding above its threshold, every change that is not in doubt."""
     present = frozenset(f.abnormality.name for f in analysis.findings if f.present)
     changes: tuple[LesionChange | FindingChange, ...] = ()
     if comparison is not None:
-        changes = (*comparison.lesions, *comparison.findings)
+        changes = (*(change for change in comparison.lesions if not change.obscured), *comparison.findings)
     return ReadingToDraft(scan, analysis, present, prior, comparison, changes, read=False, timeline=timeline)

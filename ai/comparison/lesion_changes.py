@@ -12,6 +12,7 @@ from ai.comparison.matching import distinct, matched
 from ai.comparison.measured_alike import measured_alike
 from ai.comparison.second_look import looked_again, shown_elsewhere
 from ai.comparison.seen import Seen
+from ai.comparison.still_dense import still_dense
 from ai.findings import Analysis, Lesion
 from ai.geometry import PointMm
 from ai.progress import QUIET, Progress
@@ -26,7 +27,8 @@ def lesion_changes(
 
     A lesion of a finding below its threshold may be the partner of one above, but is not told by itself: what fell
     below is not gone. What seems new or gone is looked for again in the other scan. A lesion where the other scan has
-    no voxels is neither new nor gone; a notice names it. What the scans do not allow to say of growth, as ``known`` of
+    no voxels is neither new nor gone; a notice names it. One at whose place the other scan is about as dense is marked
+    as obscured. What the scans do not allow to say of growth, as ``known`` of
     them, is not said.
     """
     groups = joined(matched(lesions_of(prior.analysis), lesions_of(current.analysis), found), found)
@@ -37,7 +39,8 @@ def lesion_changes(
         progress.report(number / len(asked), "Measuring lesions alike in both scans")
         notice = _uncovered(group, prior.volume.grid, current.volume.grid, found)
         if notice is None:
-            changes.append(change_of(_looked_at(group, prior, current, found), known))
+            change = change_of(_looked_at(group, prior, current, found), known)
+            changes.append(replace(change, obscured=_obscured(change, prior, current, found)))
         else:
             notices.append(notice)
     return sorted(changes, key=lambda change: not change.currents), notices
@@ -100,6 +103,12 @@ def _again(lesion: Lesion, here: Seen, place: PointMm, there: Seen) -> tuple[Les
     if partner is None or shown_elsewhere(partner, tuple(lesions_of(there.analysis))):
         return ()
     return (partner,)
+
+
+def _obscured(change: LesionChange, prior: Seen, current: Seen, found: Registration) -> bool:
+    if change.kind is ChangeKind.NEW:
+        return still_dense(change.currents[0], current, prior, found.to_prior)
+    return change.kind is ChangeKind.GONE and still_dense(change.priors[0], prior, current, found.to_current)
 
 
 def _told(analysis: Analysis) -> set[int]:

@@ -73,6 +73,7 @@ def _lesion_change(change: LesionChange) -> plain.Plain:
         "current": None if change.current is None else plain.lesion(change.current),
         "priors": [plain.lesion(lesion) for lesion in change.priors],
         "currents": [plain.lesion(lesion) for lesion in change.currents],
+        "obscured": change.obscured,
         "diameter_change_mm": plain.number(change.diameter_change_mm),
         "volume_change": plain.number(change.volume_change),
         "doubling_days": plain.number(change.doubling_days),

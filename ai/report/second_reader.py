@@ -97,7 +97,8 @@ class _Check:
         found = []
         for change in () if comparison is None else comparison.lesions:
             before = change.prior
-            if change.kind is not ChangeKind.GONE or before is None or before.diameter_mm < LEAST_MM:
+            gone = change.kind is ChangeKind.GONE and not change.obscured
+            if not gone or before is None or before.diameter_mm < LEAST_MM:
                 continue
             name = change.abnormality.name
             if weight_of(name) is Weight.MINOR or name in self.picture.reading.rejected:

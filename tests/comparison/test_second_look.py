@@ -62,6 +62,27 @@ def test_a_vessel_at_the_place_is_not_taken_for_it(vessel_mm: float) -> None:
     (change,) = changes(then, now, knows(), knows(lesion_of(now, 9)))
     assert change.kind is ChangeKind.NEW
     assert not change.second_look
+    assert not change.obscured
+
+
+@pytest.mark.parametrize("dense_then", [True, False])
+def test_what_lay_in_something_as_dense_is_new_or_gone_with_a_doubt(dense_then: bool) -> None:
+    """A nodule of 9 mm in the one scan, a consolidation of 36 mm around its place in the other."""
+    nodule, around = lung_with((ball(HERE, 9), SOLID_HU)), lung_with((ball(HERE, 36), SOLID_HU), seed=5)
+    known = knows(lesion_of(nodule, 9))
+    if dense_then:
+        (change,) = changes(around, nodule, knows(), known)
+    else:
+        (change,) = changes(nodule, around, known, knows())
+    assert change.kind is (ChangeKind.NEW if dense_then else ChangeKind.GONE)
+    assert change.obscured
+
+
+def test_where_the_other_scan_shows_lung_there_is_no_doubt() -> None:
+    nodule, empty = lung_with((ball(HERE, 9), SOLID_HU)), lung_with(seed=5)
+    (new,) = changes(empty, nodule, knows(), knows(lesion_of(nodule, 9)))
+    (gone,) = changes(nodule, empty, knows(lesion_of(nodule, 9)), knows())
+    assert (new.kind, new.obscured, gone.kind, gone.obscured) == (ChangeKind.NEW, False, ChangeKind.GONE, False)
 
 
 @pytest.mark.parametrize(("then_mm", "share"), [(9.0, 0.0), (8.0, (9 / 8) ** 3 - 1)])

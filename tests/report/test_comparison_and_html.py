@@ -30,7 +30,7 @@ Reading = tuple[Scan, Scan, Analysis, Comparison]
 
 @pytest.fixture
 def reading() -> Reading:
-    volume = chest(chest_grid((20.0, 12.0, 12.0)))
+    volume = chest(chest_grid((2.5, 12.0, 12.0)))
     prior, current = scan(volume, date(2024, 1, 1)), scan(volume, date(2024, 3, 31), "1.2.4")
     current = Scan(current.volume, current.series, (Notice("Slice 3 is missing <b>.", grave=True),))
     then = analysis(finding("nodule", lesions=(lesion("nodule", (-60, 0, 40), 8),)), finding("pleural_effusion"))

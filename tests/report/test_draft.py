@@ -36,7 +36,7 @@ EN, ZH = Language.ENGLISH, Language.CHINESE
 
 @pytest.fixture(scope="module")
 def current() -> Scan:
-    found = scan(chest(chest_grid((20.0, 12.0, 12.0))), date(2024, 3, 31))
+    found = scan(chest(chest_grid((2.5, 12.0, 12.0))), date(2024, 3, 31))
     return Scan(found.volume, replace(found.series, number=3))
 
 

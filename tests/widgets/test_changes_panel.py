@@ -22,7 +22,16 @@ from viewer.state.reading import Reading
 from viewer.state.role import Role
 from viewer.state.verdict import Verdict
 from viewer.widgets.change_row import ChangeRow
-from viewer.widgets.change_words import WORDS, by_weight, diameter_words, doubling_words, size_words, title_words
+from viewer.widgets.change_words import (
+    WORDS,
+    by_weight,
+    diameter_words,
+    doubling_words,
+    kind_words,
+    obscured_words,
+    size_words,
+    title_words,
+)
 from viewer.widgets.changes_panel import ChangesPanel
 from viewer.widgets.instance_row import volume
 
@@ -64,6 +73,16 @@ def test_a_shrunk_lesion_has_a_true_minus_and_no_doubling() -> None:
 def test_a_new_and_a_resolved_lesion_have_nothing_on_the_other_side() -> None:
     assert (size_words(NEW), diameter_words(NEW)) == ("– → 900 mm³", "– → 13.0 mm mean diameter")
     assert (size_words(GONE), diameter_words(GONE)) == ("520 mm³ → –", "10.0 → – mm mean diameter")
+
+
+def test_what_may_be_hidden_is_a_question_and_comes_after_what_is_sure() -> None:
+    hidden, before = replace(GONE, obscured=True), replace(NEW, obscured=True)
+    assert (kind_words(GONE), kind_words(hidden), kind_words(before)) == ("resolved", "resolved?", "new?")
+    assert obscured_words(hidden) == "The current scan is as dense there: it may lie hidden"
+    assert obscured_words(before) == "The prior is as dense there: it may lie hidden"
+    assert obscured_words(GONE) == ""
+    doubtful = replace(COMPARISON, lesions=(STABLE, hidden, before, SHRUNK))
+    assert by_weight(doubtful) == (DIFFUSE, SHRUNK, before, hidden, STABLE)
 
 
 def test_what_spreads_says_its_probabilities() -> None:

@@ -7,13 +7,14 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from ai.change import ChangeKind
 from viewer.widgets.change_words import (
-    WORDS,
     Change,
     advice_tip,
     advice_words,
     diameter_words,
     doubling_words,
+    kind_words,
     made_of_words,
+    obscured_words,
     second_look_words,
     size_words,
     title_words,
@@ -33,7 +34,7 @@ class ChangeRow(JudgedRow):
         super().__init__(self.title, TIPS, parent)
         self.change = change
         self.setProperty("present", change.kind is not ChangeKind.STABLE)
-        self.kind = QLabel(WORDS[change.kind])
+        self.kind = QLabel(kind_words(change))
         self.kind.setProperty("change", "worse" if change.kind in WORSE else "other")
         self.lines = [QLabel(line) for line in _lines(change) if line]
         self.setToolTip(advice_tip(change))
@@ -68,4 +69,5 @@ def _lines(change: Change) -> tuple[str, ...]:
         made_of_words(change),
         " · ".join(advice_words(change)),
         second_look_words(change),
+        obscured_words(change),
     )

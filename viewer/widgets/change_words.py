@@ -25,6 +25,8 @@ WEIGHT = list(WORDS)
 def by_weight(comparison: Comparison) -> tuple[Change, ...]:
     """Return every change once, in the order that matters: by its kind, then the most changed or largest first.
 
+    What may have been there before, or be there still, comes after what surely changed.
+
     A finding is told by its lesions where they are compared, else by itself.
     """
     told = {lesion.abnormality.name for change in comparison.lesions for lesion in change.lesions}
@@ -35,7 +37,12 @@ def by_weight(comparison: Comparison) -> tuple[Change, ...]:
         and any(f is not None and f.present for f in (change.prior, change.current))
     ]
     changes: list[Change] = [*comparison.lesions, *findings]
-    return tuple(sorted(changes, key=lambda change: (WEIGHT.index(change.kind), -_amount(change))))
+    return tuple(sorted(changes, key=_weight))
+
+
+def _weight(change: Change) -> tuple[bool, bool, int, float]:
+    doubtful = isinstance(change, LesionChange) and change.obscured
+    return change.kind is ChangeKind.STABLE, doubtful, WEIGHT.index(change.kind), -_amount(change)
 
 
 def title_words(change: Change) -> str:
@@ -95,6 +102,19 @@ def second_look_words(change: Change) -> str:
         return ""
     which = "prior" if any(lesion.second_look for lesion in change.priors) else "current scan"
     return f"Found on second look in the {which}"
+
+
+def kind_words(change: Change) -> str:
+    """Return what became of it, as a question where the other scan may hide it."""
+    return WORDS[change.kind] + ("?" if isinstance(change, LesionChange) and change.obscured else "")
+
+
+def obscured_words(change: Change) -> str:
+    """Return that a lesion seen in one scan may lie hidden in the other; empty where it does not."""
+    if isinstance(change, FindingChange) or not change.obscured:
+        return ""
+    which = "prior" if change.kind is ChangeKind.NEW else "current scan"
+    return f"The {which} is as dense there: it may lie hidden"
 
 
 def advice_words(change: Change) -> tuple[str, ...]:
