@@ -12,6 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from ai.geometry import Matrix
+from ai.model.preparation import Prepared
+from ai.model.seeing import Seen
+
 _APART_CELLS = 3
 _SMOOTHED_CELLS = 0.7
 _LEAST = -12.0
@@ -40,6 +44,19 @@ class Candidates:
     cells: NDArray[np.int64]
     logits: NDArray[np.float64]
     peaks: NDArray[np.float64]
+
+
+def candidates_seen(seen: Seen, label: int, prepared: Prepared) -> tuple[Candidates, Matrix]:
+    """Return where to look closely for instances of a label in a scan, and where that is, (n, 3) LPS millimetres.
+
+    Args:
+        seen: what the network saw, with this label's places.
+        label: its number.
+        prepared: the scan as the network saw it.
+    """
+    places = seen.places[label]
+    found = with_blobs(candidates_in(places), places, prepared.hu[0, 0].numpy())
+    return found, seen.grid.points_mm(found.cells.astype(np.float64))
 
 
 def candidates_in(places: NDArray[np.float32], most: int = MOST_PEAKS) -> Candidates:

@@ -8,7 +8,7 @@ from scipy import ndimage
 
 from ai.findings import Lesion, sigmoid
 from ai.geometry import PointMm
-from ai.model.candidates import candidates_in, with_blobs
+from ai.model.candidates import candidates_seen
 from ai.model.close_look import CloseLook
 from ai.model.lesions import LEAST_MM3, Mask, described, middle_of
 from ai.model.lung_bodies import Body, lung_body
@@ -48,13 +48,11 @@ def close_lesions(
         organs: for the location's name, and where lung is.
         progress: asked after every few candidates whether to go on.
     """
-    places = seen.places[number]
-    found = with_blobs(candidates_in(places), places, prepared.hu[0, 0].numpy())
-    places_mm = seen.grid.points_mm(found.cells.astype(np.float64))
+    found, places_mm = candidates_seen(seen, number, prepared)
     logits = look.logits(volume, places_mm, found, progress)
     sure = np.array([sigmoid(float(logit)) for logit in logits])
     order = [int(n) for n in np.argsort(-sure, kind="stable") if sure[n] >= look.least][:_MOST]
-    parts = _parts(found.cells[order], places, seen.heat[number])
+    parts = _parts(found.cells[order], seen.places[number], seen.heat[number])
     lung = None if organs is None else (organs.mask(*LOBES), organs.grid)
     bodies: list[Body] = []
     lesions = []

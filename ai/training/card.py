@@ -73,7 +73,7 @@ def summary_text(description: Description) -> str:
 def _section(measured: dict[str, Any], description: Description) -> str:
     if "labels" in measured:
         return _drawn(measured)
-    if "dice" in measured:
+    if "dice" in measured or "nodules" in measured:
         return _lines(measured)
     return _real(measured, description)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from ai.training.truth import UNKNOWN
 
 RATES = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 LEAST_MM, MOST_MM = 4.0, 30.0
+_SIZES = {"4–6 mm": (4.0, 6.0), "6–10 mm": (6.0, 10.0), "10–30 mm": (10.0, 30.0)}
 _CELL_MM = 4.0
 _SLACK_MM = 4.0
 """A mark may lie one cell outside the nodule's body."""
@@ -75,3 +77,19 @@ def sensitivities(scans: Sequence[Marks], least_mm: float = LEAST_MM, most_mm: f
         threshold = false[allowed] if allowed < len(false) else -np.inf
         result.append(float(np.mean(found > threshold)) if len(found) else float("nan"))
     return result
+
+
+def curve(scans: Sequence[Marks]) -> dict[str, Any]:
+    """Return how many nodules there are, the sensitivity at each of ``RATES``, and its mean, of all and by size."""
+    found = sensitivities(scans)
+    by_size = {name: float(np.mean(sensitivities(scans, *sizes))) for name, sizes in _SIZES.items()}
+    return {
+        "nodules": sum(len(marks.found) for marks in scans),
+        "mean sensitivity": _rounded(float(np.mean(found))),
+        "at false marks a scan": {f"{rate:g}": _rounded(value) for rate, value in zip(RATES, found, strict=True)},
+        "mean by size": {name: _rounded(value) for name, value in by_size.items()},
+    }
+
+
+def _rounded(value: float) -> float | None:
+    return None if np.isnan(value) else round(value, 3)

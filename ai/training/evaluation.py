@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from ai.findings import Thresholds
 from ai.model.close_look import CloseLook
 from ai.model.network import EvidenceNet
 from ai.organs import ORGANS
-from ai.training.detection import RATES, Marks, sensitivities
+from ai.training.detection import curve
 from ai.training.readings import Readings
 from ai.training.statistics import Numbers, auroc, calibration_error
 from ai.vocabulary import abnormality
@@ -48,8 +48,8 @@ def table(
     return {
         "cases": len(readings.names),
         "mean": {key: _mean(row[key] for row in rows.values()) for key in _MEANS} | {"focal pointing": _mean(focal)},
-        "nodules": _nodules(readings.nodules),
-        "nodules by the first network alone": _nodules(readings.at_first),
+        "nodules": curve(readings.nodules),
+        "nodules by the first network alone": curve(readings.at_first),
         "organs": {name: _mean(readings.organs[:, i]) for i, name in enumerate(ORGANS)},
         "apart": {f"{a} or {b}": _apart(logits, readings, labels.index(a), labels.index(b)) for a, b in apart},
         "pneumonia, patch or whole lung": _extents(readings),
@@ -78,17 +78,6 @@ def _row(
         "pointing": _mean(readings.pointed[yes, label]),
         "energy": _mean(readings.energy[yes, label]),
         "ece": _rounded(calibration_error(probability, present)),
-    }
-
-
-def _nodules(scans: Sequence[Marks]) -> dict[str, Any]:
-    curve = sensitivities(scans)
-    sizes = {"4–6 mm": (4.0, 6.0), "6–10 mm": (6.0, 10.0), "10–30 mm": (10.0, 30.0)}
-    return {
-        "nodules": sum(len(marks.found) for marks in scans),
-        "mean sensitivity": _rounded(float(np.mean(curve))),
-        "at false marks a scan": {f"{rate:g}": _rounded(value) for rate, value in zip(RATES, curve, strict=True)},
-        "mean by size": {name: _rounded(float(np.mean(sensitivities(scans, *sizes[name])))) for name in sizes},
     }
 
 

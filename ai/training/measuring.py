@@ -14,12 +14,15 @@ from ai.progress import QUIET, Part, Progress
 from ai.training.backgrounds import canvas_of, there
 from ai.training.evaluation import table
 from ai.training.labels import LABELS
+from ai.training.nodules.thin_scans import thin_table
 from ai.training.readings import drawn_paths, read_cases
 from ai.training.real_scans import real_table
 from ai.training.share import PROCEDURAL, Share, draw_share
+from ai.training.summary import THIN
 from ai.training.whole_path import whole_table
 
-_WHOLE_SEED = 2_900_000
+_THIN_SEED, _WHOLE_SEED = 2_500_000, 2_900_000
+THIN_MM = 1.5
 _WITH_NODULES = frozenset({"nodule"})
 
 
@@ -33,6 +36,7 @@ class Measuring:
         cases: how many cases of the split ``evaluate``.
         whole: how many more, with nodules, are read over the whole path, in each kind of anatomy.
         workers: processes that draw side by side.
+        thin: how many procedural thoraxes of 1.5 mm, ill by chance, are drawn for the nodules' curve alone.
     """
 
     share: Path
@@ -40,6 +44,7 @@ class Measuring:
     cases: int
     whole: int
     workers: int = 1
+    thin: int = 0
 
 
 def measured_by(bundle: Bundle, what: Measuring, progress: Progress = QUIET) -> dict[str, Any]:
@@ -59,13 +64,17 @@ def measured_by(bundle: Bundle, what: Measuring, progress: Progress = QUIET) -> 
     measured = {"procedural thoraxes, unseen seeds": table(bundle.network, procedural, LABELS, thresholds, look)}
     if real.names:
         measured["drawn into a real anatomy left out"] = table(bundle.network, real, LABELS, thresholds, look)
-    return measured | _read_whole(bundle, what, Part(progress, 0.5, 1.0))
+    if what.thin:
+        seeds = range(_THIN_SEED, _THIN_SEED + what.thin)
+        drawn = (drawn_case(seed, None, None, THIN_MM) for seed in seeds)
+        measured[f"{THIN}, procedural thoraxes"] = thin_table(bundle, drawn, what.thin, Part(progress, 0.5, 0.65))
+    return measured | _read_whole(bundle, what, Part(progress, 0.65, 1.0))
 
 
 def _read_whole(bundle: Bundle, what: Measuring, progress: Progress) -> dict[str, Any]:
     """Read scans as the viewer does: drawn ones at 1.5 mm, drawn ones in the anatomy left out, real ones."""
     seeds = range(_WHOLE_SEED, _WHOLE_SEED + what.whole)
-    drawn = (drawn_case(seed, None, _WITH_NODULES, 1.5) for seed in seeds)
+    drawn = (drawn_case(seed, None, _WITH_NODULES, THIN_MM) for seed in seeds)
     measured = {
         "whole path, procedural thoraxes of 1.5 mm": whole_table(bundle, drawn, what.whole, Part(progress, 0.0, 0.4))
     }

@@ -51,6 +51,7 @@ class Plan:
         workers: processes that draw cases side by side.
         first_case: number of the first training case: a run that goes on from another model learns from new ones.
         init: bundle of the same network to begin with instead of chance.
+        thin_cases: how many procedural thoraxes of 1.5 mm are drawn for the nodules' curve.
     """
 
     run: Path
@@ -66,6 +67,7 @@ class Plan:
     workers: int = 1
     first_case: int = 0
     init: Path | None = None
+    thin_cases: int = 40
 
 
 def train(plan: Plan, progress: Progress = QUIET) -> Bundle:
@@ -119,7 +121,7 @@ def finish(network: EvidenceNet, plan: Plan, progress: Progress = QUIET) -> Bund
     )  # fmt: skip
     folder = plan.run / "bundle"
     save_bundle(network, description, folder)
-    measuring = Measuring(share, plan.scans, plan.evaluate_cases, plan.whole_cases, plan.workers)
+    measuring = Measuring(share, plan.scans, plan.evaluate_cases, plan.whole_cases, plan.workers, plan.thin_cases)
     measured = measured_by(load_bundle(folder), measuring, Part(progress, 0.3, 1.0))
     description = replace(description, measured=measured)
     save_bundle(network, description, folder)

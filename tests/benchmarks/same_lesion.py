@@ -57,13 +57,15 @@ class Tally:
     found_again: int = 0
     alone: int = 0
     false_second: int = 0
+    questioned: int = 0
 
     def __str__(self) -> str:
         return (
             f"lesions whose partner or absence is right: {_share(self.right, self.lots)}\n"
             f"  of these detected in both scans, matched with each other: {_share(self.matched, self.both)}\n"
             f"  of these kept from one scan, found on second look: {_share(self.found_again, self.missed)}\n"
-            f"  truly new or gone, yet 'found' on second look: {_share(self.false_second, self.alone)}"
+            f"  truly new or gone, yet 'found' on second look: {_share(self.false_second, self.alone)}\n"
+            f"  truly new or gone, yet told as a question: {_share(self.questioned, self.alone)}"
         )
 
 
@@ -103,6 +105,7 @@ def _count(
         if truly_alone:
             tally.alone += 1
             tally.false_second += second
+            tally.questioned += change.obscured
             tally.right += not (change.priors and change.currents)
             continue
         number = (lots_then or lots_now)[0]

@@ -44,7 +44,15 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Bundle, _Heard]
         patch.setattr(share, "drawn_case", small_case)
         patch.setattr(measuring, "drawn_case", lambda seed, anatomy, findings, spacing: small_case(seed))
         plan = Plan(
-            folder, None, RECIPE, train_cases=2, calibrate_cases=3, evaluate_cases=3, whole_cases=1, version="0.1"
+            folder,
+            None,
+            RECIPE,
+            train_cases=2,
+            calibrate_cases=3,
+            evaluate_cases=3,
+            whole_cases=1,
+            version="0.1",
+            thin_cases=0,
         )
         return folder, train(plan, heard), heard
 

@@ -32,7 +32,10 @@ def test_each_figure_stands_in_its_column() -> None:
         "whole path, procedural thoraxes of 1.5 mm": whole(0.93),
         "whole path, drawn into normal001.nii.gz at 2 mm": whole(0.88),
     }
+    measured["nodules in scans of 1.5 mm, procedural thoraxes"] = {"nodules": {"mean sensitivity": 0.8}}
     lines = {line[0]: line for line in summary(measured)}
+    assert lines["nodules: mean sensitivity at 1/8…8 false marks, voxels of 1.5 mm"][2::2] == ["0.800", "–"]
+    assert lines["the same, voxels of 2 mm"][2::2] == ["0.700", "0.700"]
     assert lines["macro AUROC"][2::2] == ["0.910", "0.870"]
     assert lines["heart, Dice"][2::2] == ["0.930", "0.880"]
     assert lines["lobes, mean Dice"][2] == "0.850"

@@ -47,6 +47,7 @@ class ClosePlan:
         workers: processes that draw side by side.
         version: written into the bundle; empty keeps that of the first.
         remarks: what a reader of the card should know.
+        thin_cases: how many procedural thoraxes of 1.5 mm are drawn for the nodules' curve.
     """
 
     run: Path
@@ -60,6 +61,7 @@ class ClosePlan:
     workers: int = 1
     version: str = ""
     remarks: str = ""
+    thin_cases: int = 40
 
 
 def teach_close_look(plan: ClosePlan, progress: Progress = QUIET) -> Bundle:
@@ -91,7 +93,9 @@ def _measured(first: Bundle, look: CloseLook, plan: ClosePlan, progress: Progres
     said = first.description
     description = replace(said, version=plan.version or said.version, measured={})
     save_bundle(network, description, folder, look)
-    measuring = Measuring(plan.run / "share", plan.scans, plan.evaluate_cases, plan.whole_cases, plan.workers)
+    measuring = Measuring(
+        plan.run / "share", plan.scans, plan.evaluate_cases, plan.whole_cases, plan.workers, plan.thin_cases
+    )
     description = replace(description, measured=measured_by(load_bundle(folder), measuring, progress))
     save_bundle(network, description, folder, look)
     (folder / "CARD.md").write_text(card_text(description, plan.remarks, look.trained_on), encoding="utf-8")

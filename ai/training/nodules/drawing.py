@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ai.model import Bundle, ModelError, load_bundle
-from ai.model.candidates import candidates_in, gathered, with_blobs
+from ai.model.candidates import candidates_seen, gathered
 from ai.model.close_look import cubes_around
 from ai.model.network import EvidenceNet
 from ai.model.preparation import prepare
@@ -147,8 +147,7 @@ def cubes_of(volume: Volume, canvas: Canvas, bundle: Bundle, rng: np.random.Gene
     prepared = prepare(volume, bundle.description.spacing_mm)
     seen = see(prepared, bundle.network, torch.device("cpu"), places_of=(label,))
     places = seen.places[label]
-    found = with_blobs(candidates_in(places), places, prepared.hu[0, 0].numpy())
-    marks_mm = seen.grid.points_mm(found.cells.astype(np.float64))
+    found, marks_mm = candidates_seen(seen, label, prepared)
     middles, hit = middles_of(canvas), hits(marks_mm, canvas)
     sizes = np.array([one.diameter_mm for one in nodules_of(canvas)])
     vain = np.flatnonzero(in_vain(marks_mm, canvas))

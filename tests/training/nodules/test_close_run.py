@@ -39,7 +39,7 @@ def test_the_bundle_has_both_networks_and_what_was_measured(
     monkeypatch.setattr(share, "drawn_case", small_case)
     monkeypatch.setattr(measuring, "drawn_case", lambda seed, anatomy, findings, spacing: small_case(seed))
     recipe = CloseRecipe(steps=2, batch=8)
-    plan = ClosePlan(tmp_path / "run", first, None, recipe, 1, 1, 2, 1, version="9", remarks="Small.")
+    plan = ClosePlan(tmp_path / "run", first, None, recipe, 1, 1, 2, 1, version="9", remarks="Small.", thin_cases=1)
     bundle = teach_close_look(plan)
     assert bundle.close_look is not None
     assert bundle.close_look.abnormality == "nodule"
@@ -50,6 +50,9 @@ def test_the_bundle_has_both_networks_and_what_was_measured(
     assert bundle.description.thresholds == before.description.thresholds
     figures = bundle.description.measured["procedural thoraxes, unseen seeds"]
     assert {"nodules", "nodules by the first network alone"} <= set(figures)
+    thin = bundle.description.measured["nodules in scans of 1.5 mm, procedural thoraxes"]
+    assert thin["scans"] == 1
+    assert {"nodules", "nodules by the first network alone"} <= set(thin)
     whole = bundle.description.measured["whole path, procedural thoraxes of 1.5 mm"]
     assert set(whole["instances listed"]) == {"nodules of 4–30 mm", "of them listed", "listed in vain, a scan"}
     card = (tmp_path / "run" / "bundle" / "CARD.md").read_text(encoding="utf-8")
