@@ -144,7 +144,8 @@ def _listed(analysis: Analysis, comparison: Comparison | None) -> list[Flowable]
         rows = [["Abnormality", "Change", "Then", "Now"]]
         for change in changes:
             sizes = ["–" if one is None else _size(one) for one in (change.prior, change.current)]
-            rows.append([change.abnormality.title, change.kind.value, *sizes])
+            kind = change.kind.value + ("?" if change.obscured else "")
+            rows.append([change.abnormality.title, kind, *sizes])
         told.append(_table(rows, (42 * mm, 22 * mm, 55 * mm, 55 * mm)))
     return told
 

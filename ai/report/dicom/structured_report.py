@@ -288,7 +288,7 @@ def _of_change(change: LesionChange | None) -> list[sr.Measurement]:
 
 
 def _kind(change: LesionChange | None) -> list[sr.QualitativeEvaluation]:
-    if change is None:
+    if change is None or change.obscured:
         return []
     kind = change.kind.value
     return [sr.QualitativeEvaluation(c.said(c.CHANGE), c.said(ours(kind, kind.capitalize())))]
