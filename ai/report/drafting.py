@@ -46,15 +46,26 @@ def draft(reading: ReadingToDraft, language: Language = Language.ENGLISH, advise
 def _technique(words: DraftWords, reading: ReadingToDraft) -> DraftSentence:
     series, grid = reading.scan.series, reading.scan.volume.grid
     taken_on = series.study.taken_on
-    step = f"{slice_step_mm(grid):.2f}".rstrip("0").rstrip(".")
+    step, thickness = _plain_mm(slice_step_mm(grid)), _plain_mm(series.thickness_mm or 0.0)
+    other = series.thickness_mm is not None and thickness != step
     text = words.say(
         "technique",
         "statement",
         on="" if taken_on is None else words.say("technique", "on", date=words.date(taken_on)),
-        slices=words.say("technique", "slices", count=grid.shape[0], step=step),
+        slices=words.say(
+            "technique",
+            "slices",
+            count=grid.shape[0],
+            thick=words.say("technique", "thick", thickness=thickness) if other else "",
+            step=step,
+        ),
         kernel=words.say("technique", "kernel", kernel=series.kernel) if series.kernel else "",
     )
     return DraftSentence(text, TECHNIQUE, TECHNIQUE)
+
+
+def _plain_mm(mm: float) -> str:
+    return f"{mm:.2f}".rstrip("0").rstrip(".")
 
 
 def _comparison(words: DraftWords, reading: ReadingToDraft) -> DraftSentence:

@@ -164,6 +164,21 @@ def test_what_is_gone_lesion_by_lesion_is_not_told_again_as_a_finding(
     assert texts(found, "lungs") == ["Mass in the left lower lobe (32 mm) of 1 January 2024 is no longer seen."]
 
 
+@pytest.mark.parametrize(
+    ("thickness", "english", "chinese"),
+    [
+        (5.0, " slices of 5 mm, 2.5 mm apart", "层，层厚5 mm，层间距2.5 mm"),
+        (2.5, " slices 2.5 mm apart", "层，层间距2.5 mm"),
+    ],
+)
+def test_slices_that_overlap_are_told_with_their_thickness(
+    current: Scan, now: Analysis, thickness: float, english: str, chinese: str
+) -> None:
+    thick = replace(current, series=replace(current.series, thickness_mm=thickness))
+    assert english in draft_text(draft(reading(thick, now)))
+    assert chinese in draft_text(draft(reading(thick, now), ZH))
+
+
 def test_one_body_under_two_labels_is_told_once(current: Scan) -> None:
     said = analysis(
         finding("nodule", lesions=(lesion("nodule", (-60, 0, 40), 14),)),
