@@ -38,12 +38,15 @@ def doubling_days(prior_mm3: float, current_mm3: float, days: int | None) -> flo
 def kind_of_change(prior_mm3: float, current_mm3: float, diameter_change_mm: float = 0.0) -> ChangeKind:
     """Return grown, shrunk or stable by volume, by mean diameter where a volume is not known."""
     change = volume_change(prior_mm3, current_mm3)
-    return kind_by_diameter(diameter_change_mm) if change is None else _kind(change, REAL_VOLUME_CHANGE)
+    if change is None:
+        return _kind(diameter_change_mm, REAL_DIAMETER_CHANGE_MM)
+    return _kind(change, REAL_VOLUME_CHANGE)
 
 
-def kind_by_diameter(change_mm: float) -> ChangeKind:
-    """Return grown, shrunk or stable by the mean diameter now minus then, millimetres."""
-    return _kind(change_mm, REAL_DIAMETER_CHANGE_MM)
+def kind_by_diameter(then_mm: float, now_mm: float) -> ChangeKind:
+    """Return grown, shrunk or stable by mean diameters: 2 mm, and of a large lesion as much as 25 % of volume is."""
+    of_volume = ((1 + REAL_VOLUME_CHANGE) ** (1 / 3) - 1) * then_mm
+    return _kind(now_mm - then_mm, max(REAL_DIAMETER_CHANGE_MM, of_volume))
 
 
 def _kind(change: float, real: float) -> ChangeKind:

@@ -81,8 +81,9 @@ def _kind(group: Group, by_volume: bool) -> ChangeKind:
     if len(group.currents) > 1:
         return ChangeKind.SPLIT
     then, now = group.priors[0], group.currents[0]
-    wider_mm = now.diameter_mm - then.diameter_mm
-    return kind_of_change(then.volume_mm3, now.volume_mm3, wider_mm) if by_volume else kind_by_diameter(wider_mm)
+    if not by_volume:
+        return kind_by_diameter(then.diameter_mm, now.diameter_mm)
+    return kind_of_change(then.volume_mm3, now.volume_mm3, now.diameter_mm - then.diameter_mm)
 
 
 def _looked_at(group: Group, prior: Seen, current: Seen, found: Registration) -> Group:

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from ai.change import ChangeKind
-from ai.comparison.growth import doubling_days, kind_of_change, volume_change
+from ai.comparison.growth import doubling_days, kind_by_diameter, kind_of_change, volume_change
 from tests.support.synthetic_analysis import sphere_mm3
 
 
@@ -63,3 +63,20 @@ def test_volume_change_is_relative_to_the_prior() -> None:
     assert volume_change(400, 500) == pytest.approx(0.25)
     assert volume_change(500, 400) == pytest.approx(-0.2)
     assert volume_change(0, 400) is None
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "kind"),
+    [
+        (8.0, 9.9, ChangeKind.STABLE),
+        (8.0, 10.0, ChangeKind.GROWN),
+        (8.0, 6.0, ChangeKind.SHRUNK),
+        (36.0, 38.2, ChangeKind.STABLE),
+        (36.0, 36.0 * 1.25 ** (1 / 3), ChangeKind.GROWN),
+        (60.0, 55.0, ChangeKind.SHRUNK),
+    ],
+)
+def test_two_millimetres_of_a_small_and_a_quarter_of_the_volume_of_a_large_lesion_are_real(
+    then: float, now: float, kind: ChangeKind
+) -> None:
+    assert kind_by_diameter(then, now) is kind
