@@ -176,7 +176,7 @@ def test_a_series_is_opened_while_the_archive_is_still_indexed(hand: Hand, gate:
     gate.held.set()
     hand.qtbot.waitUntil(lambda: not hand.reading.browser.value.searching)
     assert hand.reading.scans[Role.CURRENT].value is shown
-    assert not row.isVisible()
+    hand.qtbot.waitUntil(lambda: not row.isVisible())
 
 
 def test_keys_open_a_prior_by_hand_and_step_through_the_visit(hand: Hand, archive: Path) -> None:
