@@ -16,6 +16,14 @@ THICKEST_MM = 2.5
 """Of thicker slices volumes are not compared: 1.25 and 2.5 mm measure alike, 5 mm does not (Zhao et al., Transl Oncol
 2014;7:88)."""
 
+_ROUNDED_MM = 0.05
+"""Headers round: 2.54 mm are slices of 2.5."""
+
+
+def too_thick(thickness_mm: float | None, most_mm: float = THICKEST_MM) -> bool:
+    """Return whether slices are known to be thicker than what is asked for, to the rounding of headers."""
+    return thickness_mm is not None and thickness_mm > most_mm + _ROUNDED_MM
+
 
 def volume_change(prior_mm3: float, current_mm3: float) -> float | None:
     """Return (V2 − V1) / V1; None where a volume is not known (zero, negative or not finite)."""

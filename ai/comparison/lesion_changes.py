@@ -28,8 +28,7 @@ def lesion_changes(
     A lesion of a finding below its threshold may be the partner of one above, but is not told by itself: what fell
     below is not gone. What seems new or gone is looked for again in the other scan. A lesion where the other scan has
     no voxels is neither new nor gone; a notice names it. One at whose place the other scan is about as dense is marked
-    as obscured. What the scans do not allow to say of growth, as ``known`` of
-    them, is not said.
+    as obscured. What the scans do not allow to say of growth, as ``known`` of them, is not said.
     """
     groups = joined(matched(lesions_of(prior.analysis), lesions_of(current.analysis), found), found)
     told = _told(prior.analysis) | _told(current.analysis)

@@ -16,7 +16,7 @@ from itertools import pairwise
 import numpy as np
 
 from ai.change import Registration
-from ai.comparison.growth import THICKEST_MM
+from ai.comparison.growth import THICKEST_MM, too_thick
 from ai.comparison.guidelines.kernels import too_different
 from ai.comparison.line_growth import Measured, fitted_doubling_days, neighbours_doubling_days
 from ai.comparison.matching import distinct, matched
@@ -158,13 +158,9 @@ def _comparable(studies: Sequence[TimelineStudy], points: Sequence[LinePoint]) -
 
 
 def _measured(study: TimelineStudy, point: LinePoint) -> Measured | None:
-    if study.taken_on is None or point.volume_mm3 <= 0 or _too_thick(study):
+    if study.taken_on is None or point.volume_mm3 <= 0 or too_thick(study.thickness_mm):
         return None
     return study.taken_on.toordinal(), point.volume_mm3
-
-
-def _too_thick(study: TimelineStudy) -> bool:
-    return study.thickness_mm is not None and study.thickness_mm > THICKEST_MM + 0.05
 
 
 def _cautions(studies: Sequence[TimelineStudy]) -> list[Notice]:
@@ -191,7 +187,7 @@ def _cautions(studies: Sequence[TimelineStudy]) -> list[Notice]:
             Notice(f"The slice thicknesses differ ({steps} mm): volumes of small lesions differ by that alone.")
         )
     for study in studies:
-        if _too_thick(study):
+        if too_thick(study.thickness_mm):
             name = study.taken_on.isoformat() if study.taken_on else study.title
             text = f"The slices of {name} are {study.thickness_mm:g} mm thick: its volumes tell no doubling time"
             said.append(Notice(f"{text} ({THICKEST_MM:g} mm at most)."))

@@ -28,7 +28,8 @@ def course_of_lesion(pieces: Pieces, change: LesionChange | None, brief: bool = 
     if timeline is None or len(points) < _STUDIES or any(study.taken_on is None for study, _ in points):
         return pieces.course(change)
     seen = [one for one in points if one[1].lesions]
-    slow = change.kind is ChangeKind.STABLE and seen[-1][1].volume_mm3 >= _REAL_GROWTH * seen[0][1].volume_mm3
+    larger = seen[-1][1].volume_mm3 >= _REAL_GROWTH * seen[0][1].volume_mm3
+    slow = change.kind is ChangeKind.STABLE and larger and line.doubling_days is not None
     grows = slow or change.kind is ChangeKind.GROWN
     shown = [seen[0], seen[-1]] if brief else _worth_telling(seen)
     return pieces.words.say(

@@ -65,10 +65,15 @@ def measured_by(bundle: Bundle, what: Measuring, progress: Progress = QUIET) -> 
     if real.names:
         measured["drawn into a real anatomy left out"] = table(bundle.network, real, LABELS, thresholds, look)
     if what.thin:
-        seeds = range(_THIN_SEED, _THIN_SEED + what.thin)
-        drawn = (drawn_case(seed, None, None, THIN_MM) for seed in seeds)
-        measured[f"{THIN}, procedural thoraxes"] = thin_table(bundle, drawn, what.thin, Part(progress, 0.5, 0.65))
+        measured |= thin_scans(bundle, what.thin, Part(progress, 0.5, 0.65))
     return measured | _read_whole(bundle, what, Part(progress, 0.65, 1.0))
+
+
+def thin_scans(bundle: Bundle, count: int, progress: Progress = QUIET) -> dict[str, Any]:
+    """Return the table of nodules in so many procedural thoraxes of 1.5 mm, under its title."""
+    seeds = range(_THIN_SEED, _THIN_SEED + count)
+    drawn = (drawn_case(seed, None, None, THIN_MM) for seed in seeds)
+    return {f"{THIN}, procedural thoraxes": thin_table(bundle, drawn, count, progress)}
 
 
 def _read_whole(bundle: Bundle, what: Measuring, progress: Progress) -> dict[str, Any]:

@@ -234,6 +234,15 @@ def test_slow_growth_is_not_called_unchanged(current: Scan, prior: Scan) -> None
     assert "doubling" not in calm
 
 
+def test_growth_that_the_studies_cannot_tell_is_not_drafted(current: Scan, prior: Scan) -> None:
+    """The timeline gives no doubling time where slices are too thick or kernels differ."""
+    asked = followed(current, prior, ChangeKind.STABLE, 6.0, 7.5, 7.7)
+    assert asked.timeline is not None
+    line = replace(asked.timeline.lines[0], doubling_days=None)
+    told, _ = courses(replace(asked, timeline=replace(asked.timeline, lines=(line,))))
+    assert told.startswith("unchanged since 1 January 2024: mean diameter 6.0 mm on 5 January 2023")
+
+
 def test_two_studies_or_a_missing_date_leave_the_change_since_the_prior(current: Scan, prior: Scan) -> None:
     asked = followed(current, prior, ChangeKind.GROWN, 8.0, 11.0)
     assert courses(asked)[0].startswith("larger since 1 January 2024: mean diameter 8.0 → 11.0 mm")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ai.advice import NOTHING_TOLD, Advice, Told
-from ai.comparison.growth import THICKEST_MM
+from ai.comparison.growth import THICKEST_MM, too_thick
 from ai.comparison.guidelines.kernels import too_different
 from ai.series import Patient, Scan
 
@@ -46,18 +46,18 @@ class Circumstances:
         """Return why the slices do not serve a guideline that asks for ``most_mm``; empty where they do."""
         if self.thickness_mm is None:
             return "The slice thickness is not known."
-        if self.thickness_mm > most_mm + 0.05:
+        if too_thick(self.thickness_mm, most_mm):
             return f"Slices of {self.thickness_mm:.1f} mm are thicker than the {most_mm:g} mm that it asks for."
         return ""
 
     def volumes_untold(self) -> str:
         """Return why volumes of then and now are not compared; empty where they are."""
-        if self.thickness_mm is not None and self.thickness_mm > THICKEST_MM + 0.05:
-            return (
-                f"Slices of {self.thickness_mm:.1f} mm are too thick to compare volumes ({THICKEST_MM:g} mm at most): "
-                "change is judged by mean diameters, and no doubling time is told."
-            )
-        return ""
+        if not too_thick(self.thickness_mm):
+            return ""
+        return (
+            f"Slices of {self.thickness_mm:.1f} mm are too thick to compare volumes ({THICKEST_MM:g} mm at most): "
+            "change is judged by mean diameters, and no doubling time is told."
+        )
 
     def growth_untold(self) -> str:
         """Return why no doubling time is told; empty where one is."""
