@@ -20,7 +20,7 @@ from ai.anatomy import standardised
 from ai.findings import Thresholds
 from ai.geometry import Matrix
 from ai.model.candidates import Candidates
-from ai.model.layers import Residual, channels_last, convolved
+from ai.model.layers import Residual, channels_last, convolved, folded
 from ai.model.network import WINDOWS_HU, windowed
 from ai.progress import QUIET, Progress
 from ai.volume import Volume
@@ -108,12 +108,12 @@ class CloseLook:
             found: the candidates.
             progress: asked after every few of them whether to go on.
         """
-        answers = [np.zeros(0)]
+        answers, network = [np.zeros(0)], folded(self.network)
         for start in range(0, len(places_mm), _AT_ONCE):
             some = slice(start, start + _AT_ONCE)
             cubes = cubes_around(volume, places_mm[some])
             with torch.inference_mode():
-                said = self.network(cubes[:, None], torch.from_numpy(found.logits[some]).float())
+                said = network(cubes[:, None], torch.from_numpy(found.logits[some]).float())
             answers.append(said.double().numpy())
             progress.report(min(1.0, (start + _AT_ONCE) / len(places_mm)), "looking closely")
         own, peak, added = self.weighing

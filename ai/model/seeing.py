@@ -18,6 +18,7 @@ from scipy import ndimage
 from torch import Tensor, nn
 
 from ai.model.attention import heat_of
+from ai.model.layers import folded
 from ai.model.network import EvidenceNet
 from ai.model.preparation import Prepared, evidence_grid
 from ai.progress import QUIET, Part, Progress
@@ -78,7 +79,7 @@ def see(
 
     Args:
         prepared: the scan.
-        network: moved to the device it runs on.
+        network: stays as and where it is; a folded copy runs on the device.
         device: where to run; what does not fit into its memory is tried in slabs, then on the CPU.
         progress: asked between all layers whether to go on.
         places_of: numbers of the labels whose places are wanted below what counts as evidence, too; a network from
@@ -87,7 +88,7 @@ def see(
     if not isinstance(network, EvidenceNet):
         return network.see(prepared, device, progress)
     grid = evidence_grid(prepared, STRIDE)
-    got, where, notices = _somewhere(prepared.hu, network, device, progress, places_of)
+    got, where, notices = _somewhere(prepared.hu, folded(network), device, progress, places_of)
     s, r, c = grid.shape
     cut = (slice(None), slice(s), slice(r), slice(c))
     bias = network.bias.detach().to("cpu", torch.float64).numpy()
