@@ -50,6 +50,8 @@ def _add_report_options(group: argparse._ArgumentGroup) -> None:
     told = "folder of drawn cases to mix in (train-*.safetensors in the share folder of a run without --cohort)"
     group.add_argument("--phantom", type=Path, metavar="SHARE", help=told)
     group.add_argument("--organs", type=Path, metavar="DIR", help="bundle that names the organs heat is kept in")
+    told = "teach the heads of --init alone: minutes on two cores once the scans were read, and hard to overdo"
+    group.add_argument("--heads", action="store_true", help=told)
     told = f"weight of the mask loss, 0 learns without places (default {_STANDARD.mask:g})"
     group.add_argument("--mask", type=float, default=_STANDARD.mask, metavar="W", help=told)
     told = f"scans a step, over all processes (default {_STANDARD.scans_a_step})"
@@ -90,8 +92,7 @@ def train_as_told(parsed: argparse.Namespace, progress: Progress) -> Path | None
         return Path(parsed.out) / BUNDLE
     report_recipe = ReportRecipe(
         steps=parsed.steps, scans_a_step=parsed.scans_a_step, learning_rate=parsed.rate or _STANDARD.learning_rate,
-        mask=parsed.mask,
-        spacing_mm=parsed.spacing, seed=parsed.seed,
+        mask=parsed.mask, spacing_mm=parsed.spacing, seed=parsed.seed, heads=parsed.heads,
     )  # fmt: skip
     on_reports = ReportPlan(
         parsed.cohort, parsed.out, report_recipe, parsed.init, parsed.phantom, parsed.organs, parsed.device,

@@ -12,6 +12,7 @@ from ai.model.network import EvidenceNet
 from ai.training.labels import LABELS
 from ai.training.reports.crops import Crop
 from ai.training.reports.drawn import DrawnPatches
+from ai.training.reports.kept_features import Features
 from ai.training.reports.lesson import Lesson
 from ai.training.reports.processes import Processes
 from ai.training.reports.recipe import ReportRecipe
@@ -56,6 +57,25 @@ class Blocks:
         regions = torch.full((8, 8, 16), int(Region.LEFT), dtype=torch.int16)
         regions[:, :, :8] = int(Region.RIGHT)
         return Crop(hu, regions)
+
+
+class SeenBlocks:
+    """The same scans as heads see them, by the network that the recipe begins with, amplified: by chance it whispers.
+
+    Args:
+        watch: told which scan is asked for.
+    """
+
+    def __init__(self, watch: Callable[[str], None] = lambda key: None) -> None:
+        self._blocks, self._network = Blocks(watch), BLOCKS.new_network().eval()
+
+    def load(self, key: str) -> Features:
+        """Return a scan."""
+        crop = self._blocks.load(key)
+        with torch.no_grad():
+            values = self._network.features(crop.hu.float()[None, None])[0]
+        values[:-1] *= 100
+        return Features(values.to(torch.float16), crop.regions)
 
 
 def drawn_too(folder: Path, processes: Processes | None = None) -> ReportLearner:

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 
+import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
 
 from ai.model.network import Evidence, EvidenceNet
+from ai.training.reports.crops import Crop
+from ai.training.reports.kept_features import Features
+from ai.training.reports.processes import Processes
+from ai.training.reports.varying import varied
+
+Cells = tuple[int, int, int]
 
 
 class Taught(nn.Module):
@@ -21,7 +30,7 @@ class Taught(nn.Module):
         super().__init__()
         self.network = network
 
-    def forward(self, hu: Tensor, extent: Tensor, cells: tuple[int, int, int]) -> tuple[Tensor, ...]:
+    def forward(self, hu: Tensor, extent: Tensor, cells: Cells) -> tuple[Tensor, ...]:
         """Return the fields of ``Evidence`` for the first ``cells``: what lies beyond is padding, and is never read.
 
         See ``EvidenceNet.features`` for the other arguments.
@@ -29,6 +38,66 @@ class Taught(nn.Module):
         s, r, c = cells
         features = self.network.features(hu, extent)[:, :, :s, :r, :c]
         return tuple(part for part in self.network.judge(features) if part is not None)
+
+
+class TaughtHeads(nn.Module):
+    """Judges for learning what the layers below have seen.
+
+    Args:
+        network: whose last layers learn.
+    """
+
+    def __init__(self, network: EvidenceNet) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, features: Tensor) -> tuple[Tensor, ...]:
+        """Return the fields of ``Evidence`` for features (1, K, s, r, c)."""
+        return tuple(part for part in self.network.judge(features) if part is not None)
+
+
+class Company:
+    """Reads for learning what a process has of a step; gradients are exchanged with the other processes.
+
+    Args:
+        network: that learns; where it computes.
+        heads: whether its heads alone learn.
+        processes: which of how many this one is.
+        varies: whether a scan is told a little otherwise each time.
+    """
+
+    def __init__(self, network: EvidenceNet, heads: bool, processes: Processes, varies: bool) -> None:
+        taught = TaughtHeads(network) if heads else Taught(network)
+        alone = processes.count == 1
+        self._taught = taught if alone else DistributedDataParallel(taught, broadcast_buffers=False)
+        self._network, self._heads, self._varies = network, heads, varies
+        self._device = torch.device(processes.device)
+
+    def scan(self, told: Crop | Features, chance: np.random.Generator) -> Evidence:
+        """Read a whole scan."""
+        if isinstance(told, Features):
+            return self._judged(told.values[None].to(self._device).float())
+        hu, extent = varied(told.hu, chance, self._varies)
+        return self.block(hu[None, None], extent[None], told.regions)
+
+    def block(self, hu: Tensor, extent: Tensor, cells: Tensor) -> Evidence:
+        """Read a block, as ``EvidenceNet.features`` takes it; ``cells`` (…, s, r, c) has as many as count."""
+        hu, extent = hu.to(self._device, memory_format=torch.channels_last_3d), extent.to(self._device)
+        s, r, c = cells.shape[-3:]
+        if not self._heads:
+            return Evidence(*self._taught(hu, extent, (s, r, c)))
+        with torch.no_grad():
+            features = self._network.features(hu, extent)[:, :, :s, :r, :c]
+        return self._judged(features)
+
+    def apart(self, more: bool) -> AbstractContextManager[None]:
+        """Hold gradients back while more of a step follows: they are exchanged once, with its last scan."""
+        if more and isinstance(self._taught, DistributedDataParallel):
+            return self._taught.no_sync()
+        return nullcontext()
+
+    def _judged(self, features: Tensor) -> Evidence:
+        return Evidence(*self._taught(features))
 
 
 def touched(evidence: Evidence) -> Tensor:

@@ -28,6 +28,7 @@ from ai.training.cohort import Cohort, CohortScan
 from ai.training.cohort.store import voxel_path
 from ai.training.reports.errors import ReportsError
 from ai.training.reports.regions import regions_of
+from ai.training.reports.shelf import Shelf, Tensors
 from ai.volume import AIR_HU, axis_aligned
 
 Shape = tuple[int, int, int]
@@ -75,31 +76,43 @@ def crop_of(cohort: Cohort, scan: CohortScan, spacing_mm: float, guide: Bundle) 
     return Crop(ready.hu[0, 0].round().to(torch.int16), torch.from_numpy(bits.view(np.int16)))
 
 
-def regions_of_scan(cohort: Cohort, scan: CohortScan, spacing_mm: float, guide: Bundle) -> NDArray[np.uint16]:
+def regions_of_scan(
+    cohort: Cohort, scan: CohortScan, spacing_mm: float, guide: Bundle, scores: NDArray[np.float32] | None = None
+) -> NDArray[np.uint16]:
     """Return the regions of each cell of a network's unpadded output, by the guide's organs and the stored lungs.
 
     Naming the organs takes ten times as long as reading the scan for learning, so what was found is kept with the
     cohort, where that can be written: for the next run, and for every measurement. What cannot be read is found anew.
+
+    Args:
+        cohort: that holds the scan.
+        scan: which.
+        spacing_mm: of the network's voxels.
+        guide: a bundle that names organs.
+        scores: (1 + organs, s, r, c) of the guide, where it has read this scan already; None asks it.
     """
-    kept = cohort.folder / "regions" / _made_for(spacing_mm, guide) / f"{scan.key}.safetensors"
+    kept = cohort.folder / "regions" / made_for(spacing_mm, guide) / f"{scan.key}.safetensors"
     if kept.exists() and kept.stat().st_mtime_ns > voxel_path(cohort.folder, scan.key).stat().st_mtime_ns:
         with suppress(OSError, SafetensorError, KeyError):
             return load_file(kept)["regions"].numpy().view(np.uint16)
-    found = _found_regions(cohort, scan, spacing_mm, guide)
+    found = _found_regions(cohort, scan, spacing_mm, guide, scores)
     with suppress(ReportError), whole_file(kept) as draft:
         save_file({"regions": torch.from_numpy(found.view(np.int16))}, draft)
     return found
 
 
-def _made_for(spacing_mm: float, guide: Bundle) -> str:
-    """Name the folder of what was made for one spacing by one guide."""
+def made_for(spacing_mm: float, guide: Bundle) -> str:
+    """Return a folder's name for what was made for one spacing by one guide."""
     return f"{spacing_mm:g}mm-{guide.card.sha256[:12]}"
 
 
-def _found_regions(cohort: Cohort, scan: CohortScan, spacing_mm: float, guide: Bundle) -> NDArray[np.uint16]:
+def _found_regions(
+    cohort: Cohort, scan: CohortScan, spacing_mm: float, guide: Bundle, scores: NDArray[np.float32] | None
+) -> NDArray[np.uint16]:
     theirs = guide.description.spacing_mm
     asked = prepared(cohort, scan, theirs)
-    scores = see(asked, guide.network, torch.device("cpu")).organs
+    if scores is None:
+        scores = see(asked, guide.network, torch.device("cpu")).organs
     if scores is None:
         raise ReportsError(f"{guide.card.title or guide.card.identifier} names no organs; name a guide that does.")
     organs = named_organs(scores, asked.lungs)
@@ -129,23 +142,17 @@ class Crops:
     """
 
     def __init__(self, folder: Path, cohort: Cohort, spacing_mm: float, guide: Bundle) -> None:
-        self.folder = folder / _made_for(spacing_mm, guide)
+        self.shelf = Shelf(folder / made_for(spacing_mm, guide))
         self.cohort, self.spacing_mm, self.guide = cohort, spacing_mm, guide
-        self.folder.mkdir(parents=True, exist_ok=True)
-
-    def path(self, key: str) -> Path:
-        """Return where a scan's crop is kept."""
-        return self.folder / f"{key}.safetensors"
 
     def make(self, scans: Sequence[CohortScan], progress: Progress = QUIET) -> None:
-        """Make those that are missing; each appears whole or not at all."""
-        missing = [scan for scan in scans if not self.path(scan.key).exists()]
-        for number, scan in enumerate(missing):
-            progress.report(number / len(missing), f"making scans ready ({number} of {len(missing)})")
+        """Make those that are missing."""
+
+        def made(scan: CohortScan) -> Tensors:
             crop = crop_of(self.cohort, scan, self.spacing_mm, self.guide)
-            draft = self.path(scan.key).with_suffix(".part")
-            save_file({"hu": crop.hu.contiguous(), "regions": crop.regions.contiguous()}, draft)
-            draft.replace(self.path(scan.key))
+            return {"hu": crop.hu, "regions": crop.regions}
+
+        self.shelf.fill(scans, made, progress)
 
     def load(self, key: str) -> Crop:
         """Read a crop.
@@ -153,8 +160,5 @@ class Crops:
         Raises:
             ReportsError: it cannot be read.
         """
-        try:
-            tensors = load_file(self.path(key))
-        except (OSError, SafetensorError) as cause:
-            raise ReportsError(f"{self.path(key)} cannot be read; delete it and begin again.") from cause
+        tensors = self.shelf.take(key)
         return Crop(tensors["hu"], tensors["regions"])

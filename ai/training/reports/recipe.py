@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import nn
+from torch.optim import Optimizer
 
 from ai.model.network import FEATURES, LIGHT_WIDTHS, EvidenceNet
 from ai.training.labels import LABELS
@@ -27,6 +28,7 @@ class ReportRecipe:
         spacing_mm: of the voxels a new network reads; a bundle to begin with has its own. 3 mm take a third of the time
             of 2 mm, and lose nodules below 5 mm.
         labels, widths, features, fine: of a new network.
+        heads: whether only the heads learn (a place's weights, gains, biases) and all below stays as it was begun with.
         varied: whether scans are told a little otherwise each time.
         told_every, kept_every: steps between lines of the journal, and between checkpoints.
     """
@@ -47,6 +49,7 @@ class ReportRecipe:
     widths: tuple[int, ...] = LIGHT_WIDTHS
     features: int = FEATURES
     fine: int = 0
+    heads: bool = False
     varied: bool = True
     told_every: int = 10
     kept_every: int = 100
@@ -73,12 +76,22 @@ class ReportRecipe:
         torch.manual_seed(self.seed)
         return EvidenceNet(len(self.labels), self.widths, self.features, fine=self.fine)
 
-
-def optimisers_of(network: EvidenceNet, rate: float, weight_decay: float) -> tuple[Orthogonal, torch.optim.AdamW]:
-    """Return optimisers of the weights inside, and of what stands at the end or is no weight: heads, gains, norms."""
-    ends = (network.head,) if network.organ_head is None else (network.head, network.organ_head)
-    heads = {id(p) for end in ends for p in end.parameters()}
-    inner = [p for p in network.parameters() if p.ndim > 1 and id(p) not in heads]
-    chosen = {id(p) for p in inner}
-    outer: list[nn.Parameter] = [p for p in network.parameters() if id(p) not in chosen]
-    return Orthogonal(inner, lr=rate, weight_decay=weight_decay), torch.optim.AdamW(outer, lr=rate, weight_decay=0.0)
+    def optimisers_of(self, network: EvidenceNet) -> tuple[Optimizer, ...]:
+        """Return optimisers of what learns, which is unfrozen, and only that: weights inside, and what stands at the
+        end or is no weight: heads, gains, norms.
+        """
+        ends = (network.head,) if network.organ_head is None else (network.head, network.organ_head)
+        last = [network.head.weight, network.log_gain, network.bias]
+        network.requires_grad_(not self.heads)
+        for parameter in last:
+            parameter.requires_grad_(True)
+        if self.heads:
+            return (torch.optim.AdamW(last, lr=self.learning_rate, weight_decay=0.0),)
+        heads = {id(p) for end in ends for p in end.parameters()}
+        inner = [p for p in network.parameters() if p.ndim > 1 and id(p) not in heads]
+        chosen = {id(p) for p in inner}
+        outer: list[nn.Parameter] = [p for p in network.parameters() if id(p) not in chosen]
+        return (
+            Orthogonal(inner, lr=self.learning_rate, weight_decay=self.weight_decay),
+            torch.optim.AdamW(outer, lr=self.learning_rate, weight_decay=0.0),
+        )

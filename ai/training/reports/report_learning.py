@@ -11,13 +11,11 @@ from __future__ import annotations
 import copy
 import time
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Protocol
 
 import torch
 from torch import Tensor, nn
-from torch.nn.parallel import DistributedDataParallel
 
 from ai.model.network import Evidence, EvidenceNet
 from ai.progress import QUIET, Progress
@@ -25,15 +23,15 @@ from ai.training.averaging import follow
 from ai.training.journal import Journal, board_of
 from ai.training.reports.bank import Bank
 from ai.training.reports.checkpoint import Checkpoint
-from ai.training.reports.company import Taught, set_statistics, statistics, touched
+from ai.training.reports.company import Company, set_statistics, statistics, touched
 from ai.training.reports.crops import Crop
 from ai.training.reports.drawn import DrawnPatches
+from ai.training.reports.kept_features import Features
 from ai.training.reports.lesson import Lesson, balance
 from ai.training.reports.order import Order
 from ai.training.reports.processes import Processes
-from ai.training.reports.recipe import ReportRecipe, optimisers_of
+from ai.training.reports.recipe import ReportRecipe
 from ai.training.reports.report_losses import allowed_cells, course_loss, mask_loss, scan_loss, somewhere_loss
-from ai.training.reports.varying import varied
 
 PARTS = ("scan", "somewhere", "mask", "course", "drawn")
 _STEEPEST = 5.0
@@ -41,10 +39,10 @@ _STEEPEST = 5.0
 
 
 class Loads(Protocol):
-    """Where crops come from; see ``Crops``."""
+    """Where scans come from; see ``Crops`` and, for heads alone, ``KeptFeatures``."""
 
-    def load(self, key: str) -> Crop:
-        """Return a scan's crop."""
+    def load(self, key: str) -> Crop | Features:
+        """Return a scan."""
 
 
 class ReportLearner:
@@ -54,7 +52,7 @@ class ReportLearner:
         recipe: how to learn.
         network: begins with these weights; changed.
         lessons: of the scans to learn from.
-        crops: where their crops come from.
+        scans: where they come from.
         run: folder for the checkpoint and the journal.
         processes: which of how many this one is.
         drawn: patches with pixel truth to mix in; None for none.
@@ -68,17 +66,17 @@ class ReportLearner:
         recipe: ReportRecipe,
         network: EvidenceNet,
         lessons: Sequence[Lesson],
-        crops: Loads,
+        scans: Loads,
         run: Path,
         processes: Processes | None = None,
         drawn: DrawnPatches | None = None,
     ) -> None:
         self.recipe, self.lessons, self.drawn = recipe, lessons, drawn
         self.processes = processes or Processes()
-        self._crops, self._device = crops, torch.device(self.processes.device)
-        self.network = network.to(self._device).requires_grad_(True)
+        self._scans, self._device = scans, torch.device(self.processes.device)
+        self.network = network.to(self._device)
         self.average = copy.deepcopy(self.network).requires_grad_(False)
-        self.optimisers = optimisers_of(self.network, recipe.learning_rate, recipe.weight_decay)
+        self.optimisers = recipe.optimisers_of(self.network)
         self.bank = Bank(lessons, len(network.bias))
         self._counts = balance(lessons).to(self._device)
         self._order = Order(len(lessons), recipe.seed, recipe.slots(self.processes.count))
@@ -90,11 +88,11 @@ class ReportLearner:
         self._journal = Journal(run, board_of(run)) if self.processes.first else None
         if self._journal is not None:
             self._journal.rewind(self.step)
-        self._company = self._in_company()
+        self._company = Company(self.network, recipe.heads, self.processes, recipe.varied)
 
     def learn(self, progress: Progress = QUIET) -> EvidenceNet:
         """Go on to the end of the recipe; return the averaged network."""
-        self.network.train()
+        self.network.train(not self.recipe.heads)
         began, first = time.monotonic(), self.step
         while self.step < self.recipe.steps:
             parts = self._one_step()
@@ -150,7 +148,7 @@ class ReportLearner:
         rows = []
         for slot in slots:
             set_statistics(self.network, before)
-            with self._apart(slot != slots[-1]):
+            with self._company.apart(slot != slots[-1]):
                 loss, parts, row = self._slot(slot)
                 torch.autograd.backward(loss / len(slots))
             after += statistics(self.network) / len(slots)
@@ -164,13 +162,12 @@ class ReportLearner:
     def _slot(self, slot: int) -> tuple[Tensor, list[Tensor], Tensor]:
         """Return the loss of a slot, its parts, and (1 + L,): which scan, and what was said of it."""
         scan, chance = self._order.scan(self.step, slot), self._order.chance(self.step, slot)
-        crop = self._crops.load(self.lessons[scan].key)
-        hu, extent = varied(crop.hu, chance, self.recipe.varied)
-        evidence = self._see(hu[None, None], extent[None], _size(crop.regions))
-        terms = self._terms(evidence, crop, scan)
+        told = self._scans.load(self.lessons[scan].key)
+        evidence = self._company.scan(told, chance)
+        terms = self._terms(evidence, told.regions, scan)
         if self.drawn is not None:
             batch = self.drawn.batch(chance)
-            terms["drawn"] = self.drawn.loss(self._see(batch.hu, batch.extent, _size(batch.organs)), batch)
+            terms["drawn"] = self.drawn.loss(self._company.block(batch.hu, batch.extent, batch.organs), batch)
         weights = (1.0, *(getattr(self.recipe, name) for name in PARTS[1:]))
         loss = touched(evidence)
         for name, weight in zip(PARTS, weights, strict=True):
@@ -179,9 +176,9 @@ class ReportLearner:
         said = evidence.logits[0].detach().float().cpu()
         return loss.float(), parts, torch.cat([torch.tensor([float(scan)]), said])
 
-    def _terms(self, evidence: Evidence, crop: Crop, scan: int) -> dict[str, Tensor]:
+    def _terms(self, evidence: Evidence, regions: Tensor, scan: int) -> dict[str, Tensor]:
         lesson, places, logits = self.lessons[scan], evidence.places[0], evidence.logits[0]
-        inside = allowed_cells(lesson, crop.regions, self._device) if self.recipe.mask > 0 else {}
+        inside = allowed_cells(lesson, regions, self._device) if self.recipe.mask > 0 else {}
         terms = {
             "scan": scan_loss(logits, lesson, self._counts),
             "somewhere": somewhere_loss(places, lesson, self._counts, inside),
@@ -193,22 +190,6 @@ class ReportLearner:
             terms["course"] = terms.get("course", 0.0) + course_loss(*pair, other.rises.to(self._device))
         return terms
 
-    def _see(self, hu: Tensor, extent: Tensor, cells: tuple[int, int, int]) -> Evidence:
-        hu = hu.to(self._device, memory_format=torch.channels_last_3d)
-        return Evidence(*self._company(hu, extent.to(self._device), cells))
-
-    def _in_company(self) -> nn.Module:
-        taught = Taught(self.network)
-        if self.processes.count == 1:
-            return taught
-        return DistributedDataParallel(taught, broadcast_buffers=False)
-
-    def _apart(self, more: bool) -> AbstractContextManager[None]:
-        """Gradients are exchanged once a step, with its last scan."""
-        if more and isinstance(self._company, DistributedDataParallel):
-            return self._company.no_sync()
-        return nullcontext()
-
     def _tell(self, told: Tensor, pace_s: float, progress: Progress) -> None:
         if self._journal is None:
             return
@@ -217,8 +198,3 @@ class ReportLearner:
         progress.report(
             self.step / self.recipe.steps, f"step {self.step}, {pace_s:.2f} s a step, loss {figures['loss']:.3f}"
         )
-
-
-def _size(cells: Tensor) -> tuple[int, int, int]:
-    s, r, c = cells.shape[-3:]
-    return s, r, c

@@ -23,6 +23,7 @@ from ai.training.reports.drawn import DrawnPatches
 from ai.training.reports.errors import ReportsError
 from ai.training.reports.fitting import fit
 from ai.training.reports.guide import guide_of
+from ai.training.reports.kept_features import KeptFeatures
 from ai.training.reports.known_patients import read_known, unseen, write_known
 from ai.training.reports.lesson import lessons_of
 from ai.training.reports.processes import Processes, joined
@@ -49,7 +50,7 @@ class ReportPlan:
 
     Args:
         cohort: folder that ``cohort build`` made.
-        run: folder for crops, checkpoint, journal and the finished bundle.
+        run: folder for scans made ready, checkpoint, journal and the finished bundle.
         recipe: how to learn.
         init: bundle to begin with; None begins by chance.
         phantom: folder of drawn cases to mix in; None for none.
@@ -107,15 +108,24 @@ class Run:
         """Make ready, learn, and as the first process finish."""
         plan, mine = self.plan, self.processes
         drawn = None if plan.phantom is None else DrawnPatches(plan.phantom, self.labels, self.spacing_mm)
-        crops = Crops(plan.run / "scans", self.cohort, self.spacing_mm, self.guide)
-        crops.make(self.parts["train"][mine.rank :: mine.count], Part(progress, 0.0, 0.1))
+        scans, ready = self.scans(), 0.5 if plan.recipe.heads else 0.1
+        scans.make(self.parts["train"][mine.rank :: mine.count], Part(progress, 0.0, ready))
         mine.wait()
         lessons = lessons_of(self.cohort, self.parts["train"], self.labels)
-        learner = ReportLearner(plan.recipe, self.network, lessons, crops, plan.run, mine, drawn)
-        network = learner.learn(Part(progress, 0.1, 0.9)).cpu().eval()
+        learner = ReportLearner(plan.recipe, self.network, lessons, scans, plan.run, mine, drawn)
+        network = learner.learn(Part(progress, ready, 0.9)).cpu().eval()
         bundle = self._finish(network, Part(progress, 0.9, 1.0)) if mine.first else None
         mine.wait()
         return bundle
+
+    def scans(self) -> Crops | KeptFeatures:
+        """Return where what is learned from lies, as what learns takes it."""
+        folder = self.plan.run / "scans"
+        if not self.plan.recipe.heads:
+            return Crops(folder, self.cohort, self.spacing_mm, self.guide)
+        if self.init is None:
+            raise ReportsError("Heads alone can be taught only on a network that sees already; name it with --init.")
+        return KeptFeatures(folder, self.cohort, self.init, self.network, self.guide)
 
     def _beginning(self) -> tuple[EvidenceNet, tuple[str, ...], float]:
         """Return the network to teach, its labels and the spacing of its voxels."""
@@ -213,6 +223,7 @@ class Run:
                 "patients parted by": f"seed {self.plan.split_seed}, shares {dict(self.plan.shares)}",
                 **{name: f"{len(scans)} scans of {_patients(scans)} patients" for name, scans in self.parts.items()},
                 "steps": f"{recipe.steps} of {recipe.scans_a_step} scans",
+                "what learned": "the heads alone: weights of a place, gains, biases" if recipe.heads else "all layers",
                 "weights of the parts of the loss": f"labels 1, mask {recipe.mask:g}, somewhere {recipe.somewhere:g}, "
                 f"change {recipe.course:g}, drawn {recipe.drawn if self.plan.phantom else 0:g}",
                 "organs named by": f"{self.guide.card.title} {self.guide.card.version}",

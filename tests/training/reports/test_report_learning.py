@@ -7,17 +7,19 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+from ai.model.network import EvidenceNet
 from ai.training.reports.errors import ReportsError
 from ai.training.reports.processes import Processes, joined
 from ai.training.reports.report_learning import ReportLearner
 from ai.training.truth import save_case
-from tests.support.blocks import BLOCKS, Blocks, block_lessons, drawn_too, same
+from tests.support.blocks import BLOCKS, Blocks, SeenBlocks, block_lessons, drawn_too, same
 from tests.support.drawn_cases import cube_case
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -124,6 +126,39 @@ def _share(made: ReportLearner, key: str) -> float:
     with torch.inference_mode():
         heat = made.network(crop.hu.float()[None, None]).places[0, 0].clamp_min(0)
     return float(heat[:, :, :8].sum() / heat.sum().clamp_min(1e-6))
+
+
+def heads(folder: Path, scans: SeenBlocks | None = None) -> ReportLearner:
+    """Return a learner of heads alone."""
+    recipe = replace(BLOCKS, heads=True, steps=60, learning_rate=0.2)
+    return ReportLearner(recipe, recipe.new_network(), block_lessons(), scans or SeenBlocks(), folder)
+
+
+def test_heads_alone_learn_what_is_there_and_a_stop_changes_nothing(tmp_path: Path) -> None:
+    made = heads(tmp_path / "whole")
+    learned = made.learn()
+    assert _apart(learned) > _apart(BLOCKS.new_network()) + 0.5
+    before, after = BLOCKS.new_network().state_dict(), made.network.state_dict()
+    changed = {name for name, value in after.items() if not torch.equal(value, before[name])}
+    assert changed == {"head.weight", "log_gain", "bias"}
+    left = 45
+
+    def killed(key: str) -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise _Killed
+
+    with pytest.raises(_Killed):
+        heads(tmp_path / "stopped", SeenBlocks(killed)).learn()
+    assert same(heads(tmp_path / "stopped").learn(), learned)
+
+
+def _apart(network: EvidenceNet) -> float:
+    """How much higher the first label's lowest logit is where it is there than its highest where it is not."""
+    with torch.inference_mode():
+        said = [float(network.judge(SeenBlocks().load(str(n)).values[None].float()).logits[0, 0]) for n in range(6)]
+    return min(said[::2]) - max(said[1::2])
 
 
 def test_a_run_is_not_taken_up_by_another(whole: ReportLearner, tmp_path: Path) -> None:

@@ -160,7 +160,7 @@ def test_a_crop_is_what_the_network_will_read_with_its_regions(hospital: Path, t
     assert crop.hu.shape == (16, 16, 32)
     assert crop.hu.dtype == torch.int16
     assert crop.regions.shape == (8, 8, 12)
-    crops.path(cohort.scans[0].key).write_bytes(b"half")
+    crops.shelf.path(cohort.scans[0].key).write_bytes(b"half")
     with pytest.raises(ReportsError, match="delete it"):
         crops.load(cohort.scans[0].key)
 
@@ -176,3 +176,21 @@ def test_drawn_cases_need_their_labels_and_spacing(tmp_path: Path) -> None:
     save_case(cube_case(), tmp_path / "train-procedural-0.safetensors")
     with pytest.raises(ReportsError, match="39 labels at 2 mm"):
         DrawnPatches(tmp_path, LABELS, 2.0)
+
+
+def test_heads_alone_learn_and_all_below_stays_to_the_bit(hospital: Path, tmp_path: Path) -> None:
+    save_bundle(random_network(5), described(SPACING_MM), tmp_path / "init")
+    plan = replace(plan_in(hospital, tmp_path / "run"), init=tmp_path / "init")
+    bundle = train_on_reports(replace(plan, recipe=replace(plan.recipe, steps=4, heads=True)))
+    assert bundle is not None
+    assert isinstance(bundle.network, EvidenceNet)
+    before, after = random_network(5).state_dict(), bundle.network.state_dict()
+    changed = {name for name, value in after.items() if not torch.equal(value, before[name])}
+    assert {"head.weight"} <= changed <= {"head.weight", "log_gain", "bias"}
+    assert "heads alone" in (tmp_path / "run" / "bundle" / "CARD.md").read_text(encoding="utf-8")
+
+
+def test_heads_alone_need_a_network_that_sees_already(hospital: Path, tmp_path: Path) -> None:
+    plan = plan_in(hospital, tmp_path / "run")
+    with pytest.raises(ReportsError, match="--init"):
+        train_on_reports(replace(plan, recipe=replace(plan.recipe, heads=True)))
