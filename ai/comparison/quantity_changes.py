@@ -8,12 +8,15 @@ from ai.findings import Analysis, Quantity
 OF_LUNGS = ("lung_volume", "lung_mass", "lung_density", "perc_15", "laa_950")
 """Measured anew in the same lobes where the model drew lobes; see ``lung_changes``."""
 _DEPEND_ON_BREATH = ("lung_density", "perc_15", "laa_950")
+_OF_ONE_SCAN = ("laa_950_even",)
+"""Tells how far to believe another measure of the same scan; that one is compared."""
 
 
 def quantity_changes(prior: Analysis, current: Analysis, left_out: tuple[str, ...] = ()) -> tuple[QuantityChange, ...]:
     """Return each measure of both analyses that at least one of them has a value of, in the current one's order."""
     before = {one.name: one for one in prior.quantities}
-    pairs = [(before.get(now.name), now) for now in current.quantities if now.name not in left_out]
+    passed_over = {*left_out, *_OF_ONE_SCAN}
+    pairs = [(before.get(now.name), now) for now in current.quantities if now.name not in passed_over]
     return tuple(
         _change(then, now) for then, now in pairs if now.value is not None or (then and then.value is not None)
     )

@@ -64,7 +64,7 @@ def analyse(
         finding = _finding(number, label, seen, organs, volume, prepared, bundle, part)
         findings.append(replace(finding.at(setting), records=records.get(label, ())))
     effusion = next((f.heatmap for f in findings if f.abnormality.name == _EFFUSION and f.present), None)
-    quantities = quantities_of(volume, organs, prepared.lungs, effusion, Part(progress, 0.95, 1.0))
+    quantities = quantities_of(volume, organs, prepared.lungs, effusion, Part(progress, 0.95, 1.0), prepared.unpadded)
     seconds = time.monotonic() - began
     progress.report(1.0, "analysed")
     return Analysis(

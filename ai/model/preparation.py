@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
@@ -39,6 +40,12 @@ class Prepared:
     grid: VoxelGrid
     lungs: Lungs
     doubts: tuple[Doubt, ...] = ()
+
+    @property
+    def unpadded(self) -> NDArray[np.float32]:
+        """Hounsfield units on ``grid``."""
+        s, r, c = self.grid.shape
+        return self.hu[0, 0, :s, :r, :c].numpy()
 
 
 def prepare(volume: Volume, spacing_mm: float, progress: Progress = QUIET) -> Prepared:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ai.change import ChangeKind, FindingChange
@@ -18,7 +19,10 @@ _LOBE_STANDS_OUT = 1.5
 """A lobe is named where its share changed so many times as much as that of both lungs."""
 _BOTH_SIDES_FROM_ML = 20.0
 _FLUID, _EMPHYSEMA_INDEX = "effusion_volume", "laa_950"
+_EVEN_INDEX = "laa_950_even"
 _OF_BREATH = frozenset({_EMPHYSEMA_INDEX, "cardiothoracic_ratio"})
+_MOSTLY = 0.5
+"""Where averaging takes more than this share of the emphysema index away, noise made most of it."""
 
 
 @dataclass(frozen=True)
@@ -88,10 +92,11 @@ def _tells_then(pieces: Pieces, finding: Finding, then: DiffuseChange | None) ->
 def _measures(pieces: Pieces, finding: Finding, then: DiffuseChange | None, told_after: bool) -> str:
     """Say the measures that belong to a finding; fluid whose change is ``told_after`` only where it has two sides."""
     by_name = {one.name: one for one in pieces.reading.analysis.quantities}
+    unsaid = _EMPHYSEMA_INDEX if _noisy(by_name) else _EVEN_INDEX
     said = []
     for name, template in _templates(pieces, finding).items():
         quantity, both = by_name.get(name), _previous(then, name)
-        if quantity is None or quantity.value is None:
+        if quantity is None or quantity.value is None or name == unsaid:
             continue
         sides = _both_sides(pieces, quantity)
         if told_after and not sides:
@@ -100,6 +105,12 @@ def _measures(pieces: Pieces, finding: Finding, then: DiffuseChange | None, told
         before = "" if both is None or sides else _in_brackets(pieces, both)
         said.append(template.format(value=sides or _written(quantity, now), then=before))
     return "".join(said)
+
+
+def _noisy(by_name: Mapping[str, Quantity]) -> bool:
+    """Return whether noise makes most of the emphysema index, so that only the averaged one is worth telling."""
+    values = [by_name[name].value if name in by_name else None for name in (_EMPHYSEMA_INDEX, _EVEN_INDEX)]
+    return values[0] is not None and values[1] is not None and values[1] < (1 - _MOSTLY) * values[0]
 
 
 def _in_brackets(pieces: Pieces, one: QuantityChange) -> str:

@@ -83,6 +83,19 @@ def test_the_emphysema_index_is_told_then_and_now(current: Scan, prior: Scan) ->
     assert corrected.endswith("12.0% (previously 9.0%, 10.5% corrected for lung volume).")
 
 
+@pytest.mark.parametrize(
+    ("even", "words"), [(9.0, "(≤ −950 HU) 15.9%."), (1.1, "index with noise averaged out (≤ −950 HU) 1.1%.")]
+)
+def test_of_two_emphysema_indices_the_one_that_noise_did_not_make_is_told(
+    current: Scan, prior: Scan, even: float, words: str
+) -> None:
+    asked = reading(current, prior, finding("emphysema"), DiffuseChange((), ()), measured("laa_950", 15.9, "%", 1))
+    quantities = (*asked.analysis.quantities, measured("laa_950_even", even, "%", 1))
+    told = said(replace(asked, analysis=replace(asked.analysis, quantities=quantities)))
+    assert told.endswith(words)
+    assert told.count("HU") == 1
+
+
 def test_what_cannot_be_compared_is_told_of_now_alone(current: Scan, prior: Scan) -> None:
     spread = finding("emphysema")
     now = "Emphysema, emphysema index (≤ −950 HU) 12.0%."
