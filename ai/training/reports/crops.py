@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 from torch import Tensor
 from torch.nn import functional
 
 from ai.anatomy import Lungs, resampled
 from ai.geometry import PointMm
 from ai.model import Bundle
-from ai.model.organ_map import named_organs
 from ai.model.preparation import Prepared, padding
-from ai.model.seeing import STRIDE, see
+from ai.model.seeing import STRIDE
 from ai.progress import QUIET, Progress
-from ai.report import ReportError
-from ai.report.whole_file import whole_file
 from ai.training.cohort import Cohort, CohortScan
-from ai.training.cohort.store import voxel_path
-from ai.training.reports.errors import ReportsError
+from ai.training.reports.kept_organs import kept_organs
 from ai.training.reports.regions import regions_of
 from ai.training.reports.shelf import Shelf, Tensors
 from ai.volume import AIR_HU, axis_aligned
@@ -81,9 +74,6 @@ def regions_of_scan(
 ) -> NDArray[np.uint16]:
     """Return the regions of each cell of a network's unpadded output, by the guide's organs and the stored lungs.
 
-    Naming the organs takes ten times as long as reading the scan for learning, so what was found is kept with the
-    cohort, where that can be written: for the next run, and for every measurement. What cannot be read is found anew.
-
     Args:
         cohort: that holds the scan.
         scan: which.
@@ -91,35 +81,18 @@ def regions_of_scan(
         guide: a bundle that names organs.
         scores: (1 + organs, s, r, c) of the guide, where it has read this scan already; None asks it.
     """
-    kept = cohort.folder / "regions" / made_for(spacing_mm, guide) / f"{scan.key}.safetensors"
-    if kept.exists() and kept.stat().st_mtime_ns > voxel_path(cohort.folder, scan.key).stat().st_mtime_ns:
-        with suppress(OSError, SafetensorError, KeyError):
-            return load_file(kept)["regions"].numpy().view(np.uint16)
-    found = _found_regions(cohort, scan, spacing_mm, guide, scores)
-    with suppress(ReportError), whole_file(kept) as draft:
-        save_file({"regions": torch.from_numpy(found.view(np.int16))}, draft)
-    return found
+    theirs = guide.description.spacing_mm
+    asked = prepared(cohort, scan, theirs)
+    organs = kept_organs(cohort, scan.key, asked, guide, scores)
+    shape = tuple(-(-round(n * scan.spacing_mm / spacing_mm) // STRIDE) for n in scan.shape)
+    cells, cell_mm = (shape[0], shape[1], shape[2]), spacing_mm * STRIDE
+    lungs = _nearest(asked.lungs.sides, theirs, cells, cell_mm)
+    return regions_of(_nearest(organs, theirs, cells, cell_mm), lungs, cell_mm)
 
 
 def made_for(spacing_mm: float, guide: Bundle) -> str:
     """Return a folder's name for what was made for one spacing by one guide."""
     return f"{spacing_mm:g}mm-{guide.card.sha256[:12]}"
-
-
-def _found_regions(
-    cohort: Cohort, scan: CohortScan, spacing_mm: float, guide: Bundle, scores: NDArray[np.float32] | None
-) -> NDArray[np.uint16]:
-    theirs = guide.description.spacing_mm
-    asked = prepared(cohort, scan, theirs)
-    if scores is None:
-        scores = see(asked, guide.network, torch.device("cpu")).organs
-    if scores is None:
-        raise ReportsError(f"{guide.card.title or guide.card.identifier} names no organs; name a guide that does.")
-    organs = named_organs(scores, asked.lungs)
-    shape = tuple(-(-round(n * scan.spacing_mm / spacing_mm) // STRIDE) for n in scan.shape)
-    cells, cell_mm = (shape[0], shape[1], shape[2]), spacing_mm * STRIDE
-    lungs = _nearest(asked.lungs.sides, theirs, cells, cell_mm)
-    return regions_of(_nearest(organs.codes, theirs, cells, cell_mm), lungs, cell_mm)
 
 
 def _nearest(values: NDArray[np.uint8], spacing_mm: float, shape: Shape, wanted_mm: float) -> NDArray[np.uint8]:

@@ -15,6 +15,7 @@ from ai.training.cohort import Cohort
 from ai.training.reports.crops import prepared, regions_of_scan
 from ai.training.reports.errors import ReportsError
 from ai.training.reports.kept_features import KeptFeatures
+from ai.training.reports.kept_organs import FOLDER
 from tests.support.bright_network import random_network
 from tests.support.tiny_cohort import SPACING_MM, guide, tiny_cohort
 
@@ -54,7 +55,7 @@ def test_heads_say_of_them_what_the_whole_network_says(cohort: Cohort, tmp_path:
 def test_regions_are_the_guides_whether_it_was_asked_before_or_not(cohort: Cohort, tmp_path: Path) -> None:
     scan = cohort.scans[0]
     own = kept(tmp_path / "own", cohort, guide()).load(scan.key).regions.numpy().view(np.uint16)
-    for file in (cohort.folder / "regions").rglob("*.safetensors"):
+    for file in (cohort.folder / FOLDER).rglob("*.npz"):
         file.unlink()
     asked = regions_of_scan(cohort, scan, SPACING_MM, guide())
     assert asked.any()
