@@ -19,16 +19,13 @@ from types import MappingProxyType
 
 import torch
 
-from ai.model import load_bundle
 from ai.model.bundle import SHIPPED
 from ai.phantom.hospital.writing import Hospital, write_hospital
-from ai.training.cohort import Cohort
 from ai.training.cohort.building import Wish, build
 from ai.training.judging.evaluate import EvaluationPlan, evaluate
-from ai.training.reports.crops import Crops, regions_of_scan
-from ai.training.reports.guide import guide_of
+from ai.training.reports.processes import Processes
 from ai.training.reports.recipe import ReportRecipe
-from ai.training.reports.report_run import BUNDLE, SHARES, ReportPlan, train_on_reports
+from ai.training.reports.report_run import BUNDLE, SHARES, ReportPlan, Run, train_on_reports
 
 LARGER = SHIPPED
 SHARES_AT_B = MappingProxyType({"train": 0.6, "calibrate": 0.1, "evaluate": 0.3})
@@ -87,14 +84,10 @@ def hospital(out: Path, variant: str, patients: int, budget: Budget) -> Path:
 
 
 def make_ready(plan: ReportPlan, rank: int) -> None:
-    """Make every other scan of a plan ready to learn from, or to be measured on."""
+    """Make every other scan that a plan learns from ready."""
     torch.set_num_threads(1)
-    cohort = Cohort.open(plan.cohort)
-    spacing_mm = plan.recipe.spacing_mm if plan.init is None else load_bundle(plan.init).description.spacing_mm
-    parts, guide = cohort.split(plan.split_seed, plan.shares), guide_of(plan.organs)
-    Crops(plan.run / "scans", cohort, spacing_mm, guide).make(parts["train"][rank::_SIDE_BY_SIDE])
-    for scan in parts["evaluate"][rank::_SIDE_BY_SIDE]:
-        regions_of_scan(cohort, scan, spacing_mm, guide)
+    run = Run(plan, Processes())
+    run.scans().make(run.parts["train"][rank::_SIDE_BY_SIDE], Said(f"{plan.run.name} {rank}"))
 
 
 def learn(plan: ReportPlan) -> Path:

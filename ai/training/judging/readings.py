@@ -80,19 +80,27 @@ def judge(
     where = chosen_device(device)
     rows: list[list[tuple[Numbers, ...]]] = [[] for _ in bundles]
     for number, scan in enumerate(scans):
-        regions: dict[float, NDArray[np.uint16]] = {}
-        for mine, bundle in zip(rows, bundles, strict=True):
-            spacing_mm = bundle.description.spacing_mm
-            seen = see(prepared(cohort, scan, spacing_mm), bundle.network, where)
-            if guide is not None and spacing_mm not in regions:
-                regions[spacing_mm] = regions_of_scan(cohort, scan, spacing_mm, guide)
-            mine.append(_row(seen, scan, bundle.description.labels, regions.get(spacing_mm)))
+        spacings = [bundle.description.spacing_mm for bundle in bundles]
+        ready = {spacing_mm: prepared(cohort, scan, spacing_mm) for spacing_mm in set(spacings)}
+        seen = [see(ready[mm], bundle.network, where) for mm, bundle in zip(spacings, bundles, strict=True)]
+        regions = {} if guide is None else _regions(bundles, seen, guide, cohort, scan)
+        for mine, bundle, one in zip(rows, bundles, seen, strict=True):
+            mine.append(_row(one, scan, bundle.description.labels, regions.get(bundle.description.spacing_mm)))
         progress.report((number + 1) / len(scans), f"reading scans ({number + 1} of {len(scans)})")
     keys, patients = tuple(scan.key for scan in scans), tuple(scan.patient for scan in scans)
     return [
         Judged(bundle.description.labels, keys, patients, *(np.array(part) for part in zip(*mine, strict=True)))
         for bundle, mine in zip(bundles, rows, strict=True)
     ]
+
+
+def _regions(
+    bundles: Sequence[Bundle], seen: Sequence[Seen], guide: Bundle, cohort: Cohort, scan: CohortScan
+) -> dict[float, NDArray[np.uint16]]:
+    """Return the regions at each bundle's spacing; a guide that has just read the scan is not asked again."""
+    own = (one.organs for one, bundle in zip(seen, bundles, strict=True) if bundle.card.sha256 == guide.card.sha256)
+    scores, spacings = next(own, None), {bundle.description.spacing_mm for bundle in bundles}
+    return {mm: regions_of_scan(cohort, scan, mm, guide, scores) for mm in spacings}
 
 
 def _row(

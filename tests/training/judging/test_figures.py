@@ -53,6 +53,16 @@ def read(tmp_path_factory: pytest.TempPathFactory) -> tuple[Judged, Path]:
     return judge([bright()], guide(), cohort, cohort.scans)[0], folder
 
 
+def test_a_guide_that_is_judged_itself_names_the_organs_it_names_when_asked(tmp_path: Path) -> None:
+    inside = []
+    for name, sha256 in (("judged", guide().card.sha256), ("asked", "22" * 32)):
+        cohort = tiny_cohort(tmp_path / name, patients=2)
+        judged = replace(guide(), card=replace(guide().card, sha256=sha256))
+        inside.append(judge([judged], guide(), cohort, cohort.scans)[0].inside)
+    assert np.isfinite(inside[0]).any()
+    assert np.array_equal(inside[0], inside[1], equal_nan=True)
+
+
 def test_who_sees_the_block_has_an_area_of_one_and_all_heat_in_place(read: tuple[Judged, Path]) -> None:
     judged, _ = read
     (row,) = judgement(judged, draws=100).labels
