@@ -42,14 +42,14 @@ def somewhere_loss(places: Tensor, lesson: Lesson, counts: Tensor, allowed: dict
         counts: (2, L), see ``balance``.
         allowed: label → bool (s, r, c), where to look for what is there; everywhere without an entry.
     """
-    loss = places.sum() * 0.0
-    for label in lesson.present:
-        here = places[label][allowed[label]] if label in allowed else places[label].flatten()
-        loss = loss + functional.softplus(-_top(here)) * lesson.weight[label] * counts[1, label]
+    tops, rows = _top(places.flatten(1)), places.unbind()
     absent = lesson.absent
-    tops = _top(places[absent].flatten(1))
     weights = lesson.weight[absent].to(places.device) * counts[0, absent]
-    return (loss + (functional.softplus(tops) * weights).sum()) / len(places)
+    loss = (functional.softplus(tops[absent]) * weights).sum()
+    for label in lesson.present:
+        top = _top(rows[label][allowed[label]]) if label in allowed else tops[label]
+        loss = loss + functional.softplus(-top) * lesson.weight[label] * counts[1, label]
+    return loss / len(places)
 
 
 def _top(places: Tensor) -> Tensor:
@@ -68,12 +68,11 @@ def mask_loss(places: Tensor, lesson: Lesson, allowed: dict[int, Tensor]) -> Ten
         lesson: of the scan.
         allowed: label → bool (s, r, c); a label without an entry may lie anywhere.
     """
-    loss = places.sum() * 0.0
-    weight = 0.0
+    loss, weight, rows = places.new_zeros(()), 0.0, places.unbind()  # one gradient of all rows, not one for each
     for label in lesson.present:
         if label not in allowed:
             continue
-        heat = functional.relu(places[label])
+        heat = functional.relu(rows[label])
         inside, whole = (heat * allowed[label]).sum(), heat.sum()
         loss = loss - torch.log((inside + _BREATH) / (whole + _BREATH)) * lesson.weight[label]
         weight += float(lesson.weight[label])
