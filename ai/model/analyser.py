@@ -93,12 +93,12 @@ def _finding(
         closely = look.thresholds
         lesions = close_lesions(kind, number, look, seen, volume, prepared, organs, progress)
     elif kind.focal and probability >= thresholds.sensitive:
-        spots = Spots(heat, seen.grid, float(seen.gain[number]))
+        spots = Spots(seen.spots[number], seen.grid, float(seen.gain[number]))
         lesions = lesions_of(kind, spots, volume, prepared.lungs, organs)
     peaks = peaks_of(heat, seen.grid)
     extent: tuple[tuple[str, float], ...] = ()
     if organs is not None and spreads(kind) and probability >= thresholds.sensitive:
-        extent = extent_of(heat, seen.grid, organs)
+        extent = extent_of(seen.spots[number], seen.grid, organs)
     return Finding(
         kind, probability, thresholds.balanced, heatmap.logit, heatmap, peaks, lesions, thresholds, extent,
         instance_thresholds=closely,

@@ -1,7 +1,7 @@
 """HiResCAM: which places made a logit what it is (Draelos & Carin 2020, arXiv:2011.08891).
 
-For a head that is piecewise linear without constant term, as ``EvidenceNet``'s, gradient ⊙ features summed over
-channels is ``gain · relu(W·A)``: known in closed form for all labels after one forward pass, and it adds up.
+For a head that is homogeneous of degree one in A, as ``EvidenceNet``'s, gradient ⊙ features summed over
+channels is known in closed form for all labels after one forward pass (``ai.model.pooling``), and it adds up.
 ``hirescam`` computes the same by autograd, for any head.
 """
 
@@ -11,15 +11,13 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from ai.model.network import Evidence, EvidenceNet
 
 
 def heat_of(network: EvidenceNet, evidence: Evidence) -> Tensor:
     """Return the heat of every label, (L, s, r, c), logit points: ``logit = bias + heat.sum()``."""
-    gain = network.log_gain.exp()[:, None, None, None]
-    return gain * functional.relu(evidence.places[0])
+    return network.pooling.heat(evidence.places[0], network.log_gain.exp())
 
 
 def hirescam(features: Tensor, logit: Callable[[Tensor], Tensor]) -> Tensor:

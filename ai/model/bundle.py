@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from ai.model.errors import ModelError
 from ai.model.foreign import ForeignNetwork
 from ai.model.foreign_bundle import is_foreign, load_foreign
 from ai.model.network import WINDOWS_HU, EvidenceNet
+from ai.model.pooling import SUM, Pooling
 from ai.model.weights import digest
 from ai.vocabulary import RESOURCES, abnormality
 
@@ -31,6 +32,10 @@ _INTERFACE: dict[str, Any] = {
 }
 """What the network is for, takes (axes rise to the head, the back, the left; a channel for each range) and gives: a
 bundle that says otherwise is none of ours."""
+_HEAT_OF_NORM = (
+    "gain * e^power / |e|^(power - 1) with |e| = sum(e^power)^(1/power), e = relu(W.A + lowered): "
+    "HiResCAM of the logit at A"
+)
 
 
 @dataclass(frozen=True)
@@ -39,9 +44,9 @@ class Description:
 
     ``thresholds`` are probabilities, in the order of ``labels``, for each setting. ``organs`` says whether the network
     names organs, ``positions`` whether it is told where a place lies, ``fine`` its channels at the voxels' own size (0
-    where it has none). ``measured`` is what the card shows: free tables of names and figures; ``calibration`` how its
-    probabilities were made to mean what they say. A network from elsewhere has no widths and no features: how it is
-    built is its own affair.
+    where it has none), ``pooling`` how places become a logit. ``measured`` is what the card shows: free tables of names
+    and figures; ``calibration`` how its probabilities were made to mean what they say. A network from elsewhere has no
+    widths and no features: how it is built is its own affair.
     """
 
     identifier: str
@@ -61,6 +66,7 @@ class Description:
     positions: bool = False
     calibration: str = ""
     fine: int = 0
+    pooling: Pooling = SUM
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,14 +102,14 @@ def load_bundle(folder: Path | None = None) -> Bundle:
     told = {key: stored.pop(key, None) for key in _INTERFACE}
     closely = stored.pop(KEY, None)
     description, sha256 = _described(path, stored)
-    fault = _fault(description) or _fault_of_interface(told)
+    fault = _fault(description) or _fault_of_interface(told, description.pooling)
     if fault:
         raise ModelError(f"{path} is not a bundle description: {fault}. Fetch it again.")
     if digest(folder / _WEIGHTS) != sha256:
         raise ModelError(f"{folder / _WEIGHTS} is not the file its description names (sha256 differs). Fetch it again.")
     network = EvidenceNet(
         len(description.labels), description.widths, description.features, description.organs, description.positions,
-        description.fine,
+        description.fine, description.pooling,
     )  # fmt: skip
     try:
         network.load_state_dict(load_file(folder / _WEIGHTS))
@@ -148,7 +154,8 @@ def save_bundle(
     folder.mkdir(parents=True, exist_ok=True)
     tensors = {name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()}
     save_file(tensors, folder / _WEIGHTS)
-    stored = {"schema": _SCHEMA, "sha256": digest(folder / _WEIGHTS), **_INTERFACE, **asdict(description)}
+    stored = {"schema": _SCHEMA, "sha256": digest(folder / _WEIGHTS), **_interface(network.pooling)}
+    stored |= asdict(replace(description, pooling=network.pooling))
     if close_look is not None:
         stored[KEY] = saved_close_look(close_look, folder)
     (folder / _DESCRIPTION).write_text(json.dumps(stored, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -163,6 +170,7 @@ def _described(path: Path, stored: dict[str, Any]) -> tuple[Description, str]:
         for key in ("labels", "widths", "attribution"):
             stored[key] = tuple(stored[key])
         stored["thresholds"] = tuple(Thresholds(**entry) for entry in stored["thresholds"])
+        stored["pooling"] = Pooling(**stored.get("pooling", {}))
         description = Description(**stored)
         for label in description.labels:
             abnormality(label)
@@ -171,9 +179,16 @@ def _described(path: Path, stored: dict[str, Any]) -> tuple[Description, str]:
     return description, sha256
 
 
-def _fault_of_interface(told: dict[str, Any]) -> str:
+def _interface(pooling: Pooling) -> dict[str, Any]:
+    """What a network with this pooling is for, takes and gives."""
+    if pooling.is_sum:
+        return _INTERFACE
+    return {**_INTERFACE, "output": {**_INTERFACE["output"], "heat": _HEAT_OF_NORM}}
+
+
+def _fault_of_interface(told: dict[str, Any], pooling: Pooling) -> str:
     """Say what of task, input and output is not this program's; empty where all is."""
-    others = [key for key, value in _INTERFACE.items() if told[key] != value]
+    others = [key for key, value in _interface(pooling).items() if told[key] != value]
     return f"its {others[0]} is {told[others[0]]}, which this program's network does not do" if others else ""
 
 
@@ -199,7 +214,7 @@ def _fault(description: Description) -> str:
         return f"its last feature map has {description.features} channels"
     if not isinstance(description.spacing_mm, int | float) or description.spacing_mm <= 0:
         return f"its spacing is {description.spacing_mm} mm"
-    return ""
+    return description.pooling.fault
 
 
 def _read(path: Path) -> dict[str, Any]:

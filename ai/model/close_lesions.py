@@ -52,7 +52,7 @@ def close_lesions(
     logits = look.logits(volume, places_mm, found, progress)
     sure = np.array([sigmoid(float(logit)) for logit in logits])
     order = [int(n) for n in np.argsort(-sure, kind="stable") if sure[n] >= look.least][:_MOST]
-    parts = _parts(found.cells[order], seen.places[number], seen.heat[number])
+    parts = _parts(found.cells[order], seen.places[number], seen.spots[number])
     lung = None if organs is None else (organs.mask(*LOBES), organs.grid)
     bodies: list[Body] = []
     lesions = []

@@ -4,8 +4,8 @@ A small residual U-shaped network: two layers look at the 2 mm voxels themselves
 cut across differ before anything is put together. Its last spatial feature map A has a constant channel, and the head
 is ``evidence_c = relu(W_c · A)`` at each place, ``logit_c = bias_c + gain_c · Σ evidence_c``. The head is therefore
 piecewise linear without constant term, and HiResCAM (gradient ⊙ features, Draelos & Carin 2020) of each logit at A
-equals ``gain_c · evidence_c`` exactly: the heat adds up to the logit. A second linear head on A names the organ of
-each place.
+equals ``gain_c · evidence_c`` exactly: the heat adds up to the logit. (Where a norm stands for the sum, it does so too:
+``ai.model.pooling``.) A second linear head on A names the organ of each place.
 
 It reads in single precision, so that a scan has the same findings on every computer. While it learns, the layers below
 A compute in bfloat16 where the device has units for it; of four scans read so one had another set of findings.
@@ -25,6 +25,7 @@ from torch.nn import functional
 
 from ai.model.device import mixed_precision
 from ai.model.layers import AXES, Residual, channels_last, convolved
+from ai.model.pooling import SUM, Pooling
 from ai.organs import ORGANS
 
 WINDOWS_HU = ((-1000.0, -200.0), (-160.0, 240.0), (-1024.0, -860.0), (-600.0, 1000.0))
@@ -65,6 +66,7 @@ class EvidenceNet(nn.Module):
         organs: whether it names organs.
         positions: whether it is told where in the crop each place lies.
         fine: channels of the layers at the voxels' own size; 0 leaves these out.
+        pooling: how places become a logit; may be set anew.
     """
 
     def __init__(
@@ -75,8 +77,10 @@ class EvidenceNet(nn.Module):
         organs: bool = True,
         positions: bool = True,
         fine: int = 0,
+        pooling: Pooling = SUM,
     ) -> None:
         super().__init__()
+        self.pooling = pooling
         self.positions = positions
         seen, first = (fine, 1) if fine else (len(WINDOWS_HU), 3)
         self.fine = nn.Sequential(convolved(len(WINDOWS_HU), fine), convolved(fine, fine)) if fine else None
@@ -128,8 +132,7 @@ class EvidenceNet(nn.Module):
     def explain(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """Apply the head to A: return (places, logits); sums run in double so that heat adds up to 1e-4."""
         places = _pointwise(self.head, features)
-        total = functional.relu(places).sum(dim=(2, 3, 4), dtype=torch.float64)
-        return places, self.bias + self.log_gain.exp() * total
+        return places, self.bias + self.log_gain.exp() * self.pooling.total(places, features[:, -1:])
 
     def forward(self, hu: Tensor, extent: Tensor | None = None) -> Evidence:
         """Return all of it for Hounsfield units (B, 1, S, R, C), the whole crop or a block of it: see ``features``."""

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from torch import Tensor, nn
 
-from ai.model.attention import heat_of
 from ai.model.layers import folded
 from ai.model.network import EvidenceNet
+from ai.model.pooling import SUM
 from ai.model.preparation import Prepared, evidence_grid
 from ai.progress import QUIET, Part, Progress
 from ai.series import Notice
@@ -48,6 +48,8 @@ class Seen:
         additive: (L,) true where the bias is the same for every scan, so that the heat adds up.
         places: of the labels asked for, by number: (s, r, c) logits of each place before the relu, −∞ outside the
             patient.
+        likely: (L, s, r, c) ``gain · relu(place)``: above 0 where a place by itself is likelier than not, which heat
+            that is no plain sum does not tell; None where heat does.
     """
 
     heat: NDArray[np.float32]
@@ -59,6 +61,12 @@ class Seen:
     gain: NDArray[np.float64]
     additive: tuple[bool, ...]
     places: Mapping[int, NDArray[np.float32]] = field(default_factory=dict)
+    likely: NDArray[np.float32] | None = None
+
+    @property
+    def spots(self) -> NDArray[np.float32]:
+        """Where instances and extents are sought, (L, s, r, c); see ``likely``."""
+        return self.heat if self.likely is None else self.likely
 
 
 class SeesItself(Protocol):
@@ -88,16 +96,19 @@ def see(
     if not isinstance(network, EvidenceNet):
         return network.see(prepared, device, progress)
     grid = evidence_grid(prepared, STRIDE)
-    got, where, notices = _somewhere(prepared.hu, folded(network), device, progress, places_of)
+    got, where, notices = _somewhere(prepared.hu, folded(network), device, progress)
     s, r, c = grid.shape
     cut = (slice(None), slice(s), slice(r), slice(c))
     bias = network.bias.detach().to("cpu", torch.float64).numpy()
     gain = network.log_gain.detach().exp().to("cpu", torch.float64).numpy()
     organs = None if got.organs is None else got.organs[cut].numpy()
     patient = _patient(prepared, grid.shape)
-    heat = got.heat[cut].numpy() * patient
-    places = dict(zip(places_of, np.where(patient, got.places[cut].numpy(), -np.inf), strict=True))
-    return Seen(heat, organs, grid, where.type, notices, bias, gain, (True,) * len(bias), places)
+    inside = torch.where(torch.from_numpy(patient), got.places[cut], -torch.inf)
+    gains = torch.from_numpy(gain)
+    heat = network.pooling.heat(inside, gains).numpy()
+    likely = None if network.pooling.is_sum else SUM.heat(inside, gains).numpy()
+    places = {label: inside[label].numpy() for label in places_of}
+    return Seen(heat, organs, grid, where.type, notices, bias, gain, (True,) * len(bias), places, likely)
 
 
 def _patient(prepared: Prepared, cells: tuple[int, int, int]) -> NDArray[np.bool_]:
@@ -111,26 +122,25 @@ def _patient(prepared: Prepared, cells: tuple[int, int, int]) -> NDArray[np.bool
 
 @dataclass(frozen=True, eq=False)
 class _Got:
-    """What one pass gave, on the CPU: heat (L, s, r, c), organs or None, places of the labels asked for."""
+    """What one pass gave, on the CPU: places (L, s, r, c) before the relu, organs or None."""
 
-    heat: Tensor
-    organs: Tensor | None
     places: Tensor
+    organs: Tensor | None
 
 
 def _somewhere(
-    hu: Tensor, network: EvidenceNet, device: torch.device, progress: Progress, places_of: tuple[int, ...]
+    hu: Tensor, network: EvidenceNet, device: torch.device, progress: Progress
 ) -> tuple[_Got, torch.device, tuple[Notice, ...]]:
     try:
-        return _whole(hu, network, device, progress, places_of), device, ()
+        return _whole(hu, network, device, progress), device, ()
     except torch.OutOfMemoryError:
         _empty(device)
     try:
-        return _in_slabs(hu, network, device, progress, places_of), device, (Notice(_IN_SLABS),)
+        return _in_slabs(hu, network, device, progress), device, (Notice(_IN_SLABS),)
     except torch.OutOfMemoryError:
         _empty(device)
     cpu = torch.device("cpu")
-    return _whole(hu, network, cpu, progress, places_of), cpu, (Notice(_ON_CPU),)
+    return _whole(hu, network, cpu, progress), cpu, (Notice(_ON_CPU),)
 
 
 def _empty(device: torch.device) -> None:
@@ -143,7 +153,6 @@ def _whole(
     network: EvidenceNet,
     device: torch.device,
     progress: Progress,
-    places_of: tuple[int, ...],
     part: tuple[float, float] = (-1.0, 1.0),
 ) -> _Got:
     """See a crop, or the part of it between two heights (-1 its bottom, 1 its top)."""
@@ -151,10 +160,8 @@ def _whole(
         mine = network.to(device)
         extent = torch.tensor([[part, (-1.0, 1.0), (-1.0, 1.0)]], dtype=hu.dtype, device=device)
         evidence = mine(hu.to(device, memory_format=torch.channels_last_3d), extent)
-        heat = _by_label(heat_of(mine, evidence))
         organs = None if evidence.organs is None else _by_label(evidence.organs[0])
-        places = _by_label(evidence.places[0, list(places_of)])
-    return _Got(heat, organs, places)
+        return _Got(_by_label(evidence.places[0]), organs)
 
 
 def _by_label(values: Tensor) -> Tensor:
@@ -162,24 +169,21 @@ def _by_label(values: Tensor) -> Tensor:
     return values.to("cpu", torch.float32).contiguous()
 
 
-def _in_slabs(
-    hu: Tensor, network: EvidenceNet, device: torch.device, progress: Progress, places_of: tuple[int, ...]
-) -> _Got:
-    """Slab by slab, each with its surroundings: the same heat but for places whose surroundings reach further."""
+def _in_slabs(hu: Tensor, network: EvidenceNet, device: torch.device, progress: Progress) -> _Got:
+    """Slab by slab, each with its surroundings: the same places but where their surroundings reach further."""
     height = hu.shape[2]
     starts = range(0, height, _SLAB)
-    heats, organs, places = [], [], []
+    places, organs = [], []
     for number, start in enumerate(starts):
         low, high = max(0, start - _CONTEXT), min(height, start + _SLAB + _CONTEXT)
         part = Part(progress, number / len(starts), (number + 1) / len(starts))
         heights = (2 * low / height - 1, 2 * high / height - 1)
-        got = _whole(hu[:, :, low:high], network, device, part, places_of, heights)
+        got = _whole(hu[:, :, low:high], network, device, part, heights)
         inner = slice((start - low) // STRIDE, (min(start + _SLAB, height) - low) // STRIDE)
-        heats.append(got.heat[:, inner])
         places.append(got.places[:, inner])
         if got.organs is not None:
             organs.append(got.organs[:, inner])
-    return _Got(torch.cat(heats, 1), torch.cat(organs, 1) if organs else None, torch.cat(places, 1))
+    return _Got(torch.cat(places, 1), torch.cat(organs, 1) if organs else None)
 
 
 @contextmanager

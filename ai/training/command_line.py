@@ -12,7 +12,7 @@ from ai.training.nodules.close_learning import CloseRecipe
 from ai.training.nodules.close_run import ClosePlan, teach_close_look
 from ai.training.recipe_run import Plan, train
 from ai.training.reports.errors import ReportsError
-from ai.training.reports.recipe import ReportRecipe
+from ai.training.reports.recipe import Learns, ReportRecipe
 from ai.training.reports.report_run import BUNDLE, ReportPlan, train_on_reports
 
 _STANDARD = ReportRecipe()
@@ -50,8 +50,8 @@ def _add_report_options(group: argparse._ArgumentGroup) -> None:
     told = "folder of drawn cases to mix in (train-*.safetensors in the share folder of a run without --cohort)"
     group.add_argument("--phantom", type=Path, metavar="SHARE", help=told)
     group.add_argument("--organs", type=Path, metavar="DIR", help="bundle that names the organs heat is kept in")
-    told = "teach the heads of --init alone: minutes on two cores once the scans were read, and hard to overdo"
-    group.add_argument("--heads", action="store_true", help=told)
+    told = "what learns: all layers, the heads of --init alone, or only how its places are pooled (default all)"
+    group.add_argument("--learn", choices=[one.value for one in Learns], default=Learns.ALL.value, help=told)
     told = f"weight of the mask loss, 0 learns without places (default {_STANDARD.mask:g})"
     group.add_argument("--mask", type=float, default=_STANDARD.mask, metavar="W", help=told)
     told = f"scans a step, over all processes (default {_STANDARD.scans_a_step})"
@@ -92,7 +92,7 @@ def train_as_told(parsed: argparse.Namespace, progress: Progress) -> Path | None
         return Path(parsed.out) / BUNDLE
     report_recipe = ReportRecipe(
         steps=parsed.steps, scans_a_step=parsed.scans_a_step, learning_rate=parsed.rate or _STANDARD.learning_rate,
-        mask=parsed.mask, spacing_mm=parsed.spacing, seed=parsed.seed, heads=parsed.heads,
+        mask=parsed.mask, spacing_mm=parsed.spacing, seed=parsed.seed, learns=Learns(parsed.learn),
     )  # fmt: skip
     on_reports = ReportPlan(
         parsed.cohort, parsed.out, report_recipe, parsed.init, parsed.phantom, parsed.organs, parsed.device,

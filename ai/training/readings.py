@@ -11,13 +11,13 @@ import torch
 from numpy.typing import NDArray
 from scipy import ndimage
 from torch import Tensor
-from torch.nn import functional
 
 from ai.findings import sigmoid
 from ai.geometry import PointMm
 from ai.model.candidates import Candidates, candidates_in, with_blobs
 from ai.model.close_look import CloseLook
 from ai.model.network import EvidenceNet
+from ai.model.pooling import Pooling
 from ai.organs import LOBES, ORGANS
 from ai.progress import QUIET, Progress
 from ai.training.detection import Marks, marks_of
@@ -41,7 +41,8 @@ class Readings:
     Args:
         names: file names of the cases.
         present: 1, 0, or NaN where undecided.
-        evidence: Σ relu(W·A + shift) before gain and bias, for each of ``SHIFTS`` (last axis).
+        evidence: Σ relu(W·A + shift), or the network's norm of it, before gain and bias; for each of ``SHIFTS`` (last
+            axis).
         pointed: 1 where the strongest place lies within 10 mm of the abnormality, else 0; NaN where absent.
         energy: share of the heat in cells that hold the abnormality, of all heat in decided places; NaN where absent.
         organs: Dice of each organ on the cells, NaN where it is not known.
@@ -141,7 +142,7 @@ def _row(
         present[np.isnan(present) & ~sliver] = 0.0
     pointed, energy = np.full(len(labels), np.nan), np.full(len(labels), np.nan)
     for label in np.flatnonzero(present == 1):
-        pointed[label], energy[label] = _where(places[label], truth[label])
+        pointed[label], energy[label] = _where(places[label], truth[label], network.pooling)
     nodule = labels.index("nodule")
     found = candidates_in(places[nodule].numpy())
     at_first = marks_of(found.cells, found.peaks, truth[nodule], case.instances, nodule)
@@ -153,7 +154,17 @@ def _row(
         surest = sigmoid(float(sure.max(initial=-np.inf)))
     dice = _dice(evidence.organs, case.organs)
     extent = _extent(places, truth, case.organs, labels) if _SPREADING in labels else (float("nan"),) * 2
-    return present, _sums(places, counted).numpy(), pointed, energy, dice, marks, at_first, extent, surest
+    return (
+        present,
+        _sums(places, counted, network.pooling).numpy(),
+        pointed,
+        energy,
+        dice,
+        marks,
+        at_first,
+        extent,
+        surest,
+    )
 
 
 def _looked_at(found: Candidates, case: TrainingCase, look: CloseLook) -> Numbers:
@@ -165,13 +176,13 @@ def _looked_at(found: Candidates, case: TrainingCase, look: CloseLook) -> Number
     return look.logits(volume, places_mm, found)
 
 
-def _sums(places: Tensor, counted: Tensor | None) -> Tensor:
+def _sums(places: Tensor, counted: Tensor | None, pooling: Pooling) -> Tensor:
     """Evidence of each label at each of ``SHIFTS``, label by label: all at once would be a gigabyte a scan."""
     result = torch.empty((len(places), len(SHIFTS)), dtype=torch.float64)
     for label, layer in enumerate(places):
-        mine = layer.flatten() if counted is None else layer[counted[label]]
+        mine = (layer if counted is None else layer[counted[label]]).reshape(1, 1, -1)
         for number, shift in enumerate(SHIFTS):
-            result[label, number] = functional.relu(mine + shift).sum(dtype=torch.float64)
+            result[label, number] = pooling.total(mine + shift)
     return result
 
 
@@ -186,13 +197,13 @@ def _extent(places: Tensor, truth: Tensor, organs: Tensor, labels: tuple[str, ..
     return int(there.sum()) / whole, int(((said > 0) & lungs).sum()) / whole
 
 
-def _where(places: Tensor, truth: Tensor) -> tuple[float, float]:
+def _where(places: Tensor, truth: Tensor, pooling: Pooling) -> tuple[float, float]:
     """(strongest place within 10 mm of the abnormality, share of the heat on it)."""
     inside = ((truth > 0) & (truth != UNKNOWN)).numpy()
     gathered = ndimage.uniform_filter(torch.sigmoid(places).numpy(), 3, mode="constant")
     peak = np.unravel_index(int(gathered.argmax()), gathered.shape)
     nearest = float(np.linalg.norm(np.argwhere(inside) - np.array(peak), axis=1).min()) * CELL_MM
-    heat = functional.relu(places).numpy() * (truth != UNKNOWN).numpy()
+    heat = pooling.heat(places[None], torch.ones(1))[0].numpy() * (truth != UNKNOWN).numpy()
     total = float(heat.sum())
     return float(nearest <= NEAR_MM), float(heat[inside].sum()) / total if total > 0 else float("nan")
 

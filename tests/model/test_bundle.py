@@ -16,6 +16,7 @@ import torch
 from ai.model import ModelError, load_bundle
 from ai.model.bundle import save_bundle
 from ai.model.network import EvidenceNet
+from ai.model.pooling import SUM, Pooling
 from tests.support.bright_network import described, random_network
 from tests.support.close_network import random_close_look
 
@@ -112,6 +113,11 @@ CHANGES: dict[str, tuple[Change, str]] = {
     "no organs": (lambda d: d.update(organs=False), "does not fit the network"),
     "widths that are none": (lambda d: d.update(widths=["wide"]), "is not a bundle description"),
     "no distance between voxels": (lambda d: d.update(spacing_mm=0), "spacing"),
+    "a power below the sum's": (lambda d: d.update(pooling={"power": 0.5, "lowered": 0}), "power of pooling is 0.5"),
+    "a power that is no number": (lambda d: d.update(pooling={"power": "high"}), "power of pooling is high"),
+    "a bar that is raised": (lambda d: d.update(pooling={"power": 1, "lowered": -1}), "lowered by -1"),
+    "a pooling nobody knows": (lambda d: d.update(pooling={"median": 1}), "is not a bundle description"),
+    "a norm whose heat is said to be a sum's": (lambda d: d.update(pooling={"power": 4}), "its output is"),
 }
 
 
@@ -122,6 +128,19 @@ def test_a_description_that_does_not_fit_is_refused(folder: Path, name: str) -> 
     with pytest.raises(ModelError, match=sentence) as refusal:
         load_bundle(folder)
     assert str(folder) in str(refusal.value)
+
+
+def test_its_pooling_comes_back_and_one_that_names_none_is_a_sum(folder: Path, tmp_path: Path) -> None:
+    network = random_network(4)
+    network.pooling = Pooling(4.0, 1.0)
+    save_bundle(network, described(), tmp_path)
+    again = load_bundle(tmp_path)
+    assert again.description.pooling == network.pooling
+    hu = torch.randn((1, 1, 16, 16, 16)) * 400 - 500
+    with torch.inference_mode():
+        torch.testing.assert_close(again.network(hu).logits, network(hu).logits, rtol=1e-6, atol=1e-6)
+    changed(folder, lambda d: d.pop("pooling"))
+    assert load_bundle(folder).description.pooling == SUM
 
 
 def test_layers_at_the_voxels_own_size_come_back(tmp_path: Path) -> None:

@@ -94,6 +94,11 @@ def judge(
     ]
 
 
+def present_of(scans: Sequence[CohortScan], labels: Sequence[str]) -> Numbers:
+    """Return what reports say, (scans, L): 1, 0, or NaN where they decide nothing."""
+    return np.array([[scan.label(label).value for label in labels] for scan in scans], dtype=np.float64)
+
+
 def _regions(
     bundles: Sequence[Bundle], seen: Sequence[Seen], guide: Bundle, cohort: Cohort, scan: CohortScan
 ) -> dict[float, NDArray[np.uint16]]:
@@ -107,7 +112,7 @@ def _row(
     seen: Seen, scan: CohortScan, labels: Sequence[str], regions: NDArray[np.uint16] | None
 ) -> tuple[Numbers, Numbers, Numbers, Numbers, Numbers]:
     heat = seen.heat.sum(axis=(1, 2, 3), dtype=np.float64)
-    present = np.array([scan.label(label).value for label in labels])
+    (present,) = present_of([scan], labels)
     inside, room = np.full(len(labels), _NAN), np.full(len(labels), _NAN)
     for number in np.flatnonzero(present == 1).tolist():
         where = allowed(abnormality(labels[number]), scan.places.get(labels[number]))

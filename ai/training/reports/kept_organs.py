@@ -54,6 +54,6 @@ def kept_organs(
     if scores is None:
         raise ReportsError(f"{guide.card.title or guide.card.identifier} names no organs; name a guide that does.")
     codes = named_organs(scores, ready.lungs).codes
-    with suppress(ReportError), whole_file(kept) as draft, draft.open("wb") as file:
-        np.savez_compressed(file, codes=codes)
+    with suppress(ReportError), whole_file(kept) as draft, draft.open("wb") as written:
+        np.savez_compressed(written, codes=codes)
     return codes

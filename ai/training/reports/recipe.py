@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 import torch
 from torch import nn
 from torch.optim import Optimizer
 
 from ai.model.network import FEATURES, LIGHT_WIDTHS, EvidenceNet
+from ai.model.pooling import SUM, Pooling
 from ai.training.labels import LABELS
 from ai.training.orthogonal import Orthogonal
 from ai.training.reports.errors import ReportsError
 from ai.training.schedule import warmed_cosine
+
+
+class Learns(StrEnum):
+    """What of a network learns: all layers; the heads alone (weights of a place, gains, biases); or only how places are
+    pooled, with gains and biases.
+    """
+
+    ALL = "all"
+    HEADS = "heads"
+    POOLING = "pooling"
 
 
 @dataclass(frozen=True)
@@ -28,7 +40,8 @@ class ReportRecipe:
         spacing_mm: of the voxels a new network reads; a bundle to begin with has its own. 3 mm take a third of the time
             of 2 mm, and lose nodules below 5 mm.
         labels, widths, features, fine: of a new network.
-        heads: whether only the heads learn (a place's weights, gains, biases) and all below stays as it was begun with.
+        learns: what learns; see ``Learns``.
+        pooling: of a new network.
         varied: whether scans are told a little otherwise each time.
         told_every, kept_every: steps between lines of the journal, and between checkpoints.
     """
@@ -49,7 +62,8 @@ class ReportRecipe:
     widths: tuple[int, ...] = LIGHT_WIDTHS
     features: int = FEATURES
     fine: int = 0
-    heads: bool = False
+    learns: Learns = Learns.ALL
+    pooling: Pooling = SUM
     varied: bool = True
     told_every: int = 10
     kept_every: int = 100
@@ -74,7 +88,7 @@ class ReportRecipe:
     def new_network(self) -> EvidenceNet:
         """Return a network by chance, of the recipe's seed."""
         torch.manual_seed(self.seed)
-        return EvidenceNet(len(self.labels), self.widths, self.features, fine=self.fine)
+        return EvidenceNet(len(self.labels), self.widths, self.features, fine=self.fine, pooling=self.pooling)
 
     def optimisers_of(self, network: EvidenceNet) -> tuple[Optimizer, ...]:
         """Return optimisers of what learns, which is unfrozen, and only that: weights inside, and what stands at the
@@ -82,10 +96,10 @@ class ReportRecipe:
         """
         ends = (network.head,) if network.organ_head is None else (network.head, network.organ_head)
         last = [network.head.weight, network.log_gain, network.bias]
-        network.requires_grad_(not self.heads)
+        network.requires_grad_(self.learns is Learns.ALL)
         for parameter in last:
             parameter.requires_grad_(True)
-        if self.heads:
+        if self.learns is not Learns.ALL:
             return (torch.optim.AdamW(last, lr=self.learning_rate, weight_decay=0.0),)
         heads = {id(p) for end in ends for p in end.parameters()}
         inner = [p for p in network.parameters() if p.ndim > 1 and id(p) not in heads]

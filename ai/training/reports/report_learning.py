@@ -30,7 +30,7 @@ from ai.training.reports.kept_features import Features
 from ai.training.reports.lesson import Lesson, balance
 from ai.training.reports.order import Order
 from ai.training.reports.processes import Processes
-from ai.training.reports.recipe import ReportRecipe
+from ai.training.reports.recipe import Learns, ReportRecipe
 from ai.training.reports.report_losses import allowed_cells, course_loss, mask_loss, scan_loss, somewhere_loss
 
 PARTS = ("scan", "somewhere", "mask", "course", "drawn")
@@ -88,11 +88,11 @@ class ReportLearner:
         self._journal = Journal(run, board_of(run)) if self.processes.first else None
         if self._journal is not None:
             self._journal.rewind(self.step)
-        self._company = Company(self.network, recipe.heads, self.processes, recipe.varied)
+        self._company = Company(self.network, recipe.learns is Learns.HEADS, self.processes, recipe.varied)
 
     def learn(self, progress: Progress = QUIET) -> EvidenceNet:
         """Go on to the end of the recipe; return the averaged network."""
-        self.network.train(not self.recipe.heads)
+        self.network.train(self.recipe.learns is Learns.ALL)
         began, first = time.monotonic(), self.step
         while self.step < self.recipe.steps:
             parts = self._one_step()

@@ -15,7 +15,7 @@ from ai.model.network import EvidenceNet
 from ai.progress import QUIET, Part, Progress
 from ai.training.cohort import Cohort, CohortScan
 from ai.training.judging.figures import judgement
-from ai.training.judging.readings import Judged, judge
+from ai.training.judging.readings import Judged, judge, present_of
 from ai.training.judging.table import table_of
 from ai.training.reports.card import card_text
 from ai.training.reports.crops import Crops
@@ -26,9 +26,11 @@ from ai.training.reports.guide import guide_of
 from ai.training.reports.kept_features import KeptFeatures
 from ai.training.reports.known_patients import read_known, unseen, write_known
 from ai.training.reports.lesson import lessons_of
+from ai.training.reports.pooling_choice import KeptTotals, chosen
 from ai.training.reports.processes import Processes, joined
-from ai.training.reports.recipe import ReportRecipe
+from ai.training.reports.recipe import Learns, ReportRecipe
 from ai.training.reports.report_learning import ReportLearner
+from ai.training.statistics import Numbers
 
 SHARES: Mapping[str, float] = MappingProxyType({"train": 0.7, "calibrate": 0.1, "evaluate": 0.2})
 BUNDLE = "bundle"
@@ -38,10 +40,24 @@ _LIMITS = (
     "frequent as in the archive it was calibrated on."
 )
 _CALIBRATION = (
-    "Logistic regression of each label's presence in the report on its summed evidence, over {scans} scans of "
-    "{patients} patients that training did not see; {fitted} of {labels} labels had enough of both, the others keep "
-    "what they had."
+    "Logistic regression of each label's presence in the report on its evidence, over {scans} scans of {patients} "
+    "patients that no weight of a place was learned from; {fitted} of {labels} labels had enough of both, the others "
+    "keep what they had."
 )
+_WHAT = {
+    Learns.ALL: "all layers",
+    Learns.HEADS: "the heads alone: weights of a place, gains, biases",
+    Learns.POOLING: "pooling, gains and biases",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Fitting:
+    """What probabilities are fitted to: (scans, L) evidence, and 1, 0, or NaN where the report decides nothing."""
+
+    evidence: Numbers
+    present: Numbers
+    scans: Sequence[CohortScan]
 
 
 @dataclass(frozen=True)
@@ -106,26 +122,59 @@ class Run:
 
     def follow(self, progress: Progress) -> Bundle | None:
         """Make ready, learn, and as the first process finish."""
+        learned = self._pooled if self.plan.recipe.learns is Learns.POOLING else self._taught
+        network, fitting = learned(Part(progress, 0.0, 0.93))
+        bundle = None if fitting is None else self._finish(network, fitting, Part(progress, 0.93, 1.0))
+        self.processes.wait()
+        return bundle
+
+    def scans(self) -> Crops | KeptFeatures:
+        """Return where what weights are learned from lies, as what learns takes it."""
+        folder = self.plan.run / "scans"
+        if self.plan.recipe.learns is Learns.ALL:
+            return Crops(folder, self.cohort, self.spacing_mm, self.guide)
+        return KeptFeatures(folder, self.cohort, self._seeing_already(), self.network, self.guide)
+
+    def totals(self) -> tuple[KeptTotals, list[CohortScan]]:
+        """Return where what a pooling is chosen by lies, and of which scans: those that no weight has learned from."""
+        if self.plan.phantom is not None:
+            raise ReportsError("Drawn cases teach weights, and pooling has none; leave --phantom out.")
+        asked = unseen((*self.parts["train"], *self.parts["calibrate"]), read_known(self.plan.init))
+        return KeptTotals(self.plan.run / "scans", self.cohort, self._seeing_already(), self.network), asked
+
+    def _seeing_already(self) -> Bundle:
+        if self.init is None:
+            told = "Heads or pooling alone can be taught only to a network that sees already; name it with --init."
+            raise ReportsError(told)
+        return self.init
+
+    def _taught(self, progress: Progress) -> tuple[EvidenceNet, Fitting | None]:
+        """Learn weights; as the first process say what probabilities are fitted to."""
         plan, mine = self.plan, self.processes
         drawn = None if plan.phantom is None else DrawnPatches(plan.phantom, self.labels, self.spacing_mm)
-        scans, ready = self.scans(), 0.5 if plan.recipe.heads else 0.1
+        scans, ready = self.scans(), 0.5 if plan.recipe.learns is Learns.HEADS else 0.1
         scans.make(self.parts["train"][mine.rank :: mine.count], Part(progress, 0.0, ready))
         mine.wait()
         lessons = lessons_of(self.cohort, self.parts["train"], self.labels)
         learner = ReportLearner(plan.recipe, self.network, lessons, scans, plan.run, mine, drawn)
-        network = learner.learn(Part(progress, ready, 0.9)).cpu().eval()
-        bundle = self._finish(network, Part(progress, 0.9, 1.0)) if mine.first else None
-        mine.wait()
-        return bundle
+        network = learner.learn(Part(progress, ready, 0.97)).cpu().eval()
+        if not mine.first:
+            return network, None
+        judged = self._judged(
+            network, self._described(self._thresholds()), "calibrate", None, Part(progress, 0.97, 1.0)
+        )
+        return network, Fitting(judged.evidence, judged.present, self.parts["calibrate"])
 
-    def scans(self) -> Crops | KeptFeatures:
-        """Return where what is learned from lies, as what learns takes it."""
-        folder = self.plan.run / "scans"
-        if not self.plan.recipe.heads:
-            return Crops(folder, self.cohort, self.spacing_mm, self.guide)
-        if self.init is None:
-            raise ReportsError("Heads alone can be taught only on a network that sees already; name it with --init.")
-        return KeptFeatures(folder, self.cohort, self.init, self.network, self.guide)
+    def _pooled(self, progress: Progress) -> tuple[EvidenceNet, Fitting | None]:
+        """Choose the pooling; as the first process say what probabilities are fitted to."""
+        mine = self.processes
+        totals, asked = self.totals()
+        totals.make(asked[mine.rank :: mine.count], progress)
+        mine.wait()
+        evidence, present = totals.of(asked), present_of(asked, self.labels)
+        best = chosen(evidence, present)
+        self.network.pooling = totals.poolings[best]
+        return self.network, Fitting(evidence[:, :, best], present, asked) if mine.first else None
 
     def _beginning(self) -> tuple[EvidenceNet, tuple[str, ...], float]:
         """Return the network to teach, its labels and the spacing of its voxels."""
@@ -150,19 +199,14 @@ class Run:
                 )
         return parts
 
-    def _finish(self, network: EvidenceNet, progress: Progress) -> Bundle:
-        """Calibrate on one part, measure on another that saw neither, write the bundle with its card."""
-        before = self._described(self._thresholds())
-        fitted_on = self._judged(network, before, "calibrate", None, Part(progress, 0.0, 0.3))
-        thresholds, fitted = fit(network, fitted_on.evidence, fitted_on.present, before.thresholds)
+    def _finish(self, network: EvidenceNet, by: Fitting, progress: Progress) -> Bundle:
+        """Calibrate, measure on a part that had no say in anything, write the bundle with its card."""
+        thresholds, fitted = fit(network, by.evidence, by.present, self._thresholds())
         told = _CALIBRATION.format(
-            scans=len(fitted_on.keys),
-            patients=len(set(fitted_on.patients)),
-            fitted=len(fitted),
-            labels=len(self.labels),
+            scans=len(by.scans), patients=_patients(by.scans), fitted=len(fitted), labels=len(self.labels)
         )
         fitting = self._described(thresholds, told)
-        measured = table_of(judgement(self._judged(network, fitting, "evaluate", self.guide, Part(progress, 0.3, 1.0))))
+        measured = table_of(judgement(self._judged(network, fitting, "evaluate", self.guide, progress)))
         description = replace(fitting, measured=fitting.measured | measured)
         folder = self.plan.run / BUNDLE
         save_bundle(network, description, folder, self._close_look())
@@ -223,7 +267,8 @@ class Run:
                 "patients parted by": f"seed {self.plan.split_seed}, shares {dict(self.plan.shares)}",
                 **{name: f"{len(scans)} scans of {_patients(scans)} patients" for name, scans in self.parts.items()},
                 "steps": f"{recipe.steps} of {recipe.scans_a_step} scans",
-                "what learned": "the heads alone: weights of a place, gains, biases" if recipe.heads else "all layers",
+                "what learned": _WHAT[recipe.learns],
+                "pooling": f"power {self.network.pooling.power:g}, bar lowered by {self.network.pooling.lowered:g}",
                 "weights of the parts of the loss": f"labels 1, mask {recipe.mask:g}, somewhere {recipe.somewhere:g}, "
                 f"change {recipe.course:g}, drawn {recipe.drawn if self.plan.phantom else 0:g}",
                 "organs named by": f"{self.guide.card.title} {self.guide.card.version}",

@@ -17,6 +17,7 @@ import torch
 from ai.model.network import EvidenceNet
 from ai.training.reports.errors import ReportsError
 from ai.training.reports.processes import Processes, joined
+from ai.training.reports.recipe import Learns
 from ai.training.reports.report_learning import ReportLearner
 from ai.training.truth import save_case
 from tests.support.blocks import BLOCKS, Blocks, SeenBlocks, block_lessons, drawn_too, same
@@ -130,7 +131,7 @@ def _share(made: ReportLearner, key: str) -> float:
 
 def heads(folder: Path, scans: SeenBlocks | None = None) -> ReportLearner:
     """Return a learner of heads alone."""
-    recipe = replace(BLOCKS, heads=True, steps=60, learning_rate=0.2)
+    recipe = replace(BLOCKS, learns=Learns.HEADS, steps=60, learning_rate=0.2)
     return ReportLearner(recipe, recipe.new_network(), block_lessons(), scans or SeenBlocks(), folder)
 
 

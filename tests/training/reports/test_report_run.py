@@ -19,6 +19,7 @@ from ai.training.reports.drawn import DrawnPatches
 from ai.training.reports.errors import ReportsError
 from ai.training.reports.known_patients import PATIENTS, mark_of, read_known
 from ai.training.reports.processes import Processes
+from ai.training.reports.recipe import Learns
 from ai.training.reports.report_run import ReportPlan, Run, train_on_reports
 from ai.training.truth import save_case
 from tests.support.bright_network import described, random_network
@@ -181,7 +182,7 @@ def test_drawn_cases_need_their_labels_and_spacing(tmp_path: Path) -> None:
 def test_heads_alone_learn_and_all_below_stays_to_the_bit(hospital: Path, tmp_path: Path) -> None:
     save_bundle(random_network(5), described(SPACING_MM), tmp_path / "init")
     plan = replace(plan_in(hospital, tmp_path / "run"), init=tmp_path / "init")
-    bundle = train_on_reports(replace(plan, recipe=replace(plan.recipe, steps=4, heads=True)))
+    bundle = train_on_reports(replace(plan, recipe=replace(plan.recipe, steps=4, learns=Learns.HEADS)))
     assert bundle is not None
     assert isinstance(bundle.network, EvidenceNet)
     before, after = random_network(5).state_dict(), bundle.network.state_dict()
@@ -193,4 +194,4 @@ def test_heads_alone_learn_and_all_below_stays_to_the_bit(hospital: Path, tmp_pa
 def test_heads_alone_need_a_network_that_sees_already(hospital: Path, tmp_path: Path) -> None:
     plan = plan_in(hospital, tmp_path / "run")
     with pytest.raises(ReportsError, match="--init"):
-        train_on_reports(replace(plan, recipe=replace(plan.recipe, heads=True)))
+        train_on_reports(replace(plan, recipe=replace(plan.recipe, learns=Learns.HEADS)))
