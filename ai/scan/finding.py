@@ -75,7 +75,7 @@ def _listed(directory: Path, progress: Progress, so_far: SoFar | None) -> list[S
 
 def _of_file(path: Path, progress: Progress) -> list[Series]:
     if is_volume_file(path):
-        return [_volume_series(path)]
+        return [_volume_series(path)[0]]
     try:
         header = read_header(path)
     except HeaderFault as error:
@@ -208,6 +208,9 @@ def _left_out(found: Found) -> tuple[Notice, ...]:
     if found.other_modalities:
         kinds = ", ".join(f"{count} {modality}" for modality, count in found.other_modalities.most_common())
         told.append(Notice(f"Objects that are no CT slices were left out: {kinds}."))
+    if found.masks:
+        masks = f"{_counted(len(found.masks), 'volume')} left out as masks, for 8 bits a voxel hold no CT"
+        told.append(Notice(f"{masks} (first: {found.masks[0].name})."))
     if found.localisers:
         told.append(Notice(f"{_counted(found.localisers, 'localiser')} left out."))
     if found.sheets:
@@ -232,6 +235,11 @@ def _nothing(path: Path, found: Found) -> ScanError:
     if found.other_modalities:
         kinds = ", ".join(f"{count} {modality}" for modality, count in found.other_modalities.most_common())
         return ScanError(f"{path} holds no CT slices, only other objects ({kinds}). Choose a CT series.")
+    if found.masks:
+        return ScanError(
+            f"{path} holds no CT, only volumes of 8-bit voxels, as masks have (first: {found.masks[0].name}). Choose "
+            "the folder with the scan, or one of these files by itself."
+        )
     if found.localisers or found.sheets:
         return ScanError(f"{path} holds only localisers or dose sheets, no CT slices. Choose the series itself.")
     return ScanError(
@@ -241,19 +249,25 @@ def _nothing(path: Path, found: Found) -> ScanError:
 
 
 def _volumes(found: Found, progress: Progress) -> list[Series]:
-    """Describe the volume files; one that cannot be read is a fault of the folder, not its end."""
+    """Describe the volume files; one that cannot be read is a fault of the folder, not its end. Masks are no scans."""
     series = []
     for path in found.volumes:
         progress.report(0.0, f"Looking at {path.name}")
         try:
-            series.append(_volume_series(path))
+            one, mask = _volume_series(path)
         except ScanError as fault:
             found.faults.append(str(fault))
+            continue
+        if mask:
+            found.masks.append(path)
+        else:
+            series.append(one)
     notices = _left_out(found)
     return [replace(one, notices=(*one.notices, *notices)) for one in series]
 
 
-def _volume_series(path: Path) -> Series:
+def _volume_series(path: Path) -> tuple[Series, bool]:
+    """Return what a volume file's header tells, and whether its voxels are too short for a CT's."""
     # SimpleITK takes 0.16 s to import: DICOM readers need not wait for it.
     from ai.scan.volume_headers import volume_series  # noqa: PLC0415
 

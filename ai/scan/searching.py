@@ -33,6 +33,7 @@ class Found:
     other_modalities: Counter[str] = field(default_factory=Counter)
     beside: dict[str, list[Beside]] = field(default_factory=dict)
     """Objects without slices by the study they belong to: reports, segmentations, documents."""
+    masks: list[Path] = field(default_factory=list)
     localisers: int = 0
     sheets: int = 0
     faults: list[str] = field(default_factory=list)

@@ -21,15 +21,15 @@ MOST_STEP_MM = 50.0
 """Farther apart lie the slices of no scan."""
 
 
-def volume_series(path: Path) -> Series:
-    """Describe a volume file by its header.
+def volume_series(path: Path) -> tuple[Series, bool]:
+    """Describe a volume file by its header; also tell whether its voxels are of 8 bits: masks are, a CT never is.
 
     Raises:
         ScanError: the file cannot be read, or is no single three-dimensional volume of numbers.
     """
     reader = opened(path)
     size = reader.GetSize()
-    return Series(
+    described = Series(
         uid=str(path),
         source=path,
         description=path.name,
@@ -37,6 +37,7 @@ def volume_series(path: Path) -> Series:
         thickness_mm=float(reader.GetSpacing()[2]),
         notices=orientation_notices(on_disk(path), reader),
     )
+    return described, reader.GetPixelID() in (sitk.sitkUInt8, sitk.sitkInt8)
 
 
 def opened(path: Path) -> sitk.ImageFileReader:

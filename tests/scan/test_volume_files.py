@@ -203,3 +203,22 @@ def test_a_wrong_sum_of_check_is_damage(tmp_path: Path) -> None:
     (tmp_path / "v.nii.gz").write_bytes(bytes(content))
     with pytest.raises(scan.ScanError, match="cut off or damaged"):
         scan.read(tmp_path / "v.nii.gz")
+
+
+def test_masks_beside_a_scan_are_no_scans(tmp_path: Path) -> None:
+    plan = thorax_box()
+    scan.write_volume(tmp_path / "chest.nii.gz", plan.hu, plan.grid)
+    for name in ("masks/nodule.nii.gz", "organs.nii.gz"):
+        scan.write_volume(tmp_path / name, (plan.hu > 0).astype(np.uint8), plan.grid)
+    (found,) = scan.find_series(tmp_path)
+    assert found.description == "chest.nii.gz"
+    assert any("2 volumes were left out as masks" in notice.text for notice in found.notices)
+
+
+def test_masks_alone_are_named_and_one_by_itself_still_opens(tmp_path: Path) -> None:
+    plan = thorax_box()
+    scan.write_volume(tmp_path / "organs.nii.gz", (plan.hu > 0).astype(np.uint8), plan.grid)
+    with pytest.raises(scan.ScanError, match=r"only volumes of 8-bit voxels.*organs\.nii\.gz"):
+        scan.find_series(tmp_path)
+    (found,) = scan.find_series(tmp_path / "organs.nii.gz")
+    assert found.shape == plan.grid.shape

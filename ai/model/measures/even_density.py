@@ -14,7 +14,7 @@ from ai.findings import Quantity
 from ai.model.measures.lung_density import EMPHYSEMA_HU
 
 NAME = "laa_950_even"
-_TITLE = "Emphysema index, noise averaged out"
+_TITLE = "Emphysema index, denoised"
 _SOURCE = "Schilham et al., IEEE Trans Med Imaging 2006;25:451; averaged over cubes"
 _FEWEST = 1000
 """Cubes of lung; of fewer a share means little."""
