@@ -15,6 +15,7 @@ from torch import Tensor
 from ai.model import Bundle
 from ai.model.layers import folded
 from ai.model.network import EvidenceNet
+from ai.model.preparation import Prepared
 from ai.model.seeing import STRIDE
 from ai.progress import QUIET, Progress
 from ai.training.cohort import Cohort, CohortScan
@@ -33,6 +34,12 @@ class Features:
 
     values: Tensor
     regions: Tensor
+
+
+def features_of(network: EvidenceNet, ready: Prepared) -> Tensor:
+    """Return what the heads see of a scan, (1, K, s, r, c) without padding."""
+    s, r, c = (-(-n // STRIDE) for n in ready.grid.shape)
+    return network.features(ready.hu.to(memory_format=torch.channels_last_3d))[:, :, :s, :r, :c]
 
 
 class KeptFeatures:
@@ -68,10 +75,8 @@ class KeptFeatures:
 
     def _made(self, scan: CohortScan) -> Tensors:
         ready = prepared(self._cohort, scan, self._spacing_mm)
-        s, r, c = (-(-n // STRIDE) for n in ready.grid.shape)
         with torch.inference_mode():
-            hu = ready.hu.to(memory_format=torch.channels_last_3d)
-            features = self._network.features(hu)[:, :, :s, :r, :c]
+            features = features_of(self._network, ready)
             organs = self._network.judge(features).organs if self._guides_itself else None
         scores = None if organs is None else organs[0].numpy()
         regions = regions_of_scan(self._cohort, scan, self._spacing_mm, self._guide, scores)

@@ -16,12 +16,12 @@ from ai.model import Bundle
 from ai.model.layers import folded
 from ai.model.network import EvidenceNet
 from ai.model.pooling import Pooling
-from ai.model.seeing import STRIDE
 from ai.progress import QUIET, Progress
 from ai.training.calibration import logistic_fit
 from ai.training.cohort import Cohort, CohortScan
 from ai.training.reports.crops import prepared
 from ai.training.reports.fitting import FEWEST
+from ai.training.reports.kept_features import features_of
 from ai.training.reports.shelf import Shelf, Tensors
 from ai.training.statistics import Numbers
 
@@ -62,10 +62,8 @@ class KeptTotals:
 
     def _made(self, scan: CohortScan) -> Tensors:
         ready = prepared(self._cohort, scan, self._spacing_mm)
-        s, r, c = (-(-n // STRIDE) for n in ready.grid.shape)
         with torch.inference_mode():
-            hu = ready.hu.to(memory_format=torch.channels_last_3d)
-            places = self._network(hu).places[0, :, :s, :r, :c].contiguous()
+            places = self._network.judge(features_of(self._network, ready)).places[0].contiguous()
             totals = [[pooling.total(layer) for pooling in self.poolings] for layer in places]
         return {"totals": torch.tensor(totals, dtype=torch.float64)}
 
