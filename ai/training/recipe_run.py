@@ -12,6 +12,7 @@ from torch import Tensor
 from ai.model import ModelError
 from ai.model.bundle import Bundle, Description, load_bundle, save_bundle
 from ai.model.network import FEATURES, FINE, WIDTHS, EvidenceNet
+from ai.model.pooling import SUM
 from ai.progress import QUIET, Part, Progress
 from ai.training.backgrounds import Background, there
 from ai.training.calibration import calibrate
@@ -92,8 +93,8 @@ def _start(folder: Path) -> dict[str, Tensor]:
     """Return the weights of a bundle of this recipe's network."""
     bundle = load_bundle(folder)
     said = bundle.description
-    same = (said.labels, said.widths, said.features, said.organs, said.positions, said.fine) == (
-        LABELS, WIDTHS, FEATURES, True, True, FINE,
+    same = (said.labels, said.widths, said.features, said.organs, said.positions, said.fine, said.pooling) == (
+        LABELS, WIDTHS, FEATURES, True, True, FINE, SUM,
     )  # fmt: skip
     if not same or not isinstance(bundle.network, EvidenceNet):
         raise ModelError(f"{folder} holds another network than the one that is taught; begin without --init.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import torch
 from ai.model import Bundle, ModelError, load_bundle
 from ai.model.bundle import save_bundle
 from ai.model.network import EvidenceNet
+from ai.model.pooling import Pooling
 from ai.scan import write_volume
 from ai.training import LABELS, Plan, Recipe, measuring, recipe_run, share, train
 from ai.training.learning import Learner
@@ -128,3 +130,15 @@ def test_another_network_is_no_beginning(tmp_path: Path) -> None:
     save_bundle(random_network(1), described(), tmp_path / "small")
     with pytest.raises(ModelError, match="another network"):
         train(Plan(tmp_path / "run", None, RECIPE, init=tmp_path / "small"))
+
+
+def test_a_network_whose_places_are_pooled_otherwise_is_no_beginning(
+    run: tuple[Path, Bundle, _Heard], tmp_path: Path
+) -> None:
+    bundle = run[1]
+    assert isinstance(bundle.network, EvidenceNet)
+    network = copy.deepcopy(bundle.network)
+    network.pooling = Pooling(2.0)
+    save_bundle(network, bundle.description, tmp_path / "pooled")
+    with pytest.raises(ModelError, match="another network"):
+        train(Plan(tmp_path / "run", None, RECIPE, init=tmp_path / "pooled"))
