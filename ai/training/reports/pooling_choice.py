@@ -68,6 +68,21 @@ class KeptTotals:
         return {"totals": torch.tensor(totals, dtype=torch.float64)}
 
 
+def rescaled(network: EvidenceNet, before: Numbers, after: Numbers) -> None:
+    """Set gains so that totals by another pooling give the logits of before as nearly as a factor can.
+
+    What reports say too little of to be fitted then means what it meant; a label without evidence stays as it is.
+
+    Args:
+        network: changed in place.
+        before, after: (scans, L) totals by the pooling there was, and by the one there is.
+    """
+    shared, whole = (before * after).sum(0), (after**2).sum(0)
+    factor = np.where((shared > 0) & (whole > 0), shared / np.maximum(whole, np.finfo(np.float64).tiny), 1.0)
+    with torch.no_grad():
+        network.log_gain += torch.from_numpy(np.log(factor)).to(network.log_gain)
+
+
 def chosen(totals: Numbers, present: Numbers) -> int:
     """Return which pooling explains the reports best; the first unless another does so clearly.
 

@@ -26,7 +26,7 @@ from ai.training.reports.guide import guide_of
 from ai.training.reports.kept_features import KeptFeatures
 from ai.training.reports.known_patients import read_known, unseen, write_known
 from ai.training.reports.lesson import lessons_of
-from ai.training.reports.pooling_choice import KeptTotals, chosen
+from ai.training.reports.pooling_choice import KeptTotals, chosen, rescaled
 from ai.training.reports.processes import Processes, joined
 from ai.training.reports.recipe import Learns, ReportRecipe
 from ai.training.reports.report_learning import ReportLearner
@@ -139,8 +139,10 @@ class Run:
         """Return where what a pooling is chosen by lies, and of which scans: those that no weight has learned from."""
         if self.plan.phantom is not None:
             raise ReportsError("Drawn cases teach weights, and pooling has none; leave --phantom out.")
-        asked = unseen((*self.parts["train"], *self.parts["calibrate"]), read_known(self.plan.init))
-        return KeptTotals(self.plan.run / "scans", self.cohort, self._seeing_already(), self.network), asked
+        return KeptTotals(self.plan.run / "scans", self.cohort, self._seeing_already(), self.network), self._pooled_by()
+
+    def _pooled_by(self) -> list[CohortScan]:
+        return unseen((*self.parts["train"], *self.parts["calibrate"]), read_known(self.plan.init))
 
     def _seeing_already(self) -> Bundle:
         if self.init is None:
@@ -174,6 +176,7 @@ class Run:
         evidence, present = totals.of(asked), present_of(asked, self.labels)
         best = chosen(evidence, present)
         self.network.pooling = totals.poolings[best]
+        rescaled(self.network, evidence[:, :, 0], evidence[:, :, best])
         return self.network, Fitting(evidence[:, :, best], present, asked) if mine.first else None
 
     def _beginning(self) -> tuple[EvidenceNet, tuple[str, ...], float]:
@@ -250,7 +253,11 @@ class Run:
         return () if self.init is None else self.init.description.attribution
 
     def _trained_on(self) -> str:
-        scans = self.parts["train"]
+        pooling = self.plan.recipe.learns is Learns.POOLING
+        scans = self._pooled_by() if pooling else self.parts["train"]
+        if pooling and self.init is not None:
+            by, card = f"the reports of {len(scans)} scans of {_patients(scans)} patients", self.init.card
+            return f"Pooling, gains and biases by {by}; all else is {card.title} {card.version}."
         begun = "" if self.init is None else f", beginning with {self.init.card.title} {self.init.card.version}"
         mixed = "" if self.plan.phantom is None else ", with drawn cases mixed in"
         return f"The reports of {len(scans)} scans of {_patients(scans)} patients{begun}{mixed}."
@@ -262,15 +269,18 @@ class Run:
     def _story(self) -> dict[str, object]:
         """How it came to be, for the card."""
         recipe = self.plan.recipe
+        taught = {
+            "steps": f"{recipe.steps} of {recipe.scans_a_step} scans",
+            "weights of the parts of the loss": f"labels 1, mask {recipe.mask:g}, somewhere {recipe.somewhere:g}, "
+            f"change {recipe.course:g}, drawn {recipe.drawn if self.plan.phantom else 0:g}",
+        }
         return {
             "how it was made": {
                 "patients parted by": f"seed {self.plan.split_seed}, shares {dict(self.plan.shares)}",
                 **{name: f"{len(scans)} scans of {_patients(scans)} patients" for name, scans in self.parts.items()},
-                "steps": f"{recipe.steps} of {recipe.scans_a_step} scans",
                 "what learned": _WHAT[recipe.learns],
                 "pooling": f"power {self.network.pooling.power:g}, bar lowered by {self.network.pooling.lowered:g}",
-                "weights of the parts of the loss": f"labels 1, mask {recipe.mask:g}, somewhere {recipe.somewhere:g}, "
-                f"change {recipe.course:g}, drawn {recipe.drawn if self.plan.phantom else 0:g}",
+                **({} if recipe.learns is Learns.POOLING else taught),
                 "organs named by": f"{self.guide.card.title} {self.guide.card.version}",
                 "close look": "none" if self._close_look() is None else "that of the model begun with, not taught here",
             }

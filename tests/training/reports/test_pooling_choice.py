@@ -12,11 +12,11 @@ import torch
 from ai.model import load_bundle
 from ai.model.bundle import save_bundle
 from ai.model.network import EvidenceNet
-from ai.model.pooling import SUM, Pooling
+from ai.model.pooling import Pooling
 from ai.training.cohort import Cohort
 from ai.training.reports.crops import prepared
 from ai.training.reports.errors import ReportsError
-from ai.training.reports.pooling_choice import POOLINGS, KeptTotals, chosen
+from ai.training.reports.pooling_choice import POOLINGS, KeptTotals, chosen, rescaled
 from ai.training.reports.recipe import Learns
 from ai.training.reports.report_run import ReportPlan, train_on_reports
 from tests.support.bright_network import described, random_network
@@ -45,6 +45,18 @@ def test_labels_of_which_reports_say_too_little_have_no_say() -> None:
     evidence, present = totals((20.0, 3.0))
     present[:, :] = np.nan
     assert chosen(evidence, present) == 0
+
+
+def test_what_cannot_be_fitted_means_what_it_meant() -> None:
+    network = random_network(3)
+    gains = network.log_gain.detach().exp().double().numpy()
+    before = np.random.default_rng(4).uniform(1, 50, (20, 3))
+    before[:, 2] = 0.0
+    after = before * [0.1, 7.0, 1.0]
+    rescaled(network, before, after)
+    again = network.log_gain.detach().exp().double().numpy()
+    assert again * after == pytest.approx(gains * before, rel=1e-5)
+    assert again[2] == pytest.approx(gains[2])
 
 
 def test_totals_are_those_of_the_network_with_each_pooling(tmp_path: Path) -> None:
@@ -88,14 +100,15 @@ def test_only_pooling_gains_and_biases_are_learned_and_kept_with_the_bundle(hosp
     before, after = random_network(5).state_dict(), bundle.network.state_dict()
     assert {name for name, value in after.items() if not torch.equal(value, before[name])} <= {"log_gain", "bias"}
     assert bundle.network.pooling == bundle.description.pooling
-    assert bundle.network.pooling in {SUM, *POOLINGS}
-    power = f"power {bundle.network.pooling.power:g}"
-    assert power in (tmp_path / "bundle" / "CARD.md").read_text(encoding="utf-8")
+    card = (tmp_path / "bundle" / "CARD.md").read_text(encoding="utf-8")
+    parts = Cohort.open(hospital / "cohort").split(1, plan(hospital, tmp_path).shares)
+    asked = len(parts["train"]) + len(parts["calibrate"])
+    assert f"by the reports of {asked} scans" in card
+    assert f"power {bundle.network.pooling.power:g}, bar lowered by {bundle.network.pooling.lowered:g}" in card
+    assert "steps" not in card
     assert load_bundle(tmp_path / "bundle").description.labels == LABELS
     measured = next(table for table in bundle.description.measured.values() if "reported" in table)
-    assert measured["scans"] == len(
-        Cohort.open(hospital / "cohort").split(1, plan(hospital, tmp_path).shares)["evaluate"]
-    )
+    assert measured["scans"] == len(parts["evaluate"])
 
 
 def test_pooling_alone_needs_a_network_that_sees_already(hospital: Path, tmp_path: Path) -> None:

@@ -7,7 +7,9 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +30,18 @@ ROOT = Path(__file__).resolve().parents[3]
 
 class _Killed(Exception):
     """Stands for a kill that nothing can answer."""
+
+
+def killed_after(scans: int) -> Callable[[str], None]:
+    """Return what dies when one scan more is asked for."""
+
+    asked = count()
+
+    def watch(key: str) -> None:
+        if next(asked) == scans:
+            raise _Killed
+
+    return watch
 
 
 def learner(folder: Path, scans: Blocks | None = None, **changes: object) -> ReportLearner:
@@ -64,15 +78,8 @@ def test_ten_killed_and_resumed_runs_end_with_the_very_weights_of_one_that_never
     rng = np.random.default_rng(3)
     for run in range(10):
         folder, left = tmp_path / str(run), int(rng.integers(0, 2 * BLOCKS.steps))
-
-        def killed(key: str) -> None:
-            nonlocal left
-            left -= 1
-            if left < 0:
-                raise _Killed
-
         with pytest.raises(_Killed):
-            learner(folder, Blocks(killed)).learn()
+            learner(folder, Blocks(killed_after(left))).learn()
         again = learner(folder)
         assert again.step < BLOCKS.steps
         assert same(again.learn(), whole.average)
@@ -142,16 +149,8 @@ def test_heads_alone_learn_what_is_there_and_a_stop_changes_nothing(tmp_path: Pa
     before, after = BLOCKS.new_network().state_dict(), made.network.state_dict()
     changed = {name for name, value in after.items() if not torch.equal(value, before[name])}
     assert changed == {"head.weight", "log_gain", "bias"}
-    left = 45
-
-    def killed(key: str) -> None:
-        nonlocal left
-        left -= 1
-        if left < 0:
-            raise _Killed
-
     with pytest.raises(_Killed):
-        heads(tmp_path / "stopped", SeenBlocks(killed)).learn()
+        heads(tmp_path / "stopped", SeenBlocks(killed_after(45))).learn()
     assert same(heads(tmp_path / "stopped").learn(), learned)
 
 
