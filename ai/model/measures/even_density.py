@@ -1,7 +1,8 @@
 """Emphysema with the noise averaged out: the share of small cubes of lung that are nearly air on average.
 
-Voxel by voxel, noise alone carries healthy lung below −950 HU: in thin slices of a sharp kernel a tenth of it and more
-(Schilham et al., IEEE Trans Med Imaging 2006;25:451). Over the voxels that the network reads, most of it averages out.
+Voxel by voxel, noise alone carries healthy lung below −950 HU, so that noise is to be filtered out before voxels are
+counted (after Schilham et al., IEEE Trans Med Imaging 2006;25:451, whose filter is another). Over the voxels that the
+network reads, most of it averages out; so do the smallest holes.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from ai.model.measures.lung_density import EMPHYSEMA_HU
 
 NAME = "laa_950_even"
 _TITLE = "Emphysema index, denoised"
-_SOURCE = "Schilham et al., IEEE Trans Med Imaging 2006;25:451; averaged over cubes"
+_SOURCE = "After Schilham et al., IEEE Trans Med Imaging 2006;25:451; means of cubes for their filter"
 _FEWEST = 1000
 """Cubes of lung; of fewer a share means little."""
 

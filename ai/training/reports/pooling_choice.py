@@ -80,7 +80,7 @@ def rescaled(network: EvidenceNet, before: Numbers, after: Numbers) -> None:
     shared, whole = (before * after).sum(0), (after**2).sum(0)
     factor = np.where((shared > 0) & (whole > 0), shared / np.maximum(whole, np.finfo(np.float64).tiny), 1.0)
     with torch.no_grad():
-        network.log_gain += torch.from_numpy(np.log(factor)).to(network.log_gain)
+        network.log_gain.add_(torch.from_numpy(np.log(factor)).to(network.log_gain))
 
 
 def chosen(totals: Numbers, present: Numbers) -> int:
