@@ -16,7 +16,7 @@ def parser() -> argparse.ArgumentParser:
 
 def run(parsed: argparse.Namespace, desk: Desk) -> Done:
     """Train; goes on where an earlier run in the folder stopped. Only one of several processes has a result."""
-    command_line.refuse_what_is_not_there(parsed)
+    command_line.refuse_what_cannot_be(parsed)
     options.made(parsed.out)
     folder = command_line.train_as_told(parsed, desk.progress)
     return Done("" if folder is None else f"The bundle lies in {folder.resolve()}")

@@ -26,6 +26,8 @@ def training_parser() -> argparse.ArgumentParser:
     parser.add_argument("--steps", type=int, default=3000)
     parser.add_argument("--init", type=Path, metavar="DIR", help="bundle to begin with, instead of chance")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    told = "what learns: all layers, only how places of --init are pooled, or, of reports, its heads (default all)"
+    parser.add_argument("--learn", choices=[one.value for one in Learns], default=Learns.ALL.value, help=told)
     told = f"learning rate (default {Recipe.learning_rate:g} on drawn cases, {_STANDARD.learning_rate:g} on reports)"
     parser.add_argument("--rate", type=float, metavar="R", help=told)
     _add_drawing_options(parser.add_argument_group("learning from drawn cases"))
@@ -50,8 +52,6 @@ def _add_report_options(group: argparse._ArgumentGroup) -> None:
     told = "folder of drawn cases to mix in (train-*.safetensors in the share folder of a run without --cohort)"
     group.add_argument("--phantom", type=Path, metavar="SHARE", help=told)
     group.add_argument("--organs", type=Path, metavar="DIR", help="bundle that names the organs heat is kept in")
-    told = "what learns: all layers, the heads of --init alone, or only how its places are pooled (default all)"
-    group.add_argument("--learn", choices=[one.value for one in Learns], default=Learns.ALL.value, help=told)
     told = f"weight of the mask loss, 0 learns without places (default {_STANDARD.mask:g})"
     group.add_argument("--mask", type=float, default=_STANDARD.mask, metavar="W", help=told)
     told = f"scans a step, over all processes (default {_STANDARD.scans_a_step})"
@@ -63,12 +63,14 @@ def _add_report_options(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--name", default="Learned from reports", help="what the viewer calls the model")
 
 
-def refuse_what_is_not_there(parsed: argparse.Namespace) -> None:
-    """Say before any work that a folder is missing.
+def refuse_what_cannot_be(parsed: argparse.Namespace) -> None:
+    """Say before any work that a folder is missing, or that there is nothing to learn from.
 
     Raises:
-        ReportsError: ``--scans`` is no folder.
+        ReportsError: ``--scans`` is no folder; heads are to be taught without reports.
     """
+    if parsed.cohort is None and parsed.learn == Learns.HEADS:
+        raise ReportsError("Heads alone are taught by reports; name them with --cohort, or leave --learn out.")
     if parsed.scans is not None and not parsed.scans.is_dir():
         raise ReportsError(f"{parsed.scans} is no folder; name the one with the scans, or leave --scans out.")
 
@@ -86,7 +88,7 @@ def train_as_told(parsed: argparse.Namespace, progress: Progress) -> Path | None
         recipe = Recipe(parsed.steps, learning_rate=parsed.rate or Recipe.learning_rate, compiled=parsed.compile)
         plan = Plan(
             parsed.out, parsed.scans, recipe, train_cases=parsed.cases, device=parsed.device, workers=parsed.workers,
-            first_case=parsed.first_case, init=parsed.init,
+            first_case=parsed.first_case, init=parsed.init, pooling_alone=parsed.learn == Learns.POOLING,
         )  # fmt: skip
         train(plan, progress)
         return Path(parsed.out) / BUNDLE

@@ -61,7 +61,7 @@ def table(
 def _logits(network: EvidenceNet, readings: Readings) -> Numbers:
     gain = network.log_gain.detach().double().exp().cpu().numpy()
     bias = network.bias.detach().double().cpu().numpy()
-    return np.asarray(bias + gain * readings.shifted())
+    return np.asarray(bias + gain * readings.evidence)
 
 
 def _row(

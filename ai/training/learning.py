@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import time
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -75,19 +75,18 @@ class Learner:
         share: folder of drawn cases.
         run: folder for ``checkpoint.pt`` and ``log.csv``.
         device: torch device.
-        start: weights a new run begins with; by chance without. A run that is taken up goes on with its own.
+        start: the network that a new run begins as; by chance without. A run that is taken up goes on with its own
+            weights.
     """
 
-    def __init__(
-        self, recipe: Recipe, share: Path, run: Path, device: str, start: Mapping[str, Tensor] | None = None
-    ) -> None:
+    def __init__(self, recipe: Recipe, share: Path, run: Path, device: str, start: EvidenceNet | None = None) -> None:
         torch.manual_seed(recipe.seed)
         self.recipe, self.run, self.device = recipe, run, torch.device(device)
         self.network = new_network().to(self.device)
         if start is not None:
-            self.network.load_state_dict(start)
-        self.average = new_network().to(self.device)
-        self.average.load_state_dict(self.network.state_dict())
+            self.network.load_state_dict(start.state_dict())
+            self.network.pooling = start.pooling
+        self.average = copy.deepcopy(self.network)
         inner, outer = self._groups()
         self.optimisers = (
             Orthogonal(inner, lr=recipe.learning_rate, weight_decay=recipe.weight_decay),

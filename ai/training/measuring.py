@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ai.model.bundle import Bundle
+from ai.model.bundle import Bundle, Description, load_bundle, save_bundle
+from ai.model.close_look import CloseLook
 from ai.model.errors import ModelError
 from ai.model.network import EvidenceNet
 from ai.phantom import drawn_case
 from ai.progress import QUIET, Part, Progress
 from ai.training.backgrounds import canvas_of, there
+from ai.training.card import card_text
 from ai.training.evaluation import table
 from ai.training.labels import LABELS
 from ai.training.nodules.thin_scans import thin_table
@@ -67,6 +69,32 @@ def measured_by(bundle: Bundle, what: Measuring, progress: Progress = QUIET) -> 
     if what.thin:
         measured |= thin_scans(bundle, what.thin, Part(progress, 0.5, 0.65))
     return measured | _read_whole(bundle, what, Part(progress, 0.65, 1.0))
+
+
+def written(
+    network: EvidenceNet,
+    description: Description,
+    look: CloseLook | None,
+    folder: Path,
+    what: Measuring,
+    remarks: str = "",
+    progress: Progress = QUIET,
+) -> Bundle:
+    """Write a bundle, measure it as it is loaded from there, and write it again with its figures and its card.
+
+    Args:
+        network, description, look: of the bundle; what ``description`` says of figures is replaced.
+        folder: where it is written.
+        what: to measure on.
+        remarks: what a reader of the card should know.
+        progress: told on the way.
+    """
+    save_bundle(network, description, folder, look)
+    description = replace(description, measured=measured_by(load_bundle(folder), what, progress))
+    save_bundle(network, description, folder, look)
+    text = card_text(description, remarks, "" if look is None else look.trained_on)
+    (folder / "CARD.md").write_text(text, encoding="utf-8")
+    return load_bundle(folder)
 
 
 def thin_scans(bundle: Bundle, count: int, progress: Progress = QUIET) -> dict[str, Any]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -21,17 +22,17 @@ from ai.model.pooling import Pooling
 from ai.organs import LOBES, ORGANS
 from ai.progress import QUIET, Progress
 from ai.training.detection import Marks, marks_of
+from ai.training.pooling_choice import POOLINGS, POWERS
+from ai.training.statistics import Numbers
 from ai.training.truth import HALF, UNKNOWN, TrainingCase, load_case
 from ai.volume import Volume, axis_aligned
 
-SHIFTS = (-4.0, -3.0, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
+SHIFTS = (-4.0, -3.0, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0)
 """Tried on W·A before the relu: how sure a place must be before it counts as evidence."""
 CELL_MM, _VOXEL_MM = 4.0, 2.0
 _SPREADING = "pneumonia"
 NEAR_MM = 10.0
 """The strongest place may lie so far from the abnormality and still point at it."""
-
-Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,8 +42,9 @@ class Readings:
     Args:
         names: file names of the cases.
         present: 1, 0, or NaN where undecided.
-        evidence: Σ relu(W·A + shift), or the network's norm of it, before gain and bias; for each of ``SHIFTS`` (last
-            axis).
+        evidence: what the network's places come to, by its own pooling, before gain and bias.
+        tried: (cases, labels, powers, shifts): what they would come to by each of ``POWERS`` and ``SHIFTS``; nothing in
+            the last two axes unless it was read for calibration.
         pointed: 1 where the strongest place lies within 10 mm of the abnormality, else 0; NaN where absent.
         energy: share of the heat in cells that hold the abnormality, of all heat in decided places; NaN where absent.
         organs: Dice of each organ on the cells, NaN where it is not known.
@@ -63,10 +65,22 @@ class Readings:
     at_first: tuple[Marks, ...]
     extent: Numbers
     surest: Numbers
+    tried: Numbers
 
-    def shifted(self, shift: float = 0.0) -> Numbers:
-        """Return the evidence (cases, labels) for one of ``SHIFTS``."""
-        return self.evidence[:, :, SHIFTS.index(shift)]
+    def pooled(self, shifts: Sequence[float]) -> Numbers:
+        """Return what each label's evidence comes to at its own shift, by each of ``POOLINGS``: (cases, labels, P).
+
+        Args:
+            shifts: one of ``SHIFTS`` for each label, 2 at most.
+        """
+        columns = [(POWERS.index(pooling.power), pooling.lowered) for pooling in POOLINGS]
+        return np.stack(
+            [
+                np.stack([self.tried[:, label, n, SHIFTS.index(shift + lowered)] for n, lowered in columns], -1)
+                for label, shift in enumerate(shifts)
+            ],
+            axis=1,
+        )
 
     def only(self, part: str) -> Readings:
         """Return the cases whose name contains ``part``."""
@@ -89,6 +103,7 @@ class Readings:
             tuple(self.at_first[i] for i in rows),
             self.extent[rows],
             self.surest[rows],
+            self.tried[rows],
         )
 
 
@@ -97,7 +112,7 @@ def read_cases(
     paths: list[Path],
     labels: tuple[str, ...],
     progress: Progress = QUIET,
-    known_only: bool = False,
+    calibrating: bool = False,
     close_look: CloseLook | None = None,
 ) -> Readings:
     """Run a network over whole drawn cases.
@@ -107,27 +122,41 @@ def read_cases(
         paths: of the cases.
         labels: the network's.
         progress: told after each case.
-        known_only: leave undecided places out of the evidence, and call absent what is nowhere in the others. For
-            calibration: in a real anatomy some place is always undecided for every label (the patient's own disease),
-            and its negatives are too precious to be lost.
+        calibrating: leave undecided places out of the evidence, call absent what is nowhere in the others, and try
+            other bars and poolings. In a real anatomy some place is always undecided for every label (the patient's
+            own disease), and its negatives are too precious to be lost.
         close_look: looks at each candidate for a nodule; None where there is none.
     """
     rows = []
     for number, path in enumerate(paths):
-        rows.append(_row(network, load_case(path), labels, known_only, close_look))
+        rows.append(_row(network, load_case(path), labels, calibrating, close_look))
         progress.report((number + 1) / len(paths), f"reading drawn cases ({number + 1} of {len(paths)})")
     columns = list(zip(*rows, strict=True))
-    numbers = [np.array(column, dtype=np.float64) for column in columns[:5]]
+    present, evidence, pointed, energy, organs = (np.array(column, dtype=np.float64) for column in columns[:5])
+    nodules, at_first = columns[5:7]
+    extent, surest, tried = (np.array(column, dtype=np.float64) for column in columns[7:])
     names = tuple(p.name for p in paths)
-    extent, surest = (np.array(column, dtype=np.float64) for column in columns[7:])
-    return Readings(
-        names, numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], columns[5], columns[6], extent, surest
-    )
+    return Readings(names, present, evidence, pointed, energy, organs, nodules, at_first, extent, surest, tried)
+
+
+class _Row(NamedTuple):
+    """What is read of one case; see ``Readings``."""
+
+    present: Numbers
+    evidence: Numbers
+    pointed: Numbers
+    energy: Numbers
+    organs: Numbers
+    nodules: Marks
+    at_first: Marks
+    extent: tuple[float, float]
+    surest: float
+    tried: Numbers
 
 
 def _row(
-    network: EvidenceNet, case: TrainingCase, labels: tuple[str, ...], known_only: bool, close_look: CloseLook | None
-) -> tuple[Numbers, Numbers, Numbers, Numbers, Numbers, Marks, Marks, tuple[float, float], float]:
+    network: EvidenceNet, case: TrainingCase, labels: tuple[str, ...], calibrating: bool, close_look: CloseLook | None
+) -> _Row:
     device = next(network.parameters()).device
     with torch.inference_mode():
         hu = case.hu.to(device).float()[None, None].to(memory_format=torch.channels_last_3d)
@@ -136,7 +165,7 @@ def _row(
     truth = case.layers(len(labels))
     present = case.present(len(labels)).astype(np.float64)
     counted = None
-    if known_only:
+    if calibrating:
         counted = truth != UNKNOWN
         sliver = (torch.where(counted, truth, 0).flatten(1) > 0).any(1).numpy()
         present[np.isnan(present) & ~sliver] = 0.0
@@ -154,17 +183,10 @@ def _row(
         surest = sigmoid(float(sure.max(initial=-np.inf)))
     dice = _dice(evidence.organs, case.organs)
     extent = _extent(places, truth, case.organs, labels) if _SPREADING in labels else (float("nan"),) * 2
-    return (
-        present,
-        _sums(places, counted, network.pooling).numpy(),
-        pointed,
-        energy,
-        dice,
-        marks,
-        at_first,
-        extent,
-        surest,
-    )
+    counts = [layer if counted is None else layer[counted[label]] for label, layer in enumerate(places)]
+    total = np.array([float(network.pooling.total(_row_of(layer))) for layer in counts])
+    tried = _tried(counts) if calibrating else np.zeros((len(labels), 0, 0))
+    return _Row(present, total, pointed, energy, dice, marks, at_first, extent, surest, tried)
 
 
 def _looked_at(found: Candidates, case: TrainingCase, look: CloseLook) -> Numbers:
@@ -176,14 +198,16 @@ def _looked_at(found: Candidates, case: TrainingCase, look: CloseLook) -> Number
     return look.logits(volume, places_mm, found)
 
 
-def _sums(places: Tensor, counted: Tensor | None, pooling: Pooling) -> Tensor:
-    """Evidence of each label at each of ``SHIFTS``, label by label: all at once would be a gigabyte a scan."""
-    result = torch.empty((len(places), len(SHIFTS)), dtype=torch.float64)
-    for label, layer in enumerate(places):
-        mine = (layer if counted is None else layer[counted[label]]).reshape(1, 1, -1)
-        for number, shift in enumerate(SHIFTS):
-            result[label, number] = pooling.total(mine + shift)
-    return result
+def _tried(places: Sequence[Tensor]) -> Numbers:
+    """What the places of each label come to by each of ``POWERS`` and ``SHIFTS``."""
+    poolings = [Pooling(power) for power in POWERS]
+    rows = [_row_of(layer) for layer in places]
+    return np.array([[[float(one.total(row + shift)) for shift in SHIFTS] for one in poolings] for row in rows])
+
+
+def _row_of(places: Tensor) -> Tensor:
+    """Any places as a scan of one row."""
+    return places.reshape(1, 1, -1)
 
 
 def _extent(places: Tensor, truth: Tensor, organs: Tensor, labels: tuple[str, ...]) -> tuple[float, float]:

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
-from torch import Tensor
 
+from ai.findings import Thresholds
 from ai.model import ModelError
-from ai.model.bundle import Bundle, Description, load_bundle, save_bundle
+from ai.model.bundle import Bundle, Description, load_bundle
+from ai.model.close_look import CloseLook
 from ai.model.network import FEATURES, FINE, WIDTHS, EvidenceNet
-from ai.model.pooling import SUM
 from ai.progress import QUIET, Part, Progress
 from ai.training.backgrounds import Background, there
 from ai.training.calibration import calibrate
-from ai.training.card import card_text
 from ai.training.labels import LABELS
 from ai.training.learning import Learner, Recipe, new_network
-from ai.training.measuring import Measuring, measured_by
+from ai.training.measuring import Measuring, written
 from ai.training.readings import drawn_paths, read_cases
 from ai.training.share import Share, draw_share
 
@@ -31,8 +31,10 @@ _LIMITS = (
 
 
 _CALIBRATION = (
-    "Logistic regression of each label's presence on its summed evidence, over {} drawn cases that training did not "
-    "see; gain and bias are part of the weights, so that the heat still adds up."
+    "Logistic regression of each label's presence on its evidence, over {} drawn cases that training did not see; gain "
+    "and bias are part of the weights, so that the heat still adds up. Evidence is pooled by the power {:g}, places "
+    "counting from {:g} logit points below where they are likelier than not: two numbers for all labels, the likeliest "
+    "on the same cases."
 )
 
 
@@ -52,6 +54,7 @@ class Plan:
         workers: processes that draw cases side by side.
         first_case: number of the first training case: a run that goes on from another model learns from new ones.
         init: bundle of the same network to begin with instead of chance.
+        pooling_alone: leave all weights of ``init`` as they are; only pooling, gains and biases are set anew.
         thin_cases: how many procedural thoraxes of 1.5 mm are drawn for the nodules' curve.
     """
 
@@ -68,6 +71,7 @@ class Plan:
     workers: int = 1
     first_case: int = 0
     init: Path | None = None
+    pooling_alone: bool = False
     thin_cases: int = 40
 
 
@@ -75,30 +79,58 @@ def train(plan: Plan, progress: Progress = QUIET) -> Bundle:
     """Follow the plan to its end; return the bundle, which lies in ``run/bundle``.
 
     Raises:
-        ModelError: the bundle to begin with cannot be read, or is of another network.
+        ModelError: the bundle to begin with cannot be read, is of another network, or is missing where pooling alone is
+            to be set.
     """
     start = None if plan.init is None else _start(plan.init)
-    share = plan.run / "share"
-    counts = {"train": plan.train_cases, "calibrate": plan.calibrate_cases, "evaluate": plan.evaluate_cases}
-    for number, (split, count) in enumerate(counts.items()):
-        part = Part(progress, 0.1 * number, 0.1 * number + 0.1)
-        first = plan.first_case if split == "train" else 0
-        draw_share(Share(split, count, first=first), share, plan.scans, part, plan.workers)
-    learner = Learner(plan.recipe, share, plan.run, plan.device, start)
+    if plan.pooling_alone:
+        return _pooled(start, plan, progress)
+    _draw(plan, ("train", "calibrate", "evaluate"), Part(progress, 0.0, 0.3))
+    weights = None if start is None else start.network
+    learner = Learner(plan.recipe, plan.run / "share", plan.run, plan.device, weights)
     network = learner.learn(Part(progress, 0.3, 0.9)).cpu()
     return finish(network, plan, Part(progress, 0.9, 1.0))
 
 
-def _start(folder: Path) -> dict[str, Tensor]:
-    """Return the weights of a bundle of this recipe's network."""
+def _draw(plan: Plan, splits: Sequence[str], progress: Progress) -> None:
+    counts = {"train": plan.train_cases, "calibrate": plan.calibrate_cases, "evaluate": plan.evaluate_cases}
+    for number, split in enumerate(splits):
+        part = Part(progress, number / len(splits), (number + 1) / len(splits))
+        first = plan.first_case if split == "train" else 0
+        draw_share(Share(split, counts[split], first=first), plan.run / "share", plan.scans, part, plan.workers)
+
+
+@dataclass(frozen=True, eq=False)
+class _Start:
+    """A bundle to begin with, and its network."""
+
+    bundle: Bundle
+    network: EvidenceNet
+
+
+def _start(folder: Path) -> _Start:
+    """Return a bundle of this recipe's network."""
     bundle = load_bundle(folder)
     said = bundle.description
-    same = (said.labels, said.widths, said.features, said.organs, said.positions, said.fine, said.pooling) == (
-        LABELS, WIDTHS, FEATURES, True, True, FINE, SUM,
+    same = (said.labels, said.widths, said.features, said.organs, said.positions, said.fine) == (
+        LABELS, WIDTHS, FEATURES, True, True, FINE,
     )  # fmt: skip
     if not same or not isinstance(bundle.network, EvidenceNet):
         raise ModelError(f"{folder} holds another network than the one that is taught; begin without --init.")
-    return bundle.network.state_dict()
+    return _Start(bundle, bundle.network)
+
+
+def _pooled(start: _Start | None, plan: Plan, progress: Progress) -> Bundle:
+    """Set pooling, gains and biases of a network anew; measure and write it, its close look as it was."""
+    if start is None:
+        raise ModelError("Pooling alone can be set only in a network that sees already; name it with --init.")
+    _draw(plan, ("calibrate", "evaluate"), Part(progress, 0.0, 0.2))
+    network = copy.deepcopy(start.network)
+    thresholds, told = _calibrated(network, plan, Part(progress, 0.2, 0.4), bars=False)
+    description = replace(
+        start.bundle.description, version=plan.version, thresholds=thresholds, calibration=told, measured={}
+    )
+    return _measured(network, description, plan, Part(progress, 0.4, 1.0), start.bundle.close_look)
 
 
 def finish(network: EvidenceNet, plan: Plan, progress: Progress = QUIET) -> Bundle:
@@ -107,27 +139,35 @@ def finish(network: EvidenceNet, plan: Plan, progress: Progress = QUIET) -> Bund
     It has no close look yet; that is taught beside it (``ai.training.nodules``).
     """
     network.eval()
-    share = plan.run / "share"
-    cases = list(drawn_paths(share, "calibrate"))
-    calibration = read_cases(network, cases, LABELS, Part(progress, 0.0, 0.3), known_only=True)
-    thresholds = calibrate(network, calibration)
+    thresholds, told = _calibrated(network, plan, Part(progress, 0.0, 0.3))
     used = there("train", plan.scans)
     description = Description(
         identifier="interval-chest", version=plan.version, title="Interval's chest model", labels=LABELS,
         thresholds=thresholds, widths=WIDTHS, features=FEATURES, organs=True, spacing_mm=2.0,
         trained_on=_trained_on(used), licence="Apache-2.0",
         attribution=tuple(f"{entry.name}: {entry.source}" for entry in used),
-        limits=_LIMITS, measured={}, positions=network.positions, fine=FINE,
-        calibration=_CALIBRATION.format(len(cases)),
+        limits=_LIMITS, measured={}, positions=network.positions, fine=FINE, calibration=told,
     )  # fmt: skip
-    folder = plan.run / "bundle"
-    save_bundle(network, description, folder)
-    measuring = Measuring(share, plan.scans, plan.evaluate_cases, plan.whole_cases, plan.workers, plan.thin_cases)
-    measured = measured_by(load_bundle(folder), measuring, Part(progress, 0.3, 1.0))
-    description = replace(description, measured=measured)
-    save_bundle(network, description, folder)
-    (folder / "CARD.md").write_text(card_text(description, plan.remarks), encoding="utf-8")
-    return load_bundle(folder)
+    return _measured(network, description, plan, Part(progress, 0.3, 1.0))
+
+
+def _calibrated(
+    network: EvidenceNet, plan: Plan, progress: Progress, bars: bool = True
+) -> tuple[tuple[Thresholds, ...], str]:
+    """Calibrate a network on the plan's cases; return its thresholds, and for the card how it was done."""
+    cases = list(drawn_paths(plan.run / "share", "calibrate"))
+    thresholds = calibrate(network, read_cases(network, cases, LABELS, progress, calibrating=True), bars)
+    pooling = network.pooling
+    return thresholds, _CALIBRATION.format(len(cases), pooling.power, pooling.lowered)
+
+
+def _measured(
+    network: EvidenceNet, description: Description, plan: Plan, progress: Progress, look: CloseLook | None = None
+) -> Bundle:
+    measuring = Measuring(
+        plan.run / "share", plan.scans, plan.evaluate_cases, plan.whole_cases, plan.workers, plan.thin_cases
+    )
+    return written(network, description, look, plan.run / "bundle", measuring, plan.remarks, progress)
 
 
 def _trained_on(scans: Sequence[Background]) -> str:

@@ -9,11 +9,14 @@ import numpy as np
 import pytest
 import torch
 
-from ai.findings import Thresholds
+from ai.findings import NEVER, Thresholds
 from ai.model.network import EvidenceNet
+from ai.model.pooling import SUM, Pooling
 from ai.organs import ORGANS
-from ai.training.calibration import calibrate, logistic_fit
+from ai.training.calibration import calibrate
 from ai.training.evaluation import table
+from ai.training.logistic import logistic_fit
+from ai.training.pooling_choice import POOLINGS, POWERS
 from ai.training.readings import SHIFTS, Readings, drawn_paths, read_cases
 from ai.training.truth import UNKNOWN, TrainingCase, save_case
 from tests.support.bright_network import LABELS, bright_network, random_network
@@ -43,10 +46,27 @@ def read(folder: Path, *cases: TrainingCase, network: EvidenceNet | None = None)
 def test_evidence_is_the_sum_over_all_places(tmp_path: Path) -> None:
     readings = read(tmp_path, bright_case(), bright_case(at=None, marked=False))
     assert readings.present[:, 0].tolist() == [1.0, 0.0]
-    assert readings.shifted()[0, 0] == pytest.approx(64, rel=1e-3)
-    assert readings.shifted()[1, 0] == 0
-    assert readings.shifted(-0.5)[0, 0] == pytest.approx(32, rel=1e-3)
-    assert (np.diff(readings.evidence, axis=2) >= 0).all()
+    assert readings.evidence[0, 0] == pytest.approx(64, rel=1e-3)
+    assert readings.evidence[1, 0] == 0
+    assert readings.tried.size == 0
+
+
+def test_for_calibration_other_bars_and_poolings_are_tried(tmp_path: Path) -> None:
+    """Sixty-four cells are sure by 1, all others not by far."""
+    read(tmp_path, bright_case(), bright_case(at=None, marked=False))
+    readings = read_cases(bright_network(), list(drawn_paths(tmp_path, "evaluate")), LABELS, calibrating=True)
+    tried = readings.tried[0, 0]
+    assert tried[:, SHIFTS.index(0.0)] == pytest.approx([64, 8, 4], rel=1e-3)
+    assert tried[:, SHIFTS.index(-0.5)] == pytest.approx([32, 4, 2], rel=1e-3)
+    assert (np.diff(readings.tried, axis=3) >= 0).all()
+    pooled = readings.pooled((0.5, 0.0, 0.0))
+    assert pooled.shape == (2, len(LABELS), len(POOLINGS))
+    for number, pooling in enumerate(POOLINGS):
+        network = bright_network()
+        network.head.weight.data[0, -1] += 0.5
+        network.pooling = pooling
+        (again, _) = read_cases(network, list(drawn_paths(tmp_path, "evaluate")), LABELS).evidence
+        assert pooled[0, :, number] == pytest.approx(again, rel=1e-3)
 
 
 def test_the_logit_is_gain_times_evidence_and_bias(tmp_path: Path) -> None:
@@ -56,7 +76,7 @@ def test_the_logit_is_gain_times_evidence_and_bias(tmp_path: Path) -> None:
     with torch.no_grad():
         logits = network(case.hu.float()[None, None]).logits[0].numpy()
         gain, bias = network.log_gain.double().exp().numpy(), network.bias.double().numpy()
-    assert bias + gain * readings.shifted()[0] == pytest.approx(logits, rel=1e-4, abs=1e-3)
+    assert bias + gain * readings.evidence[0] == pytest.approx(logits, rel=1e-4, abs=1e-3)
 
 
 def test_pointing_and_energy(tmp_path: Path) -> None:
@@ -73,11 +93,11 @@ def test_undecided_places_and_slivers_leave_a_case_undecided_but_count_as_heat(t
     hidden.truth[hidden.truth > 0] = UNKNOWN
     sliver.truth[sliver.truth > 0] = 20
     readings = read(tmp_path, hidden, sliver)
-    assert readings.shifted()[0, 0] == pytest.approx(64, rel=1e-3)
+    assert readings.evidence[0, 0] == pytest.approx(64, rel=1e-3)
     assert np.isnan(readings.present[:, 0]).all()
-    known = read_cases(bright_network(), list(drawn_paths(tmp_path, "evaluate")), LABELS, known_only=True)
+    known = read_cases(bright_network(), list(drawn_paths(tmp_path, "evaluate")), LABELS, calibrating=True)
     assert known.present[0, 0] == 0
-    assert known.shifted()[0, 0] == 0
+    assert known.evidence[0, 0] == 0
     assert np.isnan(known.present[1, 0])
 
 
@@ -112,13 +132,16 @@ def test_parts_of_the_readings(tmp_path: Path) -> None:
 
 
 def made_up(evidence: np.ndarray, present: np.ndarray) -> Readings:
-    """Return readings of one label with the same evidence at every shift but noise elsewhere than at 0."""
+    """Return readings of one label whose evidence is told by its sum at no shift, and by noise elsewhere."""
     rng = np.random.default_rng(0)
-    noisy = [evidence + (0 if s == 0 else abs(s) * 200 * rng.random(len(evidence))) for s in SHIFTS]
+    noisy = [
+        [evidence + (0 if s == 0 and p == 1 else (1 + abs(s)) * 200 * rng.random(len(evidence))) for s in SHIFTS]
+        for p in POWERS
+    ]
     nothing = np.full((len(evidence), 1), np.nan)
     names = tuple(f"case-{n}" for n in range(len(evidence)))
-    drawn, none = np.stack(noisy, -1)[:, None], np.zeros(len(names))
-    return Readings(names, present[:, None], drawn, nothing, nothing, nothing, (), (), nothing, none)
+    tried, none = np.moveaxis(np.array(noisy), -1, 0)[:, None], np.zeros(len(names))
+    return Readings(names, present[:, None], evidence[:, None], nothing, nothing, nothing, (), (), nothing, none, tried)
 
 
 def loss_of(network: EvidenceNet, evidence: np.ndarray, present: np.ndarray) -> float:
@@ -145,20 +168,40 @@ def test_calibration_lowers_the_loss_and_heat_still_adds_up() -> None:
     assert network.bias[0].item() + heat.double().sum().item() == pytest.approx(said.logits[0, 0].item(), abs=1e-4)
 
 
+def calibrating(folder: Path, network: EvidenceNet) -> tuple[Readings, np.ndarray]:
+    """Return readings of twelve cases for calibration, and evidence (cases, labels) that tells their first label."""
+    read(folder, *[bright_case(), bright_case(at=None, marked=False)] * 6, network=network)
+    readings = read_cases(network, list(drawn_paths(folder, "evaluate")), LABELS, calibrating=True)
+    return readings, np.where(readings.present[:, :1] == 1, 500.0, 0.0) + np.zeros((12, len(LABELS)))
+
+
+def shaped(readings: Readings, told: np.ndarray, power: float, shift: float) -> Readings:
+    """Return readings in which only one power at one shift tells anything."""
+    tried = np.full_like(readings.tried, 3.0)
+    tried[:, :, POWERS.index(power), SHIFTS.index(shift)] = told
+    return replace(readings, tried=tried)
+
+
 def test_calibration_takes_the_shift_that_tells_more(tmp_path: Path) -> None:
     """What was read at the chosen shift is what the changed network gives without one."""
-    cases = [bright_case(), bright_case(at=None, marked=False)] * 4
     network = bright_network()
-    readings = read(tmp_path, *cases, network=network)
-    told = np.where(readings.present[:, :1] == 1, 500.0, 0.0) + np.zeros((8, len(LABELS)))
-    evidence = readings.evidence.copy()
-    evidence[:, :, SHIFTS.index(0.0)] = 3.0
-    evidence[:, :, SHIFTS.index(-0.5)] = told
-    for other in (s for s in SHIFTS if s not in (0.0, -0.5)):
-        evidence[:, :, SHIFTS.index(other)] = 3.0
-    calibrate(network, replace(readings, evidence=evidence))
+    readings, told = calibrating(tmp_path, network)
+    calibrate(network, shaped(readings, told, 1.0, -0.5))
     again = read_cases(network, list(drawn_paths(tmp_path, "evaluate")), LABELS)
-    assert again.shifted()[:, 0] == pytest.approx(readings.shifted(-0.5)[:, 0], rel=1e-4)
+    assert network.pooling == SUM
+    assert again.evidence[:, 0] == pytest.approx(readings.tried[:, 0, 0, SHIFTS.index(-0.5)], rel=1e-4)
+
+
+def test_calibration_takes_the_pooling_that_tells_more(tmp_path: Path) -> None:
+    network = bright_network()
+    readings, told = calibrating(tmp_path, network)
+    weight = network.head.weight.clone()
+    thresholds = calibrate(network, shaped(readings, told, 3.0, 2.0), bars=False)
+    assert network.pooling == Pooling(3.0, 2.0)
+    assert torch.equal(network.head.weight, weight)
+    gain, bias = network.log_gain.detach().exp().numpy(), network.bias.detach().numpy()
+    assert bias[0] < 0 < bias[0] + gain[0] * 500
+    assert thresholds[0].sensitive < NEVER == thresholds[1].sensitive
 
 
 def test_a_logistic_fit_never_turns_evidence_round() -> None:

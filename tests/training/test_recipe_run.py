@@ -15,9 +15,12 @@ from ai.model.network import EvidenceNet
 from ai.model.pooling import Pooling
 from ai.scan import write_volume
 from ai.training import LABELS, Plan, Recipe, measuring, recipe_run, share, train
+from ai.training.command_line import refuse_what_cannot_be, training_parser
 from ai.training.learning import Learner
 from ai.training.real_scans import real_table
+from ai.training.reports.errors import ReportsError
 from tests.support.bright_network import bright_bundle, described, random_network
+from tests.support.close_network import random_close_look
 from tests.support.drawn_cases import small_case
 from tests.support.thorax import healthy, volume_of, water_box
 
@@ -119,11 +122,11 @@ def test_real_scans_are_read_as_the_viewer_reads_them_and_refusals_are_told(tmp_
 def test_a_run_begins_with_the_weights_of_a_bundle(run: tuple[Path, Bundle, _Heard], tmp_path: Path) -> None:
     folder, bundle, _ = run
     assert isinstance(bundle.network, EvidenceNet)
-    weights = recipe_run._start(folder / "bundle")
-    begun = Learner(RECIPE, folder / "share", tmp_path / "again", "cpu", weights)
+    begun = Learner(RECIPE, folder / "share", tmp_path / "again", "cpu", recipe_run._start(folder / "bundle").network)
     assert begun.step == 0
     for name, value in bundle.network.state_dict().items():
         assert torch.equal(value, begun.network.state_dict()[name]), name
+    assert begun.network.pooling == begun.average.pooling == bundle.network.pooling
 
 
 def test_another_network_is_no_beginning(tmp_path: Path) -> None:
@@ -132,7 +135,7 @@ def test_another_network_is_no_beginning(tmp_path: Path) -> None:
         train(Plan(tmp_path / "run", None, RECIPE, init=tmp_path / "small"))
 
 
-def test_a_network_whose_places_are_pooled_otherwise_is_no_beginning(
+def test_a_run_goes_on_with_the_pooling_of_the_network_it_begins_as(
     run: tuple[Path, Bundle, _Heard], tmp_path: Path
 ) -> None:
     bundle = run[1]
@@ -140,5 +143,41 @@ def test_a_network_whose_places_are_pooled_otherwise_is_no_beginning(
     network = copy.deepcopy(bundle.network)
     network.pooling = Pooling(2.0)
     save_bundle(network, bundle.description, tmp_path / "pooled")
-    with pytest.raises(ModelError, match="another network"):
-        train(Plan(tmp_path / "run", None, RECIPE, init=tmp_path / "pooled"))
+    start = recipe_run._start(tmp_path / "pooled").network
+    begun = Learner(RECIPE, run[0] / "share", tmp_path / "again", "cpu", start)
+    assert begun.network.pooling == begun.average.pooling == Pooling(2.0)
+
+
+def test_pooling_alone_leaves_every_weight_of_a_place_and_the_close_look(
+    run: tuple[Path, Bundle, _Heard], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle = run[1]
+    monkeypatch.setattr(share, "drawn_case", small_case)
+    monkeypatch.setattr(measuring, "drawn_case", lambda seed, anatomy, findings, spacing: small_case(seed))
+    assert isinstance(bundle.network, EvidenceNet)
+    save_bundle(bundle.network, bundle.description, tmp_path / "init", random_close_look(1))
+    plan = Plan(
+        tmp_path / "run", None, RECIPE, calibrate_cases=3, evaluate_cases=2, whole_cases=1, thin_cases=0,
+        init=tmp_path / "init", pooling_alone=True, version="0.2",
+    )  # fmt: skip
+    pooled = train(plan)
+    assert isinstance(pooled.network, EvidenceNet)
+    before, after = bundle.network.state_dict(), pooled.network.state_dict()
+    assert {name for name, value in after.items() if not torch.equal(value, before[name])} <= {"log_gain", "bias"}
+    assert pooled.close_look is not None
+    assert (pooled.card.version, pooled.card.trained_on) == ("0.2", bundle.card.trained_on)
+    assert f"pooled by the power {pooled.network.pooling.power:g}," in pooled.description.calibration
+    assert pooled.description.measured["procedural thoraxes, unseen seeds"]["cases"] == 2
+    assert not list((tmp_path / "run" / "share").glob("train-*"))
+    assert "**Close look at nodules.**" in (tmp_path / "run" / "bundle" / "CARD.md").read_text(encoding="utf-8")
+
+
+def test_heads_alone_are_taught_by_reports_only(tmp_path: Path) -> None:
+    told = training_parser().parse_args(["--out", str(tmp_path), "--learn", "heads"])
+    with pytest.raises(ReportsError, match="--cohort"):
+        refuse_what_cannot_be(told)
+
+
+def test_pooling_alone_needs_a_network_that_sees_already(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="--init"):
+        train(Plan(tmp_path / "run", None, RECIPE, pooling_alone=True))

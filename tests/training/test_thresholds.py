@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from ai.findings import Setting
-from ai.training.calibration import Fit, generous, logistic_fit, present_from, tells
+from ai.training.calibration import generous, present_from, tells
+from ai.training.logistic import Fit, logistic_fit
 from ai.training.statistics import Numbers
 
 
@@ -42,15 +43,19 @@ def test_scans_with_it_have_no_say() -> None:
     assert low == pytest.approx(0.3)
 
 
-@pytest.mark.parametrize(("bias", "probability", "expected"), [(-9.0, 0.0, 0.05), (-1.0, 0.99, 0.95)])
-def test_never_lower_than_a_twentieth_nor_higher_than_nineteen(
-    bias: float, probability: float, expected: float
-) -> None:
-    assert present_from(fit(bias, np.full(10, probability)), ABSENT) == expected
+@pytest.mark.parametrize(
+    ("setting", "least"), [(Setting.SENSITIVE, 0.05), (Setting.BALANCED, 0.15), (Setting.SPECIFIC, 0.25)]
+)
+def test_what_is_unlikely_is_never_called(setting: Setting, least: float) -> None:
+    assert present_from(fit(-9.0, np.zeros(10)), ABSENT, setting) == least
+
+
+def test_what_is_all_but_certain_is_called() -> None:
+    assert present_from(fit(-1.0, np.full(10, 0.99)), ABSENT) == 0.95
 
 
 def test_the_settings_are_in_order() -> None:
-    probabilities = np.linspace(0.0, 0.6, 101)
+    probabilities = np.linspace(0.1, 0.6, 101)
     sensitive, balanced, specific = (
         present_from(fit(-6.0, probabilities), np.zeros(101), setting) for setting in Setting
     )
@@ -73,8 +78,8 @@ def test_a_label_that_no_bar_tells_keeps_its_own() -> None:
 
 
 def test_a_label_is_learned_where_some_bar_tells_more_than_its_frequency() -> None:
-    assert tells(by_loss({0.0: 0.34, 1.0: 0.31}), entropy=0.34)
-    assert not tells(by_loss({0.0: 0.335, 1.0: 0.33}), entropy=0.34)
+    assert tells(by_loss({0.0: 0.34, 1.0: 0.31}).values(), entropy=0.34)
+    assert not tells(by_loss({0.0: 0.335, 1.0: 0.33}).values(), entropy=0.34)
 
 
 def test_a_breath_of_evidence_of_a_label_that_was_never_excited_is_no_certainty() -> None:

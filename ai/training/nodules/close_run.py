@@ -12,14 +12,12 @@ from scipy.optimize import minimize
 
 from ai.findings import Setting, Thresholds, sigmoid
 from ai.model import Bundle, ModelError, load_bundle
-from ai.model.bundle import save_bundle
 from ai.model.close_look import CloseLook, CloseNet
 from ai.model.network import EvidenceNet
 from ai.progress import QUIET, Part, Progress
 from ai.training.backgrounds import there
 from ai.training.calibration import SPECIFICITY
-from ai.training.card import card_text
-from ai.training.measuring import Measuring, measured_by
+from ai.training.measuring import Measuring, written
 from ai.training.nodules.close_learning import CloseLearner, CloseRecipe
 from ai.training.nodules.drawing import Drawing, draw_cubes
 from ai.training.nodules.hits import NODULE
@@ -88,18 +86,12 @@ def _network_of(first: Bundle) -> EvidenceNet:
 
 
 def _measured(first: Bundle, look: CloseLook, plan: ClosePlan, progress: Progress) -> Bundle:
-    network = _network_of(first)
-    folder = plan.run / "bundle"
     said = first.description
     description = replace(said, version=plan.version or said.version, measured={})
-    save_bundle(network, description, folder, look)
     measuring = Measuring(
         plan.run / "share", plan.scans, plan.evaluate_cases, plan.whole_cases, plan.workers, plan.thin_cases
     )
-    description = replace(description, measured=measured_by(load_bundle(folder), measuring, progress))
-    save_bundle(network, description, folder, look)
-    (folder / "CARD.md").write_text(card_text(description, plan.remarks, look.trained_on), encoding="utf-8")
-    return load_bundle(folder)
+    return written(_network_of(first), description, look, plan.run / "bundle", measuring, plan.remarks, progress)
 
 
 def calibrated(network: CloseNet, scans: Sequence[Cubes], trained_on: str) -> CloseLook:

@@ -9,17 +9,15 @@ import torch
 
 from ai.findings import Setting, Thresholds
 from ai.model.network import EvidenceNet
-from ai.training.calibration import logistic_fit, present_from
+from ai.training.calibration import present_from
+from ai.training.logistic import FEWEST, logistic_fit
 from ai.training.statistics import Numbers
-
-FEWEST = 5
-"""Scans with a label, and without it, below which nothing is fitted: the label keeps what it had."""
 
 
 def fit(
     network: EvidenceNet, evidence: Numbers, present: Numbers, before: Sequence[Thresholds]
 ) -> tuple[tuple[Thresholds, ...], list[int]]:
-    """Set gain and bias of every label by logistic regression on its evidence.
+    """Set gain and bias by logistic regression on evidence; of labels too rare for it, keep what they had.
 
     Args:
         network: changed in place; heat goes on adding up, for gain and bias are part of it.

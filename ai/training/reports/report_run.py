@@ -17,6 +17,7 @@ from ai.training.cohort import Cohort, CohortScan
 from ai.training.judging.figures import judgement
 from ai.training.judging.readings import Judged, judge, present_of
 from ai.training.judging.table import table_of
+from ai.training.pooling_choice import chosen, rescaled
 from ai.training.reports.card import card_text
 from ai.training.reports.crops import Crops
 from ai.training.reports.drawn import DrawnPatches
@@ -24,9 +25,9 @@ from ai.training.reports.errors import ReportsError
 from ai.training.reports.fitting import fit
 from ai.training.reports.guide import guide_of
 from ai.training.reports.kept_features import KeptFeatures
+from ai.training.reports.kept_totals import KeptTotals
 from ai.training.reports.known_patients import read_known, unseen, write_known
 from ai.training.reports.lesson import lessons_of
-from ai.training.reports.pooling_choice import KeptTotals, chosen, rescaled
 from ai.training.reports.processes import Processes, joined
 from ai.training.reports.recipe import Learns, ReportRecipe
 from ai.training.reports.report_learning import ReportLearner

@@ -1,11 +1,10 @@
-"""The pooling that explains the reports best is chosen, and only where it does so clearly."""
+"""Totals of a cohort's scans by each pooling, and the model whose pooling alone was learned from them."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 
@@ -14,49 +13,14 @@ from ai.model.bundle import save_bundle
 from ai.model.network import EvidenceNet
 from ai.model.pooling import Pooling
 from ai.training.cohort import Cohort
+from ai.training.pooling_choice import POOLINGS
 from ai.training.reports.crops import prepared
 from ai.training.reports.errors import ReportsError
-from ai.training.reports.pooling_choice import POOLINGS, KeptTotals, chosen, rescaled
+from ai.training.reports.kept_totals import KeptTotals
 from ai.training.reports.recipe import Learns
 from ai.training.reports.report_run import ReportPlan, train_on_reports
 from tests.support.bright_network import described, random_network
 from tests.support.tiny_cohort import LABELS, SPACING_MM, TINY, guide, tiny_cohort
-
-
-def totals(noise: tuple[float, ...], scans: int = 60, labels: int = 3) -> tuple[np.ndarray, np.ndarray]:
-    """Return totals by so many poolings, each of other noise about what is there, and what is there."""
-    rng = np.random.default_rng(1)
-    present = (rng.random((scans, labels)) < 0.4).astype(np.float64)
-    columns = [10 * present + rng.normal(0, sigma, present.shape) + 20 for sigma in noise]
-    return np.stack(columns, -1), present
-
-
-def test_the_one_that_tells_presence_best_is_chosen() -> None:
-    assert chosen(*totals((20.0, 12.0, 3.0, 12.0))) == 2
-
-
-def test_without_a_clear_advantage_all_stays_as_it_was() -> None:
-    evidence, present = totals((4.0,))
-    again = evidence + np.random.default_rng(2).normal(0, 0.05, evidence.shape)
-    assert chosen(np.concatenate([evidence, again], -1), present) == 0
-
-
-def test_labels_of_which_reports_say_too_little_have_no_say() -> None:
-    evidence, present = totals((20.0, 3.0))
-    present[:, :] = np.nan
-    assert chosen(evidence, present) == 0
-
-
-def test_what_cannot_be_fitted_means_what_it_meant() -> None:
-    network = random_network(3)
-    gains = network.log_gain.detach().exp().double().numpy()
-    before = np.random.default_rng(4).uniform(1, 50, (20, 3))
-    before[:, 2] = 0.0
-    after = before * [0.1, 7.0, 1.0]
-    rescaled(network, before, after)
-    again = network.log_gain.detach().exp().double().numpy()
-    assert again * after == pytest.approx(gains * before, rel=1e-5)
-    assert again[2] == pytest.approx(gains[2])
 
 
 def test_totals_are_those_of_the_network_with_each_pooling(tmp_path: Path) -> None:
