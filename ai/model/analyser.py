@@ -55,7 +55,7 @@ def analyse(
     where = chosen_device(device)
     prepared = prepare(volume, bundle.description.spacing_mm, Part(progress, 0.0, 0.25))
     closely = () if bundle.close_look is None else (bundle.description.labels.index(bundle.close_look.abnormality),)
-    seen = see(prepared, bundle.network, where, Part(progress, 0.25, 0.8), closely)
+    seen = see(prepared, bundle.network, where, Part(progress, 0.25, 0.8), closely, bundle.confined)
     organs = None if seen.organs is None else named_organs(seen.organs, prepared.lungs)
     findings, records = [], records_of(bundle.description.measured)
     for number, label in enumerate(bundle.description.labels):

@@ -14,6 +14,7 @@ from ai.errors import UnknownName
 from ai.findings import ModelCard, Thresholds
 from ai.model.close_look import CloseLook
 from ai.model.close_look_file import KEY, loaded_close_look, saved_close_look
+from ai.model.confining import confined
 from ai.model.errors import ModelError
 from ai.model.foreign import ForeignNetwork
 from ai.model.foreign_bundle import is_foreign, load_foreign
@@ -44,9 +45,10 @@ class Description:
 
     ``thresholds`` are probabilities, in the order of ``labels``, for each setting. ``organs`` says whether the network
     names organs, ``positions`` whether it is told where a place lies, ``fine`` its channels at the voxels' own size (0
-    where it has none), ``pooling`` how places become a logit. ``measured`` is what the card shows: free tables of names
-    and figures; ``calibration`` how its probabilities were made to mean what they say. A network from elsewhere has no
-    widths and no features: how it is built is its own affair.
+    where it has none), ``pooling`` how places become a logit, ``confined`` that evidence for findings of lungs and
+    airways counts in lung or near it alone, by the network's own organs. ``measured`` is what the card shows: free
+    tables of names and figures; ``calibration`` how its probabilities were made to mean what they say. A network from
+    elsewhere has no widths and no features: how it is built is its own affair.
     """
 
     identifier: str
@@ -67,6 +69,7 @@ class Description:
     calibration: str = ""
     fine: int = 0
     pooling: Pooling = SUM
+    confined: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +83,11 @@ class Bundle:
     description: Description
     card: ModelCard
     close_look: CloseLook | None = None
+
+    @property
+    def confined(self) -> tuple[int, ...]:
+        """Numbers of the labels whose evidence counts in lung or near it alone; none unless the description says so."""
+        return confined(self.description.labels) if self.description.confined else ()
 
 
 def bundles_beside() -> list[Path]:

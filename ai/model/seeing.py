@@ -1,7 +1,8 @@
 """Runs the network over a scan: whole, in slabs where the device's memory is short, or on the CPU after all.
 
 Evidence counts within the patient alone: a table, a cushion or what lies beyond the field of view is no finding,
-however it looks. Heat outside is left out of logit and map alike, so that they still add up.
+however it looks; that of lung findings, where a bundle says so, in lung or near it alone. What is left out is left out
+of logit and map alike, so that they still add up.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from torch import Tensor, nn
 
+from ai.model.confining import confine
 from ai.model.layers import folded
 from ai.model.network import EvidenceNet
 from ai.model.pooling import SUM
@@ -46,8 +48,8 @@ class Seen:
         bias: (L,) ``bias + heat.sum()`` is the logit.
         gain: (L,) logit points for each unit of a place's own logit; NaN where places have none.
         additive: (L,) true where the bias is the same for every scan, so that the heat adds up.
-        places: of the labels asked for, by number: (s, r, c) logits of each place before the relu, −∞ outside the
-            patient.
+        places: of the labels asked for, by number: (s, r, c) logits of each place before the relu, −∞ where evidence
+            does not count.
         likely: (L, s, r, c) ``gain · relu(place)``: above 0 where a place by itself is likelier than not, which heat
             that is no plain sum does not tell; None where heat does.
     """
@@ -82,6 +84,7 @@ def see(
     device: torch.device,
     progress: Progress = QUIET,
     places_of: tuple[int, ...] = (),
+    confined: tuple[int, ...] = (),
 ) -> Seen:
     """Run the network once over a scan.
 
@@ -92,6 +95,7 @@ def see(
         progress: asked between all layers whether to go on.
         places_of: numbers of the labels whose places are wanted below what counts as evidence, too; a network from
             elsewhere has none.
+        confined: numbers of the labels whose evidence counts in lung or near it alone, by a network that names organs.
     """
     if not isinstance(network, EvidenceNet):
         return network.see(prepared, device, progress)
@@ -104,6 +108,7 @@ def see(
     organs = None if got.organs is None else got.organs[cut].numpy()
     patient = _patient(prepared, grid.shape)
     inside = torch.where(torch.from_numpy(patient), got.places[cut], -torch.inf)
+    confine(inside, confined, organs, prepared.lungs.mask[::STRIDE, ::STRIDE, ::STRIDE], min(grid.spacing_mm))
     gains = torch.from_numpy(gain)
     heat = network.pooling.heat(inside, gains).numpy()
     likely = None if network.pooling.is_sum else SUM.heat(inside, gains).numpy()

@@ -60,7 +60,9 @@ def measured_by(bundle: Bundle, what: Measuring, progress: Progress = QUIET) -> 
     draw_share(Share("evaluate", what.cases), what.share, what.scans, Part(progress, 0.0, 0.1), what.workers)
     look = bundle.close_look
     paths = list(drawn_paths(what.share, "evaluate"))
-    readings = read_cases(bundle.network, paths, LABELS, Part(progress, 0.1, 0.5), close_look=look)
+    readings = read_cases(
+        bundle.network, paths, LABELS, Part(progress, 0.1, 0.5), close_look=look, confined=bundle.confined
+    )
     thresholds = bundle.description.thresholds
     procedural, real = readings.only(PROCEDURAL), readings.without(PROCEDURAL)
     measured = {"procedural thoraxes, unseen seeds": table(bundle.network, procedural, LABELS, thresholds, look)}

@@ -17,6 +17,7 @@ from ai.findings import sigmoid
 from ai.geometry import PointMm
 from ai.model.candidates import Candidates, candidates_in, with_blobs
 from ai.model.close_look import CloseLook
+from ai.model.confining import confine
 from ai.model.network import EvidenceNet
 from ai.model.pooling import Pooling
 from ai.organs import LOBES, ORGANS
@@ -114,6 +115,7 @@ def read_cases(
     progress: Progress = QUIET,
     calibrating: bool = False,
     close_look: CloseLook | None = None,
+    confined: Sequence[int] = (),
 ) -> Readings:
     """Run a network over whole drawn cases.
 
@@ -126,10 +128,11 @@ def read_cases(
             other bars and poolings. In a real anatomy some place is always undecided for every label (the patient's
             own disease), and its negatives are too precious to be lost.
         close_look: looks at each candidate for a nodule; None where there is none.
+        confined: numbers of the labels whose evidence counts in lung or near it alone.
     """
     rows = []
     for number, path in enumerate(paths):
-        rows.append(_row(network, load_case(path), labels, calibrating, close_look))
+        rows.append(_row(network, load_case(path), labels, calibrating, close_look, confined))
         progress.report((number + 1) / len(paths), f"reading drawn cases ({number + 1} of {len(paths)})")
     columns = list(zip(*rows, strict=True))
     present, evidence, pointed, energy, organs = (np.array(column, dtype=np.float64) for column in columns[:5])
@@ -155,13 +158,20 @@ class _Row(NamedTuple):
 
 
 def _row(
-    network: EvidenceNet, case: TrainingCase, labels: tuple[str, ...], calibrating: bool, close_look: CloseLook | None
+    network: EvidenceNet,
+    case: TrainingCase,
+    labels: tuple[str, ...],
+    calibrating: bool,
+    close_look: CloseLook | None,
+    confined: Sequence[int],
 ) -> _Row:
     device = next(network.parameters()).device
     with torch.inference_mode():
         hu = case.hu.to(device).float()[None, None].to(memory_format=torch.channels_last_3d)
         evidence = network(hu)
         places = evidence.places[0].cpu()
+        scores = None if evidence.organs is None else evidence.organs[0].cpu().numpy()
+        confine(places, confined, scores, None, CELL_MM)
     truth = case.layers(len(labels))
     present = case.present(len(labels)).astype(np.float64)
     counted = None

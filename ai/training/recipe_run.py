@@ -13,7 +13,9 @@ from ai.findings import Thresholds
 from ai.model import ModelError
 from ai.model.bundle import Bundle, Description, load_bundle
 from ai.model.close_look import CloseLook
+from ai.model.confining import confined
 from ai.model.network import FEATURES, FINE, WIDTHS, EvidenceNet
+from ai.organs import REACH_MM
 from ai.progress import QUIET, Part, Progress
 from ai.training.backgrounds import Background, there
 from ai.training.calibration import calibrate
@@ -33,8 +35,9 @@ _LIMITS = (
 _CALIBRATION = (
     "Logistic regression of each label's presence on its evidence, over {} drawn cases that training did not see; gain "
     "and bias are part of the weights, so that the heat still adds up. Evidence is pooled by the power {:g}, places "
-    "counting from {:g} logit points below where they are likelier than not: two numbers for all labels, the likeliest "
-    "on the same cases."
+    "counting from {:g} logit points below where they are likelier than not: two numbers for all labels, chosen on the "
+    "same cases, of those that explain them as well as the likeliest the ones that count the faintest places. Evidence "
+    "for findings of lungs and airways counts in lung or within {:g} mm of it alone."
 )
 
 
@@ -128,7 +131,12 @@ def _pooled(start: _Start | None, plan: Plan, progress: Progress) -> Bundle:
     network = copy.deepcopy(start.network)
     thresholds, told = _calibrated(network, plan, Part(progress, 0.2, 0.4), bars=False)
     description = replace(
-        start.bundle.description, version=plan.version, thresholds=thresholds, calibration=told, measured={}
+        start.bundle.description,
+        version=plan.version,
+        thresholds=thresholds,
+        calibration=told,
+        measured={},
+        confined=True,
     )
     return _measured(network, description, plan, Part(progress, 0.4, 1.0), start.bundle.close_look)
 
@@ -147,6 +155,7 @@ def finish(network: EvidenceNet, plan: Plan, progress: Progress = QUIET) -> Bund
         trained_on=_trained_on(used), licence="Apache-2.0",
         attribution=tuple(f"{entry.name}: {entry.source}" for entry in used),
         limits=_LIMITS, measured={}, positions=network.positions, fine=FINE, calibration=told,
+        confined=True,
     )  # fmt: skip
     return _measured(network, description, plan, Part(progress, 0.3, 1.0))
 
@@ -156,9 +165,10 @@ def _calibrated(
 ) -> tuple[tuple[Thresholds, ...], str]:
     """Calibrate a network on the plan's cases; return its thresholds, and for the card how it was done."""
     cases = list(drawn_paths(plan.run / "share", "calibrate"))
-    thresholds = calibrate(network, read_cases(network, cases, LABELS, progress, calibrating=True), bars)
+    readings = read_cases(network, cases, LABELS, progress, calibrating=True, confined=confined(LABELS))
+    thresholds = calibrate(network, readings, bars)
     pooling = network.pooling
-    return thresholds, _CALIBRATION.format(len(cases), pooling.power, pooling.lowered)
+    return thresholds, _CALIBRATION.format(len(cases), pooling.power, pooling.lowered, REACH_MM)
 
 
 def _measured(

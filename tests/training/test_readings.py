@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from ai.findings import NEVER, Thresholds
+from ai.model.confining import confine
 from ai.model.network import EvidenceNet
 from ai.model.pooling import SUM, Pooling
 from ai.organs import ORGANS
@@ -17,7 +18,7 @@ from ai.training.calibration import calibrate
 from ai.training.evaluation import table
 from ai.training.logistic import logistic_fit
 from ai.training.pooling_choice import POOLINGS, POWERS
-from ai.training.readings import SHIFTS, Readings, drawn_paths, read_cases
+from ai.training.readings import CELL_MM, SHIFTS, Readings, drawn_paths, read_cases
 from ai.training.truth import UNKNOWN, TrainingCase, save_case
 from tests.support.bright_network import LABELS, bright_network, random_network
 from tests.support.close_network import Told, random_close_look
@@ -77,6 +78,20 @@ def test_the_logit_is_gain_times_evidence_and_bias(tmp_path: Path) -> None:
         logits = network(case.hu.float()[None, None]).logits[0].numpy()
         gain, bias = network.log_gain.double().exp().numpy(), network.bias.double().numpy()
     assert bias + gain * readings.evidence[0] == pytest.approx(logits, rel=1e-4, abs=1e-3)
+
+
+def test_confined_labels_count_near_the_lungs_the_network_names_alone(tmp_path: Path) -> None:
+    network, case = random_network(3), bright_case()
+    free = read(tmp_path, case, network=network)
+    kept = read_cases(network, list(drawn_paths(tmp_path, "evaluate")), LABELS, confined=(1,))
+    with torch.no_grad():
+        said = network(case.hu.float()[None, None])
+    assert said.organs is not None
+    places = said.places[0].clone()
+    confine(places, (1,), said.organs[0].numpy(), None, CELL_MM)
+    assert kept.evidence[0] == pytest.approx(network.pooling.total(places).numpy(), rel=1e-4)
+    assert 0 < kept.evidence[0, 1] < free.evidence[0, 1]
+    assert kept.evidence[0, [0, 2]].tolist() == free.evidence[0, [0, 2]].tolist()
 
 
 def test_pointing_and_energy(tmp_path: Path) -> None:

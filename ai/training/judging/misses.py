@@ -90,7 +90,7 @@ def pictures(
 def _picture(miss: Miss, bundle: Bundle, guide: Bundle, cohort: Cohort, device: str) -> Picture:
     scan, spacing_mm = cohort.scan(miss.key), bundle.description.spacing_mm
     ready = prepared(cohort, scan, spacing_mm)
-    seen = see(ready, bundle.network, chosen_device(device))
+    seen = see(ready, bundle.network, chosen_device(device), confined=bundle.confined)
     kind = abnormality(miss.label)
     heat = np.maximum(seen.heat[bundle.description.labels.index(miss.label)], 0)
     cells = allowed(kind, scan.places.get(miss.label)).cells(regions_of_scan(cohort, scan, spacing_mm, guide))

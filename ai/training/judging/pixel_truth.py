@@ -38,7 +38,8 @@ def pointing_of(bundles: Sequence[Bundle], folder: Path, progress: Progress = QU
         if not isinstance(network, EvidenceNet) or said.labels != LABELS:
             raise ReportsError(f"{said.title} knows other labels than drawn cases have; leave --drawn out.")
         part = Part(progress, number / len(bundles), (number + 1) / len(bundles))
-        found.append(table(network, read_cases(network, paths, LABELS, part), LABELS, said.thresholds))
+        readings = read_cases(network, paths, LABELS, part, confined=bundle.confined)
+        found.append(table(network, readings, LABELS, said.thresholds))
     return found
 
 

@@ -82,7 +82,10 @@ def judge(
     for number, scan in enumerate(scans):
         spacings = [bundle.description.spacing_mm for bundle in bundles]
         ready = {spacing_mm: prepared(cohort, scan, spacing_mm) for spacing_mm in set(spacings)}
-        seen = [see(ready[mm], bundle.network, where) for mm, bundle in zip(spacings, bundles, strict=True)]
+        seen = [
+            see(ready[mm], bundle.network, where, confined=bundle.confined)
+            for mm, bundle in zip(spacings, bundles, strict=True)
+        ]
         regions = {} if guide is None else _regions(bundles, seen, guide, cohort, scan)
         for mine, bundle, one in zip(rows, bundles, seen, strict=True):
             mine.append(_row(one, scan, bundle.description.labels, regions.get(bundle.description.spacing_mm)))

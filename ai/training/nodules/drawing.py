@@ -145,7 +145,7 @@ def cubes_of(volume: Volume, canvas: Canvas, bundle: Bundle, rng: np.random.Gene
         raise ModelError(f"{bundle.card.title} is a network from elsewhere, which names no candidates.")
     label = bundle.description.labels.index(NODULE)
     prepared = prepare(volume, bundle.description.spacing_mm)
-    seen = see(prepared, bundle.network, torch.device("cpu"), places_of=(label,))
+    seen = see(prepared, bundle.network, torch.device("cpu"), places_of=(label,), confined=bundle.confined)
     places = seen.places[label]
     found, marks_mm = candidates_seen(seen, label, prepared)
     middles, hit = middles_of(canvas), hits(marks_mm, canvas)

@@ -59,7 +59,7 @@ def marked(volume: Volume, canvas: Canvas, bundle: Bundle) -> tuple[Marks, Marks
         raise ModelError(f"{bundle.card.title} is a network from elsewhere, which names no candidates.")
     label = bundle.description.labels.index(NODULE)
     prepared = prepare(volume, bundle.description.spacing_mm)
-    seen = see(prepared, bundle.network, torch.device("cpu"), places_of=(label,))
+    seen = see(prepared, bundle.network, torch.device("cpu"), places_of=(label,), confined=bundle.confined)
     found, places_mm = candidates_seen(seen, label, prepared)
     hit, vain = hits(places_mm, canvas), in_vain(places_mm, canvas)
     sizes = np.array([one.diameter_mm for one in nodules_of(canvas)])

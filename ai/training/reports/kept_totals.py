@@ -10,8 +10,10 @@ import numpy as np
 import torch
 
 from ai.model import Bundle
+from ai.model.confining import confine
 from ai.model.layers import folded
 from ai.model.network import EvidenceNet
+from ai.model.seeing import STRIDE
 from ai.progress import QUIET, Progress
 from ai.training.cohort import Cohort, CohortScan
 from ai.training.pooling_choice import POOLINGS
@@ -34,7 +36,8 @@ class KeptTotals:
     def __init__(self, folder: Path, cohort: Cohort, bundle: Bundle, network: EvidenceNet) -> None:
         self.poolings = (network.pooling, *(one for one in POOLINGS if one != network.pooling))
         self._cohort, self._spacing_mm, self._network = cohort, bundle.description.spacing_mm, folded(network)
-        told = hashlib.sha256(repr(self.poolings).encode()).hexdigest()
+        self._confined = bundle.confined
+        told = hashlib.sha256(repr((self.poolings, self._confined)).encode()).hexdigest()
         self._shelf = Shelf(folder / f"totals-{bundle.card.sha256[:12]}-{told[:8]}")
 
     def make(self, scans: Sequence[CohortScan], progress: Progress = QUIET) -> None:
@@ -52,6 +55,10 @@ class KeptTotals:
     def _made(self, scan: CohortScan) -> Tensors:
         ready = prepared(self._cohort, scan, self._spacing_mm)
         with torch.inference_mode():
-            places = self._network.judge(features_of(self._network, ready)).places[0].contiguous()
+            seen = self._network.judge(features_of(self._network, ready))
+            places = seen.places[0].contiguous()
+            scores = None if seen.organs is None else seen.organs[0].numpy()
+            aerated = ready.lungs.mask[::STRIDE, ::STRIDE, ::STRIDE]
+            confine(places, self._confined, scores, aerated, STRIDE * self._spacing_mm)
             totals = [[pooling.total(layer) for pooling in self.poolings] for layer in places]
         return {"totals": torch.tensor(totals, dtype=torch.float64)}

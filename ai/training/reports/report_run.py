@@ -241,7 +241,7 @@ class Run:
             organs=network.organ_head is not None, spacing_mm=self.spacing_mm, trained_on=self._trained_on(),
             licence="whatever the archive's owner allows", attribution=self._attribution(), limits=_LIMITS,
             measured=self._story(), positions=network.positions, fine=self._fine(),
-            calibration=calibration,
+            calibration=calibration, confined=self._confined(),
         )  # fmt: skip
 
     def _widths(self) -> tuple[int, ...]:
@@ -249,6 +249,11 @@ class Run:
 
     def _fine(self) -> int:
         return self.plan.recipe.fine if self.init is None else self.init.description.fine
+
+    def _confined(self) -> bool:
+        """As the bundle begun with, unless its layers moved away from under the head that names organs."""
+        kept = self.plan.recipe.learns is not Learns.ALL
+        return kept and self.init is not None and self.init.description.confined
 
     def _attribution(self) -> tuple[str, ...]:
         return () if self.init is None else self.init.description.attribution
