@@ -83,7 +83,7 @@ def drawn_too(folder: Path, processes: Processes | None = None) -> ReportLearner
     recipe = replace(BLOCKS, labels=LABELS)
     drawn = DrawnPatches(folder / "share", LABELS, recipe.spacing_mm, side=32)
     lessons = block_lessons(labels=len(LABELS))
-    return ReportLearner(recipe, recipe.new_network(), lessons, Blocks(), folder, processes, drawn)
+    return ReportLearner(recipe, recipe.new_network(organs=True), lessons, Blocks(), folder, processes, drawn)
 
 
 def same(one: EvidenceNet, other: EvidenceNet) -> bool:

@@ -85,10 +85,14 @@ class ReportRecipe:
             )
         return self.scans_a_step
 
-    def new_network(self) -> EvidenceNet:
-        """Return a network by chance, of the recipe's seed."""
+    def new_network(self, organs: bool = False) -> EvidenceNet:
+        """Return a network by chance, of the recipe's seed.
+
+        Args:
+            organs: whether it names organs: drawn cases teach that, reports never do.
+        """
         torch.manual_seed(self.seed)
-        return EvidenceNet(len(self.labels), self.widths, self.features, fine=self.fine, pooling=self.pooling)
+        return EvidenceNet(len(self.labels), self.widths, self.features, organs, fine=self.fine, pooling=self.pooling)
 
     def optimisers_of(self, network: EvidenceNet) -> tuple[Optimizer, ...]:
         """Return optimisers of what learns, which is unfrozen, and only that: weights inside, and what stands at the

@@ -184,7 +184,7 @@ class Run:
         """Return the network to teach, its labels and the spacing of its voxels."""
         recipe = self.plan.recipe
         if self.init is None:
-            return recipe.new_network(), recipe.labels, recipe.spacing_mm
+            return recipe.new_network(self.plan.phantom is not None), recipe.labels, recipe.spacing_mm
         if not isinstance(self.init.network, EvidenceNet):
             raise ReportsError(f"{self.plan.init} holds a network from elsewhere, which cannot be taught here.")
         return self.init.network, self.init.description.labels, self.init.description.spacing_mm

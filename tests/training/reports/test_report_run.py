@@ -65,6 +65,7 @@ def test_the_bundle_loads_and_says_of_whom_it_learned(hospital: Path, run: Path)
     bundle, parts = load_bundle(run / "bundle"), Run(plan_in(hospital, run), Processes()).parts
     assert bundle.description.labels == LABELS
     assert bundle.description.spacing_mm == SPACING_MM
+    assert not bundle.description.organs  # no report teaches them
     scans = parts["train"]
     told = f"The reports of {len(scans)} scans of {len({s.patient for s in scans})} patients"
     assert bundle.card.trained_on.startswith(told)
