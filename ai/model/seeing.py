@@ -15,7 +15,6 @@ from typing import Protocol
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy import ndimage
 from torch import Tensor, nn
 
 from ai.model.confining import confine
@@ -31,6 +30,7 @@ STRIDE = 2
 """Input voxels per evidence cell."""
 _SLAB, _CONTEXT = 64, 48
 """Voxels of a slab from top to bottom, and how many the network sees beyond it on either side; multiples of 16."""
+_HALF = 0.5
 _IN_SLABS = "The graphics memory is too small for the whole scan; it was read in slabs, which is slower."
 _ON_CPU = "The graphics memory is too small for this scan; it was read on the CPU, which is slower."
 
@@ -117,12 +117,11 @@ def see(
 
 
 def _patient(prepared: Prepared, cells: tuple[int, int, int]) -> NDArray[np.bool_]:
-    """Return which cells hold something of the patient, or touch one that does."""
+    """Return which cells are patient by half and more: in others the air around the skin passes for pneumothorax."""
     body = prepared.lungs.body
-    filled = np.pad(body, [(0, STRIDE * n - m) for n, m in zip(cells, body.shape, strict=True)])
+    filled = np.pad(body, [(0, STRIDE * n - m) for n, m in zip(cells, body.shape, strict=True)], mode="edge")
     s, r, c = cells
-    any_of = filled.reshape(s, STRIDE, r, STRIDE, c, STRIDE).any(axis=(1, 3, 5))
-    return np.asarray(ndimage.binary_dilation(np.asarray(any_of), np.ones((3, 3, 3), dtype=bool)))
+    return np.asarray(filled.reshape(s, STRIDE, r, STRIDE, c, STRIDE).mean(axis=(1, 3, 5)) >= _HALF)
 
 
 @dataclass(frozen=True, eq=False)
