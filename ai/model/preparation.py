@@ -13,6 +13,7 @@ from torch.nn import functional
 from ai.anatomy import Lungs, find_lungs, resampled, standardised
 from ai.findings import Doubt
 from ai.model.doubt import NO_LUNGS, ScanDoubted, doubts_of_body, doubts_of_field, doubts_of_stack, withhold_if_grave
+from ai.model.erased import without_erased
 from ai.model.stack import stack_of
 from ai.progress import QUIET, Part, Progress
 from ai.volume import AIR_HU, Volume, VoxelGrid
@@ -76,6 +77,8 @@ def prepare(volume: Volume, spacing_mm: float, progress: Progress = QUIET) -> Pr
         raise ScanDoubted((*of_stack, NO_LUNGS))
     doubts = withhold_if_grave(of_stack) + withhold_if_grave(doubts_of_body(hu, lungs))
     box = lungs.box(MARGIN_MM)
+    lungs, of_erasure = without_erased(hu, lungs)
+    doubts += withhold_if_grave(of_erasure)
     starts = (box[0].start, box[1].start, box[2].start)
     cropped = np.ascontiguousarray(hu[box], dtype=np.float32)
     shape = (cropped.shape[0], cropped.shape[1], cropped.shape[2])
