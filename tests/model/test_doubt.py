@@ -64,16 +64,31 @@ def test_what_is_no_chest_is_refused(thing: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "rider-1129164940-dicom", "covid-p001-dicom", "normal001.nii.gz", "cap001.nii.gz", "c3n-00247.nii.gz",
+        "rider-1129164940-dicom", "covid-p001-dicom", "normal001.nii.gz", "c3n-00247.nii.gz",
         "lung-pet-ct-dx-a0001-lung.nii.gz", "cmb-crc-01068.nii.gz", "aorta-cta.nii.gz", "planning-thorax.nii.gz",
     ],
 )  # fmt: skip
 def test_real_chests_are_read(shared: Any, name: str) -> None:
+    assert prepare(real(shared, name), 2.0).doubts == ()
+
+
+def test_of_a_real_chest_whose_lungs_were_erased_in_places_this_is_told(shared: Any) -> None:
+    """In slices 50, 51, 53 … of cap001 one lung or both are -1024 HU throughout."""
+    ready = prepare(real(shared, "cap001.nii.gz"), 2.0)
+    (doubt,) = ready.doubts
+    assert "erased" in doubt.sentence
+    assert not doubt.grave
+    lung = ready.unpadded[ready.lungs.mask]
+    assert (lung <= -1022).mean() < 0.01
+
+
+def real(shared: Any, name: str) -> Volume:
+    """Return one of the real scans; skip where they are not."""
     from ai.scan import read  # noqa: PLC0415
 
     if not (shared / "scans" / name).exists():
         pytest.skip(f"{name} is not here")
-    assert prepare(read(shared / "scans" / name).volume, 2.0).doubts == ()
+    return read(shared / "scans" / name).volume
 
 
 def test_the_refusal_says_why_and_what_follows() -> None:
