@@ -93,7 +93,8 @@ def _finding(
         closely = look.thresholds
         lesions = close_lesions(kind, number, look, seen, volume, prepared, organs, progress)
     elif kind.focal and probability >= thresholds.sensitive:
-        spots = Spots(seen.spots[number], seen.grid, float(seen.gain[number]))
+        least = bundle.description.instance_evidence
+        spots = Spots(seen.spots[number], seen.grid, float(seen.gain[number]), least[number] if least else None)
         lesions = lesions_of(kind, spots, volume, prepared.lungs, organs)
     peaks = peaks_of(heat, seen.grid)
     extent: tuple[tuple[str, float], ...] = ()

@@ -46,9 +46,11 @@ class Description:
     ``thresholds`` are probabilities, in the order of ``labels``, for each setting. ``organs`` says whether the network
     names organs, ``positions`` whether it is told where a place lies, ``fine`` its channels at the voxels' own size (0
     where it has none), ``pooling`` how places become a logit, ``confined`` that evidence for findings of lungs and
-    airways counts in lung or near it alone, by the network's own organs. ``measured`` is what the card shows: free
-    tables of names and figures; ``calibration`` how its probabilities were made to mean what they say. A network from
-    elsewhere has no widths and no features: how it is built is its own affair.
+    airways counts in lung or near it alone, by the network's own organs. ``instance_evidence`` is how much evidence
+    (cells times logit points) makes an instance, in the order of ``labels``; empty where a tenth of a logit point does.
+    ``measured`` is what the card shows: free tables of names and figures; ``calibration`` how its probabilities were
+    made to mean what they say. A network from elsewhere has no widths and no features: how it is built is its own
+    affair.
     """
 
     identifier: str
@@ -70,6 +72,7 @@ class Description:
     fine: int = 0
     pooling: Pooling = SUM
     confined: bool = False
+    instance_evidence: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,6 +180,7 @@ def _described(path: Path, stored: dict[str, Any]) -> tuple[Description, str]:
             raise ModelError(f"{path} has schema {schema}; this program reads schema {_SCHEMA}.")
         for key in ("labels", "widths", "attribution"):
             stored[key] = tuple(stored[key])
+        stored["instance_evidence"] = tuple(stored.get("instance_evidence", ()))
         stored["thresholds"] = tuple(Thresholds(**entry) for entry in stored["thresholds"])
         stored["pooling"] = Pooling(**stored.get("pooling", {}))
         description = Description(**stored)
@@ -214,6 +218,11 @@ def _fault(description: Description) -> str:
     fault = _fault_of_labels(description)
     if fault:
         return fault
+    least = description.instance_evidence
+    if least and (
+        len(least) != len(description.labels) or not all(isinstance(e, int | float) and e > 0 for e in least)
+    ):
+        return "the evidence that makes an instance is not a number above 0 for each label"
     if not all(isinstance(w, int) and w > 0 for w in description.widths) or len(description.widths) < 2:
         return "its widths are not numbers of channels"
     if not isinstance(description.fine, int) or description.fine < 0:

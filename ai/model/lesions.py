@@ -28,7 +28,7 @@ _OPENING_MM = 1.6
 _MOST = 12
 IN_LUNG = frozenset({"nodule", "nodulegr1cm", "mass", "granuloma", "cavitation", "lesion", "cancer"})
 """Dense bodies with lung around them; others have soft tissue around them, or are air."""
-_LEAST_EVIDENCE = 0.1
+LEAST_POINTS = 0.1
 """Logit points: a place that raises the odds by less than a tenth is heat to look at, not an instance to measure.
 Not a share of the strongest place: a small nodule beside a large mass must not vanish, and be called gone."""
 LEAST_MM3 = 14.0
@@ -43,11 +43,14 @@ class Spots:
         heat: logit points [slice, row, column] on ``grid``.
         grid: the evidence's grid.
         gain: logit points for each unit of a place's own logit: ``heat / gain`` is how sure the place is.
+        least: evidence (cells times logit points) below which a body is no instance; None for what makes
+            ``LEAST_POINTS`` of it. A norm's gain says little of it: there one sure place makes many points.
     """
 
     heat: NDArray[np.float32]
     grid: VoxelGrid
     gain: float
+    least: float | None = None
 
 
 def lesions_of(
@@ -67,8 +70,9 @@ def lesions_of(
     if count == 0:
         return ()
     strength = ndimage.sum_labels(heat, labels, range(1, count + 1))
+    least = LEAST_POINTS if spots.least is None else spots.least * spots.gain
     order = np.argsort(-np.asarray(strength), kind="stable")[:_MOST]
-    strongest = [int(i) + 1 for i in order if strength[i] >= _LEAST_EVIDENCE]
+    strongest = [int(i) + 1 for i in order if strength[i] >= least]
     lung = None if organs is None else (organs.mask(*LOBES), organs.grid)
     found = []
     for label in strongest:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 
 from ai.findings import Setting, Thresholds
+from ai.model.lesions import LEAST_POINTS
 from ai.model.network import EvidenceNet
 from ai.training.logistic import AS_GOOD, Fit, logistic_fit
 from ai.training.pooling_choice import POOLINGS
@@ -30,17 +32,27 @@ _MOST_LOWERED = 2.0
 """At 3 and more, scans without a label had a third to all of the evidence of scans with it (medians, 140 cases)."""
 
 
-def calibrate(network: EvidenceNet, readings: Readings, bars: bool = True) -> tuple[Thresholds, ...]:
+@dataclass(frozen=True)
+class Calibrated:
+    """What calibration sets beside the network.
+
+    Args:
+        thresholds: per label the probabilities from which the finding is called present; ``Thresholds.never`` where
+            the evidence tells nothing of the cases.
+        instance_evidence: see ``Description``: what makes a tenth of a logit point where evidence is summed.
+    """
+
+    thresholds: tuple[Thresholds, ...]
+    instance_evidence: tuple[float, ...]
+
+
+def calibrate(network: EvidenceNet, readings: Readings, bars: bool = True) -> Calibrated:
     """Set every label's bar, how the places of all are pooled, and by logistic regression gains and biases.
 
     Args:
         network: changed in place.
         readings: for calibration, of cases the network was not trained on.
         bars: whether a label's bar is set too; else it stays where it is.
-
-    Returns:
-        Per label the probabilities from which the finding is called present; ``Thresholds.never`` where the evidence
-        tells nothing of these cases.
     """
     labels = range(readings.present.shape[1])
     by_bar = [_fits(readings, label) for label in labels]
@@ -62,7 +74,8 @@ def calibrate(network: EvidenceNet, readings: Readings, bars: bool = True) -> tu
             if tells([fit, *by_bar[label][0].values()], by_bar[label][1])
             else Thresholds.never()
         )
-    return tuple(thresholds)
+    summed = [fits[shift].gain for (fits, _), shift in zip(by_bar, shifts, strict=True)]
+    return Calibrated(tuple(thresholds), tuple(LEAST_POINTS / gain for gain in summed))
 
 
 def _fits(readings: Readings, label: int) -> tuple[dict[float, Fit], float]:

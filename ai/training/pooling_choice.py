@@ -8,6 +8,8 @@ from __future__ import annotations
 import numpy as np
 import torch
 
+from ai.model import Bundle
+from ai.model.lesions import LEAST_POINTS
 from ai.model.network import EvidenceNet
 from ai.model.pooling import Pooling
 from ai.training.logistic import AS_GOOD, FEWEST, logistic_fit
@@ -59,6 +61,14 @@ def _cost(totals: Numbers, present: Numbers) -> tuple[Numbers, int]:
             cost += [len(there) * logistic_fit(column, there).loss for column in totals[known, label].T]
             decisions += len(there)
     return cost, decisions
+
+
+def instance_evidence(bundle: Bundle) -> tuple[float, ...]:
+    """Return how much evidence makes an instance of each label by a bundle, whatever pooling its network has later."""
+    told, network = bundle.description.instance_evidence, bundle.network
+    if told or not isinstance(network, EvidenceNet) or not network.pooling.is_sum:
+        return told
+    return tuple(LEAST_POINTS / gain for gain in network.log_gain.detach().double().exp().tolist())
 
 
 def rescaled(network: EvidenceNet, before: Numbers, after: Numbers) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import torch
 
-from ai.findings import Thresholds
 from ai.model import ModelError
 from ai.model.bundle import Bundle, Description, load_bundle
 from ai.model.close_look import CloseLook
@@ -18,10 +17,11 @@ from ai.model.network import FEATURES, FINE, WIDTHS, EvidenceNet
 from ai.organs import REACH_MM
 from ai.progress import QUIET, Part, Progress
 from ai.training.backgrounds import Background, there
-from ai.training.calibration import calibrate
+from ai.training.calibration import Calibrated, calibrate
 from ai.training.labels import LABELS
 from ai.training.learning import Learner, Recipe, new_network
 from ai.training.measuring import Measuring, written
+from ai.training.pooling_choice import instance_evidence
 from ai.training.readings import drawn_paths, read_cases
 from ai.training.share import Share, draw_share
 
@@ -129,14 +129,15 @@ def _pooled(start: _Start | None, plan: Plan, progress: Progress) -> Bundle:
         raise ModelError("Pooling alone can be set only in a network that sees already; name it with --init.")
     _draw(plan, ("calibrate", "evaluate"), Part(progress, 0.0, 0.2))
     network = copy.deepcopy(start.network)
-    thresholds, told = _calibrated(network, plan, Part(progress, 0.2, 0.4), bars=False)
+    calibrated, told = _calibrated(network, plan, Part(progress, 0.2, 0.4), bars=False)
     description = replace(
         start.bundle.description,
         version=plan.version,
-        thresholds=thresholds,
+        thresholds=calibrated.thresholds,
         calibration=told,
         measured={},
         confined=True,
+        instance_evidence=instance_evidence(start.bundle) or calibrated.instance_evidence,
     )
     return _measured(network, description, plan, Part(progress, 0.4, 1.0), start.bundle.close_look)
 
@@ -147,28 +148,26 @@ def finish(network: EvidenceNet, plan: Plan, progress: Progress = QUIET) -> Bund
     It has no close look yet; that is taught beside it (``ai.training.nodules``).
     """
     network.eval()
-    thresholds, told = _calibrated(network, plan, Part(progress, 0.0, 0.3))
+    calibrated, told = _calibrated(network, plan, Part(progress, 0.0, 0.3))
     used = there("train", plan.scans)
     description = Description(
         identifier="interval-chest", version=plan.version, title="Interval's chest model", labels=LABELS,
-        thresholds=thresholds, widths=WIDTHS, features=FEATURES, organs=True, spacing_mm=2.0,
+        thresholds=calibrated.thresholds, widths=WIDTHS, features=FEATURES, organs=True, spacing_mm=2.0,
         trained_on=_trained_on(used), licence="Apache-2.0",
         attribution=tuple(f"{entry.name}: {entry.source}" for entry in used),
         limits=_LIMITS, measured={}, positions=network.positions, fine=FINE, calibration=told,
-        confined=True,
+        confined=True, instance_evidence=calibrated.instance_evidence,
     )  # fmt: skip
     return _measured(network, description, plan, Part(progress, 0.3, 1.0))
 
 
-def _calibrated(
-    network: EvidenceNet, plan: Plan, progress: Progress, bars: bool = True
-) -> tuple[tuple[Thresholds, ...], str]:
-    """Calibrate a network on the plan's cases; return its thresholds, and for the card how it was done."""
+def _calibrated(network: EvidenceNet, plan: Plan, progress: Progress, bars: bool = True) -> tuple[Calibrated, str]:
+    """Calibrate a network on the plan's cases; return what a bundle says of it, and for the card how it was done."""
     cases = list(drawn_paths(plan.run / "share", "calibrate"))
     readings = read_cases(network, cases, LABELS, progress, calibrating=True, confined=confined(LABELS))
-    thresholds = calibrate(network, readings, bars)
+    calibrated = calibrate(network, readings, bars)
     pooling = network.pooling
-    return thresholds, _CALIBRATION.format(len(cases), pooling.power, pooling.lowered, REACH_MM)
+    return calibrated, _CALIBRATION.format(len(cases), pooling.power, pooling.lowered, REACH_MM)
 
 
 def _measured(

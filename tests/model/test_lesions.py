@@ -202,3 +202,14 @@ def test_a_part_solid_nodule_is_measured_with_its_ground_glass() -> None:
     core = share_of_ball(grid, CENTRE.moved(left=2.0), 9.0)
     lesion = measured(scan_of(np.maximum(share, core), grid), evidence((CENTRE, 20.0, 1.0)))
     assert lesion.volume_mm3 == pytest.approx(sphere_mm3(20.0), rel=0.12)
+
+
+def test_an_instance_needs_the_evidence_its_bundle_says_whatever_the_gain() -> None:
+    """However many logit points a gain makes of it."""
+    grid = scan_grid((1.0, 0.7, 0.7))
+    volume, heat = scan_of(share_of_ball(grid, CENTRE, 10.0), grid), evidence((CENTRE, 10.0, 1.0))
+    whole = float(heat.sum())
+    for gain in (0.01, 50.0):
+        scaled = np.asarray(heat * gain, dtype=np.float32)
+        assert len(lesions_of(NODULE, Spots(scaled, CELLS, gain, 0.9 * whole), volume, lungs())) == 1
+        assert lesions_of(NODULE, Spots(scaled, CELLS, gain, 1.1 * whole), volume, lungs()) == ()

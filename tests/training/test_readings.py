@@ -173,7 +173,7 @@ def test_calibration_lowers_the_loss_and_heat_still_adds_up() -> None:
     network = EvidenceNet(1, (8, 8, 8, 8)).eval()
     weight = network.head.weight[0, -1].item()
     before = loss_of(network, evidence, present)
-    (threshold,) = calibrate(network, made_up(evidence, present))
+    (threshold,) = calibrate(network, made_up(evidence, present)).thresholds
     assert network.head.weight[0, -1].item() == weight
     assert loss_of(network, evidence, present) < 0.7 * before
     assert threshold.in_order
@@ -211,7 +211,7 @@ def test_calibration_takes_the_pooling_that_tells_more(tmp_path: Path) -> None:
     network = bright_network()
     readings, told = calibrating(tmp_path, network)
     weight = network.head.weight.clone()
-    thresholds = calibrate(network, shaped(readings, told, 3.0, 2.0), bars=False)
+    thresholds = calibrate(network, shaped(readings, told, 3.0, 2.0), bars=False).thresholds
     assert network.pooling == Pooling(3.0, 2.0)
     assert torch.equal(network.head.weight, weight)
     gain, bias = network.log_gain.detach().exp().numpy(), network.bias.detach().numpy()

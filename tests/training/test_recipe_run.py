@@ -165,6 +165,8 @@ def test_pooling_alone_leaves_every_weight_of_a_place_and_the_close_look(
     before, after = bundle.network.state_dict(), pooled.network.state_dict()
     assert {name for name, value in after.items() if not torch.equal(value, before[name])} <= {"log_gain", "bias"}
     assert pooled.close_look is not None
+    assert pooled.description.instance_evidence == bundle.description.instance_evidence
+    assert len(bundle.description.instance_evidence) == len(LABELS)
     assert (pooled.card.version, pooled.card.trained_on) == ("0.2", bundle.card.trained_on)
     assert f"pooled by the power {pooled.network.pooling.power:g}," in pooled.description.calibration
     assert pooled.description.measured["procedural thoraxes, unseen seeds"]["cases"] == 2

@@ -17,7 +17,7 @@ from ai.training.cohort import Cohort, CohortScan
 from ai.training.judging.figures import judgement
 from ai.training.judging.readings import Judged, judge, present_of
 from ai.training.judging.table import table_of
-from ai.training.pooling_choice import chosen, rescaled
+from ai.training.pooling_choice import chosen, instance_evidence, rescaled
 from ai.training.reports.card import card_text
 from ai.training.reports.crops import Crops
 from ai.training.reports.drawn import DrawnPatches
@@ -118,6 +118,7 @@ class Run:
         self.cohort = Cohort.open(plan.cohort)
         self.init = None if plan.init is None else load_bundle(plan.init)
         self.network, self.labels, self.spacing_mm = self._beginning()
+        self.instance_evidence = () if self.init is None else instance_evidence(self.init)
         self.guide = guide_of(plan.organs, [] if self.init is None else [self.init])
         self.parts = self._parts()
 
@@ -242,6 +243,7 @@ class Run:
             licence="whatever the archive's owner allows", attribution=self._attribution(), limits=_LIMITS,
             measured=self._story(), positions=network.positions, fine=self._fine(),
             calibration=calibration, confined=self._confined(),
+            instance_evidence=self.instance_evidence,
         )  # fmt: skip
 
     def _widths(self) -> tuple[int, ...]:
