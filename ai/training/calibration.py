@@ -12,8 +12,7 @@ from ai.findings import Setting, Thresholds
 from ai.model.lesions import LEAST_POINTS
 from ai.model.network import EvidenceNet
 from ai.training.logistic import AS_GOOD, Fit, logistic_fit
-from ai.training.pooling_choice import POOLINGS
-from ai.training.pooling_choice import generous as generous_pooling
+from ai.training.pooling_choice import POOLINGS, most_generous
 from ai.training.readings import SHIFTS, Readings
 from ai.training.statistics import Numbers
 
@@ -58,7 +57,7 @@ def calibrate(network: EvidenceNet, readings: Readings, bars: bool = True) -> Ca
     by_bar = [_fits(readings, label) for label in labels]
     shifts = [generous(*by_bar[label]) if bars else 0.0 for label in labels]
     totals = readings.pooled(shifts)
-    best = generous_pooling(totals, readings.present)
+    best = most_generous(totals, readings.present)
     network.pooling = POOLINGS[best]
     thresholds = []
     for label in labels:

@@ -35,7 +35,7 @@ def chosen(totals: Numbers, present: Numbers) -> int:
     return best if cost[0] - cost[best] > CLEARLY else 0
 
 
-def generous(totals: Numbers, present: Numbers) -> int:
+def most_generous(totals: Numbers, present: Numbers) -> int:
     """Return which of ``POOLINGS`` counts the faintest places of those that explain presence as well as the best.
 
     For drawn cases: disease is plainer there than in patients, whose places must not be asked for as much.

@@ -103,6 +103,6 @@ def test_nothing_is_found_there() -> None:
 def test_of_lungs_erased_by_more_than_half_findings_are_withheld() -> None:
     _, lungs = lungs_of(noisy())
     height = int(lungs.mask.any(axis=(1, 2)).sum())
-    volume, _ = erased(noisy(), range(3, int(0.7 * height)), (1, 2))
-    with pytest.raises(ScanDoubted, match=r"erased|lungs"):
+    volume, _ = erased(noisy(), range(3, int(0.7 * height)), (2,))
+    with pytest.raises(ScanDoubted, match="erased"):
         prepare(volume, 2.0)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ai.model.pooling import SUM
-from ai.training.pooling_choice import POOLINGS, chosen, generous, rescaled
+from ai.training.pooling_choice import POOLINGS, chosen, most_generous, rescaled
 from tests.support.bright_network import random_network
 
 
@@ -39,14 +39,14 @@ def test_of_poolings_that_tell_as_well_the_one_that_counts_the_faintest_places_i
     evidence, present = totals((20.0, 20.0, 20.0, 3.0, 3.0, 12.0, 20.0, 20.0, 20.0))
     evidence[:, :, 4] = evidence[:, :, 3] + 0.001
     assert [POOLINGS[n].lowered for n in (3, 4, 5)] == [0.0, 1.0, 2.0]
-    assert generous(evidence, present) == 4
+    assert most_generous(evidence, present) == 4
     evidence[:, :, 4] = 20.0
-    assert generous(evidence, present) == 3
+    assert most_generous(evidence, present) == 3
 
 
 def test_without_enough_cases_evidence_stays_a_sum() -> None:
     evidence, present = totals((3.0,) * 9, scans=6)
-    assert POOLINGS[generous(evidence, present)] == SUM
+    assert POOLINGS[most_generous(evidence, present)] == SUM
 
 
 def test_what_cannot_be_fitted_means_what_it_meant() -> None:
