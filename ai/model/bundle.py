@@ -15,7 +15,9 @@ from ai.findings import ModelCard, Thresholds
 from ai.model.close_look import CloseLook
 from ai.model.close_look_file import KEY, loaded_close_look, saved_close_look
 from ai.model.confining import confined
+from ai.model.deep_network import DeepNet
 from ai.model.errors import ModelError
+from ai.model.filter_network import FilterNet
 from ai.model.foreign import ForeignNetwork
 from ai.model.foreign_bundle import is_foreign, load_foreign
 from ai.model.network import WINDOWS_HU, EvidenceNet
@@ -48,6 +50,7 @@ class Description:
     where it has none), ``pooling`` how places become a logit, ``confined`` that evidence for findings of lungs and
     airways counts in lung or near it alone, by the network's own organs. ``instance_evidence`` is how much evidence
     (cells times logit points) makes an instance, in the order of ``labels``; empty where a tenth of a logit point does.
+    ``kind`` is how the network is built: deep, or on fixed filters.
     ``measured`` is what the card shows: free tables of names and figures; ``calibration`` how its probabilities were
     made to mean what they say. A network from elsewhere has no widths and no features: how it is built is its own
     affair.
@@ -73,6 +76,7 @@ class Description:
     pooling: Pooling = SUM
     confined: bool = False
     instance_evidence: tuple[float, ...] = ()
+    kind: str = DeepNet.kind
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,6 +95,14 @@ class Bundle:
     def confined(self) -> tuple[int, ...]:
         """Numbers of the labels whose evidence counts in lung or near it alone; none unless the description says so."""
         return confined(self.description.labels) if self.description.confined else ()
+
+
+def built(description: Description) -> EvidenceNet:
+    """Return a network of ours as a description says, by chance."""
+    labels, said = len(description.labels), description
+    if said.kind == FilterNet.kind:
+        return FilterNet(labels, said.widths, said.features, said.pooling)
+    return DeepNet(labels, said.widths, said.features, said.organs, said.positions, said.fine, said.pooling)
 
 
 def bundles_beside() -> list[Path]:
@@ -118,10 +130,7 @@ def load_bundle(folder: Path | None = None) -> Bundle:
         raise ModelError(f"{path} is not a bundle description: {fault}. Fetch it again.")
     if digest(folder / _WEIGHTS) != sha256:
         raise ModelError(f"{folder / _WEIGHTS} is not the file its description names (sha256 differs). Fetch it again.")
-    network = EvidenceNet(
-        len(description.labels), description.widths, description.features, description.organs, description.positions,
-        description.fine, description.pooling,
-    )  # fmt: skip
+    network = built(description)
     try:
         network.load_state_dict(load_file(folder / _WEIGHTS))
     except (SafetensorError, RuntimeError) as error:
@@ -223,7 +232,11 @@ def _fault(description: Description) -> str:
         len(least) != len(description.labels) or not all(isinstance(e, int | float) and e > 0 for e in least)
     ):
         return "the evidence that makes an instance is not a number above 0 for each label"
-    if not all(isinstance(w, int) and w > 0 for w in description.widths) or len(description.widths) < 2:
+    fault = _fault_of_kind(description)
+    if fault:
+        return fault
+    least_widths = 1 if description.kind == FilterNet.kind else 2
+    if not all(isinstance(w, int) and w > 0 for w in description.widths) or len(description.widths) < least_widths:
         return "its widths are not numbers of channels"
     if not isinstance(description.fine, int) or description.fine < 0:
         return f"its layers at the voxels' own size have {description.fine} channels"
@@ -232,6 +245,15 @@ def _fault(description: Description) -> str:
     if not isinstance(description.spacing_mm, int | float) or description.spacing_mm <= 0:
         return f"its spacing is {description.spacing_mm} mm"
     return description.pooling.fault
+
+
+def _fault_of_kind(description: Description) -> str:
+    """Say what a network built like that cannot have; empty where all can."""
+    if description.kind not in (DeepNet.kind, FilterNet.kind):
+        return f"it is of the kind “{description.kind}”, which this program does not know"
+    if description.kind == FilterNet.kind and (description.organs or description.fine or not description.positions):
+        return "a network on fixed filters names no organs, has no layers of voxels, and is told positions"
+    return ""
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -194,7 +194,7 @@ def _in_slabs(hu: Tensor, network: EvidenceNet, device: torch.device, progress: 
 def _asked_between_layers(network: EvidenceNet, progress: Progress) -> Iterator[None]:
     """Report, and so let the reader cancel, after every convolution but the heads', which are products of matrices."""
     heads = (network.head, network.organ_head)
-    layers = [m for m in network.modules() if isinstance(m, nn.Conv3d) and m not in heads]
+    layers = [m for m in network.modules() if isinstance(m, nn.Conv3d | nn.Linear) and m not in heads]
     done = 0
 
     def ask(module: nn.Module, args: tuple[Tensor, ...], output: Tensor) -> None:

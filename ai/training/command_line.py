@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
+from ai.model import load_bundle
+from ai.model.deep_network import DeepNet
+from ai.model.filter_network import FilterNet
 from ai.progress import Progress
 from ai.training.judging.evaluate import Evaluated, EvaluationPlan, evaluate
 from ai.training.learning import Recipe
@@ -12,7 +16,7 @@ from ai.training.nodules.close_learning import CloseRecipe
 from ai.training.nodules.close_run import ClosePlan, teach_close_look
 from ai.training.recipe_run import Plan, train
 from ai.training.reports.errors import ReportsError
-from ai.training.reports.recipe import Learns, ReportRecipe
+from ai.training.reports.recipe import ON_FILTERS, Learns, ReportRecipe
 from ai.training.reports.report_run import BUNDLE, ReportPlan, train_on_reports
 
 _STANDARD = ReportRecipe()
@@ -52,12 +56,20 @@ def _add_report_options(group: argparse._ArgumentGroup) -> None:
     told = "folder of drawn cases to mix in (train-*.safetensors in the share folder of a run without --cohort)"
     group.add_argument("--phantom", type=Path, metavar="SHARE", help=told)
     group.add_argument("--organs", type=Path, metavar="DIR", help="bundle that names the organs heat is kept in")
-    told = f"weight of the mask loss, 0 learns without places (default {_STANDARD.mask:g})"
-    group.add_argument("--mask", type=float, default=_STANDARD.mask, metavar="W", help=told)
-    told = f"scans a step, over all processes (default {_STANDARD.scans_a_step})"
-    group.add_argument("--scans-a-step", type=int, default=_STANDARD.scans_a_step, metavar="N", help=told)
-    told = "voxel size of a new network; a third of the time at 3 (default 2; --init has its own)"
-    group.add_argument("--spacing", type=float, default=_STANDARD.spacing_mm, metavar="MM", help=told)
+    told = (
+        "a new network: on fixed filters, for hundreds or some thousand scans, or deep, for more or with --phantom "
+        f"(default {FilterNet.kind}, with --phantom {DeepNet.kind}; --init has its own)"
+    )
+    group.add_argument("--network", choices=(FilterNet.kind, DeepNet.kind), help=told)
+    told = (
+        "weight of what the loss makes of places (mask; on filters bags), 0 learns without them "
+        f"(default {_STANDARD.mask:g}, on filters {ON_FILTERS.bags:g})"
+    )
+    group.add_argument("--mask", type=float, metavar="W", help=told)
+    told = f"scans a step, over all processes (default {_STANDARD.scans_a_step}, on filters {ON_FILTERS.scans_a_step})"
+    group.add_argument("--scans-a-step", type=int, metavar="N", help=told)
+    told = f"voxel size of a new network (default {_STANDARD.spacing_mm:g}, on filters {ON_FILTERS.spacing_mm:g})"
+    group.add_argument("--spacing", type=float, metavar="MM", help=told)
     group.add_argument("--seed", type=int, default=_STANDARD.seed, help="of chance and of the order of scans")
     group.add_argument("--split-seed", type=int, default=1, metavar="N", help="how patients are parted (default 1)")
     group.add_argument("--name", default="Learned from reports", help="what the viewer calls the model")
@@ -92,15 +104,33 @@ def train_as_told(parsed: argparse.Namespace, progress: Progress) -> Path | None
         )  # fmt: skip
         train(plan, progress)
         return Path(parsed.out) / BUNDLE
-    report_recipe = ReportRecipe(
-        steps=parsed.steps, scans_a_step=parsed.scans_a_step, learning_rate=parsed.rate or _STANDARD.learning_rate,
-        mask=parsed.mask, spacing_mm=parsed.spacing, seed=parsed.seed, learns=Learns(parsed.learn),
-    )  # fmt: skip
+    report_recipe = _recipe_of(parsed)
     on_reports = ReportPlan(
         parsed.cohort, parsed.out, report_recipe, parsed.init, parsed.phantom, parsed.organs, parsed.device,
         parsed.split_seed, title=parsed.name,
     )  # fmt: skip
     return None if train_on_reports(on_reports, progress) is None else Path(parsed.out) / BUNDLE
+
+
+def _recipe_of(parsed: argparse.Namespace) -> ReportRecipe:
+    """Return how to learn from reports: as the kind of network does, but for what was told."""
+    kind = _kind_of(parsed)
+    standard = ON_FILTERS if kind == FilterNet.kind else _STANDARD
+    told = {
+        "scans_a_step": parsed.scans_a_step,
+        "learning_rate": parsed.rate,
+        "bags" if kind == FilterNet.kind else "mask": parsed.mask,
+        "spacing_mm": parsed.spacing,
+    }
+    known = {name: value for name, value in told.items() if value is not None}
+    return replace(standard, steps=parsed.steps, seed=parsed.seed, learns=Learns(parsed.learn), **known)
+
+
+def _kind_of(parsed: argparse.Namespace) -> str:
+    if parsed.init is not None:
+        return load_bundle(parsed.init).description.kind
+    told: str | None = parsed.network
+    return told or (FilterNet.kind if parsed.phantom is None else DeepNet.kind)
 
 
 def evaluation_parser() -> argparse.ArgumentParser:

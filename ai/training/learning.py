@@ -13,7 +13,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ai.model.network import FEATURES, FINE, WIDTHS, EvidenceNet
+from ai.model.deep_network import FEATURES, FINE, WIDTHS, DeepNet
+from ai.model.network import EvidenceNet
 from ai.progress import QUIET, Progress
 from ai.training.ahead import Ahead
 from ai.training.averaging import follow
@@ -64,7 +65,7 @@ class Recipe:
 
 def new_network() -> EvidenceNet:
     """Return the network that is taught, by chance."""
-    return EvidenceNet(len(LABELS), WIDTHS, FEATURES, fine=FINE)
+    return DeepNet(len(LABELS), WIDTHS, FEATURES, fine=FINE)
 
 
 class Learner:

@@ -13,7 +13,8 @@ from ai.model import ModelError
 from ai.model.bundle import Bundle, Description, load_bundle
 from ai.model.close_look import CloseLook
 from ai.model.confining import confined
-from ai.model.network import FEATURES, FINE, WIDTHS, EvidenceNet
+from ai.model.deep_network import FEATURES, FINE, WIDTHS, DeepNet
+from ai.model.network import EvidenceNet
 from ai.organs import REACH_MM
 from ai.progress import QUIET, Part, Progress
 from ai.training.backgrounds import Background, there
@@ -118,7 +119,7 @@ def _start(folder: Path) -> _Start:
     same = (said.labels, said.widths, said.features, said.organs, said.positions, said.fine) == (
         LABELS, WIDTHS, FEATURES, True, True, FINE,
     )  # fmt: skip
-    if not same or not isinstance(bundle.network, EvidenceNet):
+    if not same or not isinstance(bundle.network, DeepNet):
         raise ModelError(f"{folder} holds another network than the one that is taught; begin without --init.")
     return _Start(bundle, bundle.network)
 

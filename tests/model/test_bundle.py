@@ -15,7 +15,7 @@ import torch
 
 from ai.model import ModelError, load_bundle
 from ai.model.bundle import save_bundle
-from ai.model.network import EvidenceNet
+from ai.model.deep_network import DeepNet
 from ai.model.pooling import SUM, Pooling
 from tests.support.bright_network import described, random_network
 from tests.support.close_network import random_close_look
@@ -171,7 +171,7 @@ def test_a_half_written_bundle_does_not_load(tmp_path: Path, monkeypatch: pytest
 
         broken.setattr(Path, "write_text", full)
         with pytest.raises(OSError, match="No space left"):
-            save_bundle(EvidenceNet(3, (8, 8, 8, 8)), described(), tmp_path)
+            save_bundle(DeepNet(3, (8, 8, 8, 8)), described(), tmp_path)
     with pytest.raises(ModelError, match=r"bundle\.json cannot be read"):
         load_bundle(tmp_path)
 

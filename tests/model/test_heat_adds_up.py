@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 
 from ai.model.attention import heat_of, hirescam
-from ai.model.network import EvidenceNet, windowed
+from ai.model.deep_network import DeepNet
+from ai.model.network import windowed
 from tests.support.bright_network import bright_network, random_network
 
 
@@ -80,7 +81,7 @@ def test_the_untrained_network_is_in_doubt_but_not_loud() -> None:
     """Before the first step no place is evidence enough to call a scan abnormal: learning starts from quiet."""
     torch.manual_seed(0)
     with torch.inference_mode():
-        logits = EvidenceNet(6, (8, 8, 8, 8)).eval()(chest_like(0)).logits
+        logits = DeepNet(6, (8, 8, 8, 8)).eval()(chest_like(0)).logits
     assert torch.isfinite(logits).all()
     assert (torch.sigmoid(logits) < 0.5).all()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
+from ai.model.deep_network import DeepNet
 from ai.model.layers import folded
 from ai.model.network import EvidenceNet
 
@@ -12,7 +13,7 @@ from ai.model.network import EvidenceNet
 def taught() -> EvidenceNet:
     """Return a small network whose norms are not those of a new one."""
     torch.manual_seed(4)
-    network = EvidenceNet(3, (8, 8, 8, 8), 8, fine=4)
+    network = DeepNet(3, (8, 8, 8, 8), 8, fine=4)
     for module in network.modules():
         if isinstance(module, nn.BatchNorm3d):
             for values in (module.running_mean, module.weight, module.bias):

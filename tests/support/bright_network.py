@@ -7,6 +7,7 @@ from torch import nn
 
 from ai.findings import ModelCard, Thresholds
 from ai.model.bundle import Bundle, Description
+from ai.model.deep_network import DeepNet
 from ai.model.network import WINDOWS_HU, EvidenceNet
 
 LABELS = ("nodule", "mass", "groundglass")
@@ -19,7 +20,7 @@ _FROM = 0.93
 def random_network(seed: int, labels: int = 3, fine: int = 0) -> EvidenceNet:
     """Return a small network of random weights, gains and biases whose heat is not zero."""
     torch.manual_seed(seed)
-    network = EvidenceNet(labels, WIDTHS, 8, fine=fine).eval()
+    network = DeepNet(labels, WIDTHS, 8, fine=fine).eval()
     with torch.no_grad():
         for module in network.modules():
             if isinstance(module, nn.BatchNorm3d):
@@ -36,7 +37,7 @@ def bright_network(gain: float = 0.5, bias: float = -3.0) -> EvidenceNet:
 
     The other labels never find anything.
     """
-    network = EvidenceNet(len(LABELS), WIDTHS, 8).eval()
+    network = DeepNet(len(LABELS), WIDTHS, 8).eval()
     with torch.no_grad():
         for module in network.modules():
             if isinstance(module, nn.Conv3d):

@@ -11,6 +11,7 @@ import torch
 
 from ai.findings import NEVER, Thresholds
 from ai.model.confining import confine
+from ai.model.deep_network import DeepNet
 from ai.model.network import EvidenceNet
 from ai.model.pooling import SUM, Pooling
 from ai.organs import ORGANS
@@ -170,7 +171,7 @@ def test_calibration_lowers_the_loss_and_heat_still_adds_up() -> None:
     present = (rng.random(60) < 0.4).astype(np.float64)
     evidence = np.where(present == 1, rng.gamma(6, 10, 60), rng.gamma(1, 8, 60))
     torch.manual_seed(1)
-    network = EvidenceNet(1, (8, 8, 8, 8)).eval()
+    network = DeepNet(1, (8, 8, 8, 8)).eval()
     weight = network.head.weight[0, -1].item()
     before = loss_of(network, evidence, present)
     (threshold,) = calibrate(network, made_up(evidence, present)).thresholds

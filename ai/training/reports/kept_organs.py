@@ -10,9 +10,11 @@ import torch
 from numpy.typing import NDArray
 
 from ai.model import Bundle
+from ai.model.layers import folded
+from ai.model.network import EvidenceNet
 from ai.model.organ_map import named_organs
 from ai.model.preparation import Prepared
-from ai.model.seeing import see
+from ai.model.seeing import STRIDE, see
 from ai.report import ReportError
 from ai.report.whole_file import whole_file
 from ai.training.cohort import Cohort
@@ -50,10 +52,24 @@ def kept_organs(
         ):
             return np.asarray(found["codes"], dtype=np.uint8)
     if scores is None:
-        scores = see(ready, guide.network, torch.device("cpu")).organs
+        scores = _organs_alone(ready, guide)
     if scores is None:
         raise ReportsError(f"{guide.card.title or guide.card.identifier} names no organs; name a guide that does.")
     codes = named_organs(scores, ready.lungs).codes
     with suppress(ReportError), whole_file(kept) as draft, draft.open("wb") as written:
         np.savez_compressed(written, codes=codes)
     return codes
+
+
+def _organs_alone(ready: Prepared, guide: Bundle) -> NDArray[np.float32] | None:
+    """Ask a network of ours for organs and nothing else."""
+    device, network = torch.device("cpu"), guide.network
+    if not isinstance(network, EvidenceNet):
+        return see(ready, network, device).organs
+    if network.organ_head is None:
+        return None
+    s, r, c = (-(-n // STRIDE) for n in ready.grid.shape)
+    with torch.inference_mode():
+        features = folded(network).features(ready.hu.to(memory_format=torch.channels_last_3d))
+        organs = network.judge(features[:, :, :s, :r, :c].float()).organs
+    return None if organs is None else np.ascontiguousarray(organs[0].float().numpy())

@@ -9,12 +9,17 @@ import torch
 from torch import nn
 from torch.optim import Optimizer
 
-from ai.model.network import FEATURES, LIGHT_WIDTHS, EvidenceNet
+from ai.model import filter_network
+from ai.model.deep_network import FEATURES, LIGHT_WIDTHS, DeepNet
+from ai.model.filter_network import FilterNet
+from ai.model.network import EvidenceNet
 from ai.model.pooling import SUM, Pooling
 from ai.training.labels import LABELS
 from ai.training.orthogonal import Orthogonal
 from ai.training.reports.errors import ReportsError
 from ai.training.schedule import warmed_cosine
+
+_BETAS = (0.9, 0.98)
 
 
 class Learns(StrEnum):
@@ -35,11 +40,11 @@ class ReportRecipe:
         steps: how many.
         scans_a_step: over all processes together.
         learning_rate, weight_decay, warm_up, averaging, seed: as in ``ai.training.learning.Recipe``.
-        somewhere, mask, course, drawn: weights of the parts of the loss beside the scan's labels; ``mask`` 0 leaves all
-            that reports say of places unused.
+        somewhere, mask, bags, course, drawn: weights of the parts of the loss beside the scan's labels; ``mask`` and
+            ``bags`` 0 leave all that reports say of places unused.
         spacing_mm: of the voxels a new network reads; a bundle to begin with has its own. 3 mm take a third of the time
             of 2 mm, and lose nodules below 5 mm.
-        labels, widths, features, fine: of a new network.
+        labels, kind, widths, features, fine: of a new network.
         learns: what learns; see ``Learns``.
         pooling: of a new network.
         varied: whether scans are told a little otherwise each time.
@@ -55,10 +60,12 @@ class ReportRecipe:
     seed: int = 7
     somewhere: float = 1.0
     mask: float = 0.5
+    bags: float = 0.0
     course: float = 0.1
     drawn: float = 0.5
     spacing_mm: float = 2.0
     labels: tuple[str, ...] = LABELS
+    kind: str = DeepNet.kind
     widths: tuple[int, ...] = LIGHT_WIDTHS
     features: int = FEATURES
     fine: int = 0
@@ -92,7 +99,9 @@ class ReportRecipe:
             organs: whether it names organs: drawn cases teach that, reports never do.
         """
         torch.manual_seed(self.seed)
-        return EvidenceNet(len(self.labels), self.widths, self.features, organs, fine=self.fine, pooling=self.pooling)
+        if self.kind == FilterNet.kind:
+            return FilterNet(len(self.labels), self.widths, self.features, self.pooling)
+        return DeepNet(len(self.labels), self.widths, self.features, organs, fine=self.fine, pooling=self.pooling)
 
     def optimisers_of(self, network: EvidenceNet) -> tuple[Optimizer, ...]:
         """Return optimisers of what learns, which is unfrozen, and only that: weights inside, and what stands at the
@@ -103,6 +112,8 @@ class ReportRecipe:
         network.requires_grad_(self.learns is Learns.ALL)
         for parameter in last:
             parameter.requires_grad_(True)
+        if isinstance(network, FilterNet) and self.learns is Learns.ALL:
+            return (self._decaying(network),)
         if self.learns is not Learns.ALL:
             return (torch.optim.AdamW(last, lr=self.learning_rate, weight_decay=0.0),)
         heads = {id(p) for end in ends for p in end.parameters()}
@@ -113,3 +124,17 @@ class ReportRecipe:
             Orthogonal(inner, lr=self.learning_rate, weight_decay=self.weight_decay),
             torch.optim.AdamW(outer, lr=self.learning_rate, weight_decay=0.0),
         )
+
+    def _decaying(self, network: FilterNet) -> Optimizer:
+        """Of a network on filters: matrices are drawn towards nothing, so that few scans are not learned by heart."""
+        matrices = [p for p in network.parameters() if p.ndim > 1]
+        others = [p for p in network.parameters() if p.ndim <= 1]
+        groups = [{"params": matrices, "weight_decay": self.weight_decay}, {"params": others, "weight_decay": 0.0}]
+        return torch.optim.AdamW(groups, lr=self.learning_rate, betas=_BETAS)
+
+
+ON_FILTERS = ReportRecipe(
+    scans_a_step=8, weight_decay=0.1, somewhere=0.0, mask=0.0, bags=1.0, spacing_mm=3.0, kind=FilterNet.kind,
+    widths=filter_network.HIDDEN, features=filter_network.FEATURES, pooling=Pooling(3.0, 1.0),
+)  # fmt: skip
+"""How a network on fixed filters learns: what an archive of hundreds or a few thousand scans can teach from nothing."""

@@ -11,6 +11,7 @@ from ai.findings import ModelCard, Thresholds
 from ai.model import Bundle, load_bundle
 from ai.model.bundle import Description, save_bundle
 from ai.model.close_look import CloseLook
+from ai.model.filter_network import FilterNet
 from ai.model.network import EvidenceNet
 from ai.progress import QUIET, Part, Progress
 from ai.training.cohort import Cohort, CohortScan
@@ -24,6 +25,7 @@ from ai.training.reports.drawn import DrawnPatches
 from ai.training.reports.errors import ReportsError
 from ai.training.reports.fitting import fit
 from ai.training.reports.guide import guide_of
+from ai.training.reports.kept_answers import KeptAnswers
 from ai.training.reports.kept_features import KeptFeatures
 from ai.training.reports.kept_totals import KeptTotals
 from ai.training.reports.known_patients import read_known, unseen, write_known
@@ -130,9 +132,11 @@ class Run:
         self.processes.wait()
         return bundle
 
-    def scans(self) -> Crops | KeptFeatures:
+    def scans(self) -> Crops | KeptFeatures | KeptAnswers:
         """Return where what weights are learned from lies, as what learns takes it."""
         folder = self.plan.run / "scans"
+        if self.plan.recipe.learns is Learns.ALL and isinstance(self.network, FilterNet):
+            return KeptAnswers(folder, self.cohort, self.spacing_mm, self.guide)
         if self.plan.recipe.learns is Learns.ALL:
             return Crops(folder, self.cohort, self.spacing_mm, self.guide)
         return KeptFeatures(folder, self.cohort, self._seeing_already(), self.network, self.guide)
@@ -155,10 +159,15 @@ class Run:
     def _taught(self, progress: Progress) -> tuple[EvidenceNet, Fitting | None]:
         """Learn weights; as the first process say what probabilities are fitted to."""
         plan, mine = self.plan, self.processes
+        if plan.phantom is not None and isinstance(self.network, FilterNet):
+            raise ReportsError("Drawn cases teach a deep network; leave --phantom out, or choose --network deep.")
         drawn = None if plan.phantom is None else DrawnPatches(plan.phantom, self.labels, self.spacing_mm)
-        scans, ready = self.scans(), 0.5 if plan.recipe.learns is Learns.HEADS else 0.1
+        scans = self.scans()
+        ready = 0.1 if isinstance(scans, Crops) else 0.5
         scans.make(self.parts["train"][mine.rank :: mine.count], Part(progress, 0.0, ready))
         mine.wait()
+        if isinstance(scans, KeptAnswers) and isinstance(self.network, FilterNet) and self.init is None:
+            scans.settle(self.network, self.parts["train"])
         lessons = lessons_of(self.cohort, self.parts["train"], self.labels)
         learner = ReportLearner(plan.recipe, self.network, lessons, scans, plan.run, mine, drawn)
         network = learner.learn(Part(progress, ready, 0.97)).cpu().eval()
@@ -238,19 +247,13 @@ class Run:
         network = self.network
         return Description(
             identifier="interval-reports", version=self.plan.version, title=self.plan.title, labels=self.labels,
-            thresholds=thresholds, widths=self._widths(), features=network.head.in_channels - 1,
+            thresholds=thresholds, widths=network.widths, features=network.head.in_channels - 1,
             organs=network.organ_head is not None, spacing_mm=self.spacing_mm, trained_on=self._trained_on(),
             licence="whatever the archive's owner allows", attribution=self._attribution(), limits=_LIMITS,
-            measured=self._story(), positions=network.positions, fine=self._fine(),
-            calibration=calibration, confined=self._confined(),
-            instance_evidence=self.instance_evidence,
+            measured=self._story(), positions=network.positions, fine=network.fine_width,
+            calibration=calibration, confined=self._confined(), instance_evidence=self.instance_evidence,
+            kind=network.kind,
         )  # fmt: skip
-
-    def _widths(self) -> tuple[int, ...]:
-        return self.plan.recipe.widths if self.init is None else self.init.description.widths
-
-    def _fine(self) -> int:
-        return self.plan.recipe.fine if self.init is None else self.init.description.fine
 
     def _confined(self) -> bool:
         """As the bundle begun with, unless its layers moved away from under the head that names organs."""
@@ -279,7 +282,8 @@ class Run:
         recipe = self.plan.recipe
         taught = {
             "steps": f"{recipe.steps} of {recipe.scans_a_step} scans",
-            "weights of the parts of the loss": f"labels 1, mask {recipe.mask:g}, somewhere {recipe.somewhere:g}, "
+            "weights of the parts of the loss": f"labels 1, mask {recipe.mask:g}, bags {recipe.bags:g}, "
+            f"somewhere {recipe.somewhere:g}, "
             f"change {recipe.course:g}, drawn {recipe.drawn if self.plan.phantom else 0:g}",
         }
         return {
