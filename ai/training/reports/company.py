@@ -143,7 +143,8 @@ def _running(network: nn.Module) -> Iterator[Tensor]:
 
 def statistics(network: nn.Module) -> Tensor:
     """Return all running statistics of a network in one row."""
-    return torch.cat([values.flatten() for values in _running(network)]).clone()
+    rows = [values.flatten() for values in _running(network)]
+    return torch.cat(rows) if rows else torch.zeros(0)
 
 
 def set_statistics(network: nn.Module, row: Tensor) -> None:

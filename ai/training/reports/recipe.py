@@ -134,7 +134,7 @@ class ReportRecipe:
 
 
 ON_FILTERS = ReportRecipe(
-    scans_a_step=8, weight_decay=0.1, somewhere=0.0, mask=0.0, bags=1.0, spacing_mm=3.0, kind=FilterNet.kind,
-    widths=filter_network.HIDDEN, features=filter_network.FEATURES, pooling=Pooling(3.0, 1.0),
+    scans_a_step=8, learning_rate=3e-3, weight_decay=0.1, somewhere=0.0, mask=0.0, bags=1.0, spacing_mm=3.0,
+    kind=FilterNet.kind, widths=filter_network.HIDDEN, features=filter_network.FEATURES, pooling=Pooling(3.0, 1.0),
 )  # fmt: skip
 """How a network on fixed filters learns: what an archive of hundreds or a few thousand scans can teach from nothing."""
