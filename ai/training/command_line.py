@@ -79,8 +79,13 @@ def refuse_what_cannot_be(parsed: argparse.Namespace) -> None:
     """Say before any work that a folder is missing, or that there is nothing to learn from.
 
     Raises:
-        ReportsError: ``--scans`` is no folder; heads are to be taught without reports.
+        ReportsError: ``--scans`` is no folder; heads are to be taught without reports; a part of the close look; a kind
+            of network is named where none is to be made.
     """
+    if parsed.close_look and parsed.learn != Learns.ALL:
+        raise ReportsError("The close look is taught whole; leave --learn out.")
+    if parsed.network is not None and (parsed.cohort is None or parsed.init is not None):
+        raise ReportsError("--network is of a new network that learns from a cohort; leave it out here.")
     if parsed.cohort is None and parsed.learn == Learns.HEADS:
         raise ReportsError("Heads alone are taught by reports; name them with --cohort, or leave --learn out.")
     if parsed.scans is not None and not parsed.scans.is_dir():
@@ -104,7 +109,7 @@ def train_as_told(parsed: argparse.Namespace, progress: Progress) -> Path | None
         )  # fmt: skip
         train(plan, progress)
         return Path(parsed.out) / BUNDLE
-    report_recipe = _recipe_of(parsed)
+    report_recipe = recipe_of(parsed)
     on_reports = ReportPlan(
         parsed.cohort, parsed.out, report_recipe, parsed.init, parsed.phantom, parsed.organs, parsed.device,
         parsed.split_seed, title=parsed.name,
@@ -112,8 +117,12 @@ def train_as_told(parsed: argparse.Namespace, progress: Progress) -> Path | None
     return None if train_on_reports(on_reports, progress) is None else Path(parsed.out) / BUNDLE
 
 
-def _recipe_of(parsed: argparse.Namespace) -> ReportRecipe:
-    """Return how to learn from reports: as the kind of network does, but for what was told."""
+def recipe_of(parsed: argparse.Namespace) -> ReportRecipe:
+    """Return how to learn from reports: as the kind of network does, but for what was told.
+
+    Raises:
+        ModelError: the bundle to begin with cannot be read.
+    """
     kind = _kind_of(parsed)
     standard = ON_FILTERS if kind == FilterNet.kind else _STANDARD
     told = {

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import torch
 
+from ai.model.filter_network import FilterNet
 from ai.model.filters import filtered
 from ai.model.network import EvidenceNet
 from ai.training.labels import LABELS
@@ -100,6 +101,22 @@ class AnsweredBlocks:
         with torch.inference_mode():
             values = filtered(crop.hu.float()[None, None])[0]
         return Answers(values.to(torch.float16), crop.regions[::2, ::2, ::2].contiguous())
+
+
+def on_filters(
+    folder: Path,
+    scans: AnsweredBlocks | None = None,
+    bags: float = 1.0,
+    steps: int = FILTERED_BLOCKS.steps,
+    processes: Processes | None = None,
+) -> ReportLearner:
+    """Return a learner of a network on fixed filters, settled by the blocks, which runs in ``folder``."""
+    recipe = replace(FILTERED_BLOCKS, bags=bags, steps=steps)
+    network = recipe.new_network()
+    assert isinstance(network, FilterNet)
+    rows = [AnsweredBlocks().load(str(n)).values.flatten(1).T.float() for n in range(6)]
+    network.settle(torch.cat(rows))
+    return ReportLearner(recipe, network, block_lessons(), scans or AnsweredBlocks(), folder, processes)
 
 
 def drawn_too(folder: Path, processes: Processes | None = None) -> ReportLearner:

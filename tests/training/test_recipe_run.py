@@ -15,7 +15,7 @@ from ai.model.network import EvidenceNet
 from ai.model.pooling import Pooling
 from ai.scan import write_volume
 from ai.training import LABELS, Plan, Recipe, measuring, recipe_run, share, train
-from ai.training.command_line import refuse_what_cannot_be, training_parser
+from ai.training.command_line import recipe_of, refuse_what_cannot_be, training_parser
 from ai.training.learning import Learner
 from ai.training.real_scans import real_table
 from ai.training.reports.errors import ReportsError
@@ -178,6 +178,39 @@ def test_heads_alone_are_taught_by_reports_only(tmp_path: Path) -> None:
     told = training_parser().parse_args(["--out", str(tmp_path), "--learn", "heads"])
     with pytest.raises(ReportsError, match="--cohort"):
         refuse_what_cannot_be(told)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--close-look", "--learn", "pooling"), "taught whole"),
+        (("--network", "deep"), "leave it out"),
+        (("--cohort", "C", "--init", "B", "--network", "filters"), "leave it out"),
+    ],
+)
+def test_what_would_be_passed_over_is_refused(words: tuple[str, ...], said: str, tmp_path: Path) -> None:
+    told = training_parser().parse_args(["--out", str(tmp_path), *words])
+    with pytest.raises(ReportsError, match=said):
+        refuse_what_cannot_be(told)
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "weights"),
+    [
+        ((), "filters", {"bags": 1.0, "mask": 0.0, "spacing_mm": 3.0, "scans_a_step": 8}),
+        (("--mask", "0"), "filters", {"bags": 0.0}),
+        (("--network", "deep"), "deep", {"bags": 0.0, "mask": 0.5, "spacing_mm": 2.0, "scans_a_step": 2}),
+        (("--phantom", "S", "--mask", "0.2", "--spacing", "3"), "deep", {"mask": 0.2, "spacing_mm": 3.0}),
+        (("--rate", "0.5", "--scans-a-step", "4"), "filters", {"learning_rate": 0.5, "scans_a_step": 4}),
+    ],
+)
+def test_a_network_learns_from_reports_as_its_kind_does_but_for_what_was_told(
+    words: tuple[str, ...], kind: str, weights: dict[str, float], tmp_path: Path
+) -> None:
+    recipe = recipe_of(training_parser().parse_args(["--out", str(tmp_path), "--cohort", "C", *words]))
+    assert recipe.kind == kind
+    assert {name: getattr(recipe, name) for name in weights} == weights
+    assert recipe.new_network().kind == kind
 
 
 def test_pooling_alone_needs_a_network_that_sees_already(tmp_path: Path) -> None:

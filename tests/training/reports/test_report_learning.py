@@ -25,12 +25,12 @@ from ai.training.reports.report_learning import ReportLearner
 from ai.training.truth import save_case
 from tests.support.blocks import (
     BLOCKS,
-    FILTERED_BLOCKS,
     AnsweredBlocks,
     Blocks,
     SeenBlocks,
     block_lessons,
     drawn_too,
+    on_filters,
     same,
 )
 from tests.support.drawn_cases import cube_case
@@ -121,6 +121,18 @@ def test_two_processes_have_the_loss_curve_of_one_drawn_cases_and_all(tmp_path: 
         assert all(abs(one[step] - two[step]) < 1e-3 for step in one), part
 
 
+def test_two_processes_have_the_loss_curve_of_one_on_filters_too(tmp_path: Path) -> None:
+    on_filters(tmp_path / "one", steps=4).learn()
+    (tmp_path / "two" / "filters").mkdir(parents=True)
+    launch = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
+    assert outside(tmp_path / "two", launch=launch) == 0
+    for part in ("loss", "scan", "bags", "course"):
+        one, two = (curve(tmp_path / name, part) for name in ("one", "two"))
+        assert one.keys() == two.keys() == {1, 2, 3, 4}
+        assert len({round(loss, 3) for loss in one.values()}) > 1, part
+        assert all(abs(one[step] - two[step]) < 1e-3 for step in one), part
+
+
 def test_a_run_with_other_drawn_cases_is_not_taken_up(tmp_path: Path) -> None:
     (tmp_path / "share").mkdir()
     save_case(cube_case(0), tmp_path / "share" / "train-procedural-0.safetensors")
@@ -169,16 +181,6 @@ def _apart(network: EvidenceNet) -> float:
     with torch.inference_mode():
         said = [float(network.judge(SeenBlocks().load(str(n)).values[None].float()).logits[0, 0]) for n in range(6)]
     return min(said[::2]) - max(said[1::2])
-
-
-def on_filters(folder: Path, scans: AnsweredBlocks | None = None, bags: float = 1.0) -> ReportLearner:
-    """Return a learner of a network on fixed filters, settled by the blocks."""
-    recipe = replace(FILTERED_BLOCKS, bags=bags)
-    network = recipe.new_network()
-    assert isinstance(network, FilterNet)
-    rows = [AnsweredBlocks().load(str(n)).values.flatten(1).T.float() for n in range(6)]
-    network.settle(torch.cat(rows))
-    return ReportLearner(recipe, network, block_lessons(), scans or AnsweredBlocks(), folder)
 
 
 def _said(network: EvidenceNet, key: str) -> tuple[float, float]:
