@@ -69,8 +69,8 @@ class Budget:
         """Return how a new network learns; ``places`` false leaves unused what reports say of places."""
         on_filters = self.kind == FilterNet.kind
         recipe = ON_FILTERS if on_filters else ReportRecipe()
-        told = {} if places else {"bags": 0.0, "mask": 0.0}
-        return replace(recipe, steps=self.steps, spacing_mm=self.spacing_mm, **told)
+        recipe = replace(recipe, steps=self.steps, spacing_mm=self.spacing_mm)
+        return recipe if places else replace(recipe, bags=0.0, mask=0.0)
 
 
 class Said:

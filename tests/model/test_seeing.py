@@ -9,7 +9,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from ai.model.network import Evidence, EvidenceNet
+from ai.model.deep_network import DeepNet
+from ai.model.network import Evidence
 from ai.model.preparation import Prepared, prepare
 from ai.model.seeing import see
 from tests.support.bright_network import random_network
@@ -18,7 +19,7 @@ from tests.support.thorax import healthy, volume_of
 CPU = torch.device("cpu")
 
 
-class _Short(EvidenceNet):
+class _Short(DeepNet):
     """A network on a device with room for so many voxels."""
 
     room = 0
