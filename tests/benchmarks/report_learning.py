@@ -57,7 +57,7 @@ class Budget:
     """
 
     patients: int = 500
-    steps: int = 1480
+    steps: int = 1540
     tuned: int = 100
     learns: Learns = Learns.POOLING
     drawn_mm: float = 3.0
