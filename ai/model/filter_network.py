@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ai.model.device import mixed_precision
-from ai.model.filters import ANSWERS, filtered
+from ai.model.filters import ANSWERS, VOXELS, filtered
 from ai.model.network import Evidence, EvidenceNet, positions_in
 from ai.model.pooling import SUM, Pooling
 
@@ -68,6 +68,11 @@ class FilterNet(EvidenceNet):
         """Take mean and deviation of the filters' answers (n, ANSWERS) for those of all scans to come."""
         self.mean.copy_(answers.mean(0))
         self.deviation.copy_(answers.std(0).clamp_min(_TINY))
+
+    def extent_of(self, shape: Sequence[int], padded: Sequence[int]) -> Tensor:
+        """Return the extent of a crop that goes from -1 to 1 by the places that hold some of it: only these are kept."""
+        ends = [full / (-(-own // VOXELS) * VOXELS) for own, full in zip(shape, padded, strict=True)]
+        return torch.tensor([[[-1.0, 2 * end - 1] for end in ends]])
 
     def spatial(self, hu: Tensor, extent: Tensor | None) -> Tensor:
         """See ``EvidenceNet.features``."""

@@ -79,13 +79,22 @@ class EvidenceNet(nn.Module):
 
         Args:
             hu: Hounsfield units (B, 1, S, R, C) at the network's spacing; sizes multiples of 16 voxels.
-            extent: (B, 3, 2): where the block begins and ends along each axis of the whole crop, padding included,
-                which itself goes from -1 to 1; None for the whole crop.
+            extent: (B, 3, 2): where the block begins and ends along each axis of the whole crop, which itself goes from
+                -1 to 1 (``extent_of``); None for the whole of one.
         """
         if not self.training:
             return self.spatial(hu, extent)
         with mixed_precision(hu.device):
             return self.spatial(hu, extent).float()
+
+    def extent_of(self, shape: Sequence[int], padded: Sequence[int]) -> Tensor:
+        """Return the extent (1, 3, 2) of a whole crop, as ``features`` takes it.
+
+        Args:
+            shape: of the crop.
+            padded: the same filled up at its far ends; this network counts what was added as part of the crop.
+        """
+        return torch.tensor([[[-1.0, 1.0]] * AXES])
 
     def spatial(self, hu: Tensor, extent: Tensor | None) -> Tensor:
         """Return A in whatever precision is set; see ``features``."""

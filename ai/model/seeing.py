@@ -100,7 +100,8 @@ def see(
     if not isinstance(network, EvidenceNet):
         return network.see(prepared, device, progress)
     grid = evidence_grid(prepared, STRIDE)
-    got, where, notices = _somewhere(prepared.hu, folded(network), device, progress)
+    extent = network.extent_of(prepared.grid.shape, prepared.hu.shape[2:])
+    got, where, notices = _somewhere(prepared.hu, extent, folded(network), device, progress)
     s, r, c = grid.shape
     cut = (slice(None), slice(s), slice(r), slice(c))
     bias = network.bias.detach().to("cpu", torch.float64).numpy()
@@ -133,18 +134,18 @@ class _Got:
 
 
 def _somewhere(
-    hu: Tensor, network: EvidenceNet, device: torch.device, progress: Progress
+    hu: Tensor, extent: Tensor, network: EvidenceNet, device: torch.device, progress: Progress
 ) -> tuple[_Got, torch.device, tuple[Notice, ...]]:
     try:
-        return _whole(hu, network, device, progress), device, ()
+        return _whole(hu, extent, network, device, progress), device, ()
     except torch.OutOfMemoryError:
         _empty(device)
     try:
-        return _in_slabs(hu, network, device, progress), device, (Notice(_IN_SLABS),)
+        return _in_slabs(hu, extent, network, device, progress), device, (Notice(_IN_SLABS),)
     except torch.OutOfMemoryError:
         _empty(device)
     cpu = torch.device("cpu")
-    return _whole(hu, network, cpu, progress), cpu, (Notice(_ON_CPU),)
+    return _whole(hu, extent, network, cpu, progress), cpu, (Notice(_ON_CPU),)
 
 
 def _empty(device: torch.device) -> None:
@@ -152,18 +153,11 @@ def _empty(device: torch.device) -> None:
         torch.cuda.empty_cache()
 
 
-def _whole(
-    hu: Tensor,
-    network: EvidenceNet,
-    device: torch.device,
-    progress: Progress,
-    part: tuple[float, float] = (-1.0, 1.0),
-) -> _Got:
-    """See a crop, or the part of it between two heights (-1 its bottom, 1 its top)."""
+def _whole(hu: Tensor, extent: Tensor, network: EvidenceNet, device: torch.device, progress: Progress) -> _Got:
+    """See a crop, or the part of it that lies in an extent, (1, 3, 2)."""
     with torch.inference_mode(), _asked_between_layers(network, progress):
         mine = network.to(device)
-        extent = torch.tensor([[part, (-1.0, 1.0), (-1.0, 1.0)]], dtype=hu.dtype, device=device)
-        evidence = mine(hu.to(device, memory_format=torch.channels_last_3d), extent)
+        evidence = mine(hu.to(device, memory_format=torch.channels_last_3d), extent.to(device, hu.dtype))
         organs = None if evidence.organs is None else _by_label(evidence.organs[0])
         return _Got(_by_label(evidence.places[0]), organs)
 
@@ -173,7 +167,7 @@ def _by_label(values: Tensor) -> Tensor:
     return values.to("cpu", torch.float32).contiguous()
 
 
-def _in_slabs(hu: Tensor, network: EvidenceNet, device: torch.device, progress: Progress) -> _Got:
+def _in_slabs(hu: Tensor, extent: Tensor, network: EvidenceNet, device: torch.device, progress: Progress) -> _Got:
     """Slab by slab, each with its surroundings: the same places but where their surroundings reach further."""
     height = hu.shape[2]
     starts = range(0, height, _SLAB)
@@ -181,8 +175,10 @@ def _in_slabs(hu: Tensor, network: EvidenceNet, device: torch.device, progress: 
     for number, start in enumerate(starts):
         low, high = max(0, start - _CONTEXT), min(height, start + _SLAB + _CONTEXT)
         part = Part(progress, number / len(starts), (number + 1) / len(starts))
-        heights = (2 * low / height - 1, 2 * high / height - 1)
-        got = _whole(hu[:, :, low:high], network, device, part, heights)
+        bottom, top = (float(end) for end in extent[0, 0])
+        mine = extent.clone()
+        mine[0, 0] = torch.tensor([bottom + (top - bottom) * end / height for end in (low, high)])
+        got = _whole(hu[:, :, low:high], mine, network, device, part)
         inner = slice((start - low) // STRIDE, (min(start + _SLAB, height) - low) // STRIDE)
         places.append(got.places[:, inner])
         if got.organs is not None:

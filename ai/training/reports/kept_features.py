@@ -39,7 +39,8 @@ class Features:
 def features_of(network: EvidenceNet, ready: Prepared) -> Tensor:
     """Return what the heads see of a scan, (1, K, s, r, c) without padding."""
     s, r, c = (-(-n // STRIDE) for n in ready.grid.shape)
-    return network.features(ready.hu.to(memory_format=torch.channels_last_3d))[:, :, :s, :r, :c]
+    extent = network.extent_of(ready.grid.shape, ready.hu.shape[2:])
+    return network.features(ready.hu.to(memory_format=torch.channels_last_3d), extent)[:, :, :s, :r, :c]
 
 
 class KeptFeatures:

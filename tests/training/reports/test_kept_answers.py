@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 
 from ai.model.filters import ANSWERS, filtered
+from ai.model.seeing import see
 from ai.training.cohort import Cohort
 from ai.training.reports.crops import prepared, regions_of_scan
 from ai.training.reports.errors import ReportsError
@@ -37,6 +40,24 @@ def test_they_are_the_filters(cohort: Cohort, kept: KeptAnswers) -> None:
     s, r, c = found.regions.shape
     assert found.values.shape == (ANSWERS, s, r, c)
     torch.testing.assert_close(found.values.float(), whole[:, :s, :r, :c], rtol=2e-3, atol=2e-3)
+
+
+def test_a_network_says_of_them_what_it_says_of_the_scan_padding_and_all(cohort: Cohort, tmp_path: Path) -> None:
+    spacing_mm = 2.3  # 32 voxels of 4 mm become 56 and are padded to 64
+    answers = KeptAnswers(tmp_path, cohort, spacing_mm, guide())
+    answers.make(cohort.scans[:1])
+    network, ready = random_filter_network(7), prepared(cohort, cohort.scans[0], spacing_mm)
+    answers.settle(network, cohort.scans[:1])
+    assert ready.hu.shape[2:] != ready.grid.shape
+    seen = see(ready, network, torch.device("cpu"), places_of=(1,)).places[1]
+    with torch.inference_mode():
+        kept = network.judge_places(answers.load(cohort.scans[0].key).values[None].float()).places[0, 1]
+    told = kept.repeat_interleave(2, 0).repeat_interleave(2, 1).repeat_interleave(2, 2).numpy()
+    s, r, c = seen.shape
+    there = np.isfinite(seen)
+    assert there.mean() > 0.5
+    assert seen[there].std() > 0.1
+    np.testing.assert_allclose(told[:s, :r, :c][there], seen[there], rtol=0.05, atol=0.05)
 
 
 def test_a_place_has_the_regions_of_all_its_cells(cohort: Cohort, kept: KeptAnswers) -> None:
