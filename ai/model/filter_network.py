@@ -70,7 +70,7 @@ class FilterNet(EvidenceNet):
         self.deviation.copy_(answers.std(0).clamp_min(_TINY))
 
     def extent_of(self, shape: Sequence[int], padded: Sequence[int]) -> Tensor:
-        """Return the extent of a crop that goes from -1 to 1 by the places that hold some of it: only these are kept."""
+        """Return the extent of a crop that goes from -1 to 1 by the places that hold some of it; these are kept."""
         ends = [full / (-(-own // VOXELS) * VOXELS) for own, full in zip(shape, padded, strict=True)]
         return torch.tensor([[[-1.0, 2 * end - 1] for end in ends]])
 
