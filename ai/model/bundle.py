@@ -20,7 +20,7 @@ from ai.model.errors import ModelError
 from ai.model.filter_network import FilterNet
 from ai.model.foreign import ForeignNetwork
 from ai.model.foreign_bundle import is_foreign, load_foreign
-from ai.model.network import WINDOWS_HU, EvidenceNet
+from ai.model.network import EvidenceNet
 from ai.model.pooling import SUM, Pooling
 from ai.model.weights import digest
 from ai.vocabulary import RESOURCES, abnormality
@@ -30,10 +30,10 @@ _DESCRIPTION, _WEIGHTS = "bundle.json", "weights.safetensors"
 _SCHEMA = 2
 _INTERFACE: dict[str, Any] = {
     "task": "abnormalities of chest CT, each with its evidence by place; organs",
-    "input": {"orientation": "SPL", "hu_ranges": [list(window) for window in WINDOWS_HU]},
+    "input": {"orientation": "SPL"},
     "output": {"cell_voxels": 2, "logit": "bias + sum(heat)", "heat": "gain * relu(W.A): HiResCAM of the logit at A"},
 }
-"""What the network is for, takes (axes rise to the head, the back, the left; a channel for each range) and gives: a
+"""What the network is for, takes (axes rise to the head, the back, the left; with the ranges of its kind) and gives: a
 bundle that says otherwise is none of ours."""
 _HEAT_OF_NORM = (
     "gain * e^power / |e|^(power - 1) with |e| = sum(e^power)^(1/power), e = relu(W.A + lowered): "
@@ -125,7 +125,7 @@ def load_bundle(folder: Path | None = None) -> Bundle:
     told = {key: stored.pop(key, None) for key in _INTERFACE}
     closely = stored.pop(KEY, None)
     description, sha256 = _described(path, stored)
-    fault = _fault(description) or _fault_of_interface(told, description.pooling)
+    fault = _fault(description) or _fault_of_interface(told, description)
     if fault:
         raise ModelError(f"{path} is not a bundle description: {fault}. Fetch it again.")
     if digest(folder / _WEIGHTS) != sha256:
@@ -174,7 +174,7 @@ def save_bundle(
     folder.mkdir(parents=True, exist_ok=True)
     tensors = {name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()}
     save_file(tensors, folder / _WEIGHTS)
-    stored = {"schema": _SCHEMA, "sha256": digest(folder / _WEIGHTS), **_interface(network.pooling)}
+    stored = {"schema": _SCHEMA, "sha256": digest(folder / _WEIGHTS), **_interface(network.kind, network.pooling)}
     stored |= asdict(replace(description, pooling=network.pooling))
     if close_look is not None:
         stored[KEY] = saved_close_look(close_look, folder)
@@ -200,16 +200,17 @@ def _described(path: Path, stored: dict[str, Any]) -> tuple[Description, str]:
     return description, sha256
 
 
-def _interface(pooling: Pooling) -> dict[str, Any]:
-    """What a network with this pooling is for, takes and gives."""
-    if pooling.is_sum:
-        return _INTERFACE
-    return {**_INTERFACE, "output": {**_INTERFACE["output"], "heat": _HEAT_OF_NORM}}
+def _interface(kind: str, pooling: Pooling) -> dict[str, Any]:
+    """What a network of this kind with this pooling is for, takes and gives."""
+    ranges = FilterNet.hu_ranges if kind == FilterNet.kind else DeepNet.hu_ranges
+    takes = {**_INTERFACE["input"], "hu_ranges": [list(one) for one in ranges]}
+    gives = _INTERFACE["output"] if pooling.is_sum else {**_INTERFACE["output"], "heat": _HEAT_OF_NORM}
+    return {**_INTERFACE, "input": takes, "output": gives}
 
 
-def _fault_of_interface(told: dict[str, Any], pooling: Pooling) -> str:
+def _fault_of_interface(told: dict[str, Any], description: Description) -> str:
     """Say what of task, input and output is not this program's; empty where all is."""
-    others = [key for key, value in _interface(pooling).items() if told[key] != value]
+    others = [key for key, value in _interface(description.kind, description.pooling).items() if told[key] != value]
     return f"its {others[0]} is {told[others[0]]}, which this program's network does not do" if others else ""
 
 

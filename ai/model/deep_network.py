@@ -44,6 +44,7 @@ class DeepNet(EvidenceNet):
     """
 
     kind = "deep"
+    hu_ranges = WINDOWS_HU
 
     def __init__(
         self,

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ai.model.device import mixed_precision
-from ai.model.filters import ANSWERS, VOXELS, filtered
+from ai.model.filters import ANSWERS, BINS_HU, VOXELS, filtered
 from ai.model.network import Evidence, EvidenceNet, positions_in
 from ai.model.pooling import SUM, Pooling
 
@@ -47,6 +47,7 @@ class FilterNet(EvidenceNet):
     """
 
     kind = "filters"
+    hu_ranges = ((BINS_HU[0], BINS_HU[-1]),)
     mean: Tensor
     deviation: Tensor
 

@@ -53,6 +53,8 @@ class EvidenceNet(nn.Module):
 
     kind = ""
     """What a bundle calls networks built like this."""
+    hu_ranges: tuple[tuple[float, float], ...] = ()
+    """Hounsfield units that it tells apart, beyond which all are alike; a bundle says them."""
     head: nn.Conv3d
     organ_head: nn.Conv3d | None
     log_gain: nn.Parameter

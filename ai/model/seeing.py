@@ -117,6 +117,13 @@ def see(
     return Seen(heat, organs, grid, where.type, notices, bias, gain, (True,) * len(bias), places, likely)
 
 
+def features_of(network: EvidenceNet, ready: Prepared) -> Tensor:
+    """Return what the heads of a network of ours see of a whole scan, (1, K, s, r, c) without padding, on the CPU."""
+    s, r, c = (-(-n // STRIDE) for n in ready.grid.shape)
+    extent = network.extent_of(ready.grid.shape, ready.hu.shape[2:])
+    return network.features(ready.hu.to(memory_format=torch.channels_last_3d), extent)[:, :, :s, :r, :c]
+
+
 def _patient(prepared: Prepared, cells: tuple[int, int, int]) -> NDArray[np.bool_]:
     """Return which cells are patient by half and more: in others the air around the skin passes for pneumothorax."""
     body = prepared.lungs.body

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -83,6 +84,7 @@ def test_a_bundle_comes_back_as_the_same_network(tmp_path: Path) -> None:
     network, hu = random_filter_network(5, NORM), chest_like(5)
     save_bundle(network, said(network), tmp_path)
     again = load_bundle(tmp_path).network
+    assert json.loads((tmp_path / "bundle.json").read_text(encoding="utf-8"))["input"]["hu_ranges"] == [[-1020, 2000]]
     assert isinstance(again, FilterNet)
     with torch.inference_mode():
         assert torch.equal(again(hu).logits, network(hu).logits)

@@ -15,8 +15,7 @@ from torch import Tensor
 from ai.model import Bundle
 from ai.model.layers import folded
 from ai.model.network import EvidenceNet
-from ai.model.preparation import Prepared
-from ai.model.seeing import STRIDE
+from ai.model.seeing import features_of
 from ai.progress import QUIET, Progress
 from ai.training.cohort import Cohort, CohortScan
 from ai.training.reports.crops import made_for, prepared, regions_of_scan
@@ -34,13 +33,6 @@ class Features:
 
     values: Tensor
     regions: Tensor
-
-
-def features_of(network: EvidenceNet, ready: Prepared) -> Tensor:
-    """Return what the heads see of a scan, (1, K, s, r, c) without padding."""
-    s, r, c = (-(-n // STRIDE) for n in ready.grid.shape)
-    extent = network.extent_of(ready.grid.shape, ready.hu.shape[2:])
-    return network.features(ready.hu.to(memory_format=torch.channels_last_3d), extent)[:, :, :s, :r, :c]
 
 
 class KeptFeatures:

@@ -14,7 +14,7 @@ from ai.model.layers import folded
 from ai.model.network import EvidenceNet
 from ai.model.organ_map import named_organs
 from ai.model.preparation import Prepared
-from ai.model.seeing import STRIDE, see
+from ai.model.seeing import features_of, see
 from ai.report import ReportError
 from ai.report.whole_file import whole_file
 from ai.training.cohort import Cohort
@@ -68,8 +68,6 @@ def _organs_alone(ready: Prepared, guide: Bundle) -> NDArray[np.float32] | None:
         return see(ready, network, device).organs
     if network.organ_head is None:
         return None
-    s, r, c = (-(-n // STRIDE) for n in ready.grid.shape)
     with torch.inference_mode():
-        features = folded(network).features(ready.hu.to(memory_format=torch.channels_last_3d))
-        organs = network.judge(features[:, :, :s, :r, :c].float()).organs
-    return None if organs is None else np.ascontiguousarray(organs[0].float().numpy())
+        organs = network.judge(features_of(folded(network), ready)).organs
+    return None if organs is None else np.ascontiguousarray(organs[0].numpy())

@@ -13,12 +13,11 @@ from ai.model import Bundle
 from ai.model.confining import confine
 from ai.model.layers import folded
 from ai.model.network import EvidenceNet
-from ai.model.seeing import STRIDE
+from ai.model.seeing import STRIDE, features_of
 from ai.progress import QUIET, Progress
 from ai.training.cohort import Cohort, CohortScan
 from ai.training.pooling_choice import POOLINGS
 from ai.training.reports.crops import prepared
-from ai.training.reports.kept_features import features_of
 from ai.training.reports.shelf import Shelf, Tensors
 from ai.training.statistics import Numbers
 

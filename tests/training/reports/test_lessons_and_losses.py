@@ -108,7 +108,8 @@ def test_the_mask_loss_draws_heat_in_and_pushes_it_out_of_the_rest() -> None:
 
 def strongest(places: Tensor, labels: list[int]) -> Tensor:
     """Stand for a network's pooling."""
-    return places.flatten(1).amax(1) + 0.0 * len(labels)
+    assert len(places) == len(labels)
+    return places.flatten(1).amax(1)
 
 
 def test_what_is_there_is_asked_for_inside_and_refused_outside() -> None:
