@@ -17,7 +17,7 @@ from ai.model.close_look_file import KEY, loaded_close_look, saved_close_look
 from ai.model.confining import confined
 from ai.model.deep_network import DeepNet
 from ai.model.errors import ModelError
-from ai.model.filter_network import FilterNet
+from ai.model.filter_network import TOLD, FilterNet
 from ai.model.foreign import ForeignNetwork
 from ai.model.foreign_bundle import is_foreign, load_foreign
 from ai.model.network import EvidenceNet
@@ -39,6 +39,7 @@ _HEAT_OF_NORM = (
     "gain * e^power / |e|^(power - 1) with |e| = sum(e^power)^(1/power), e = relu(W.A + lowered): "
     "HiResCAM of the logit at A"
 )
+_HEAT_OF_PARTS = "gain * sum(w * m * a^q / (sum(m) * s^(q - 1))), m a part's shares, s = (sum(m * a^q) / sum(m))^(1/q)"
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Description:
     where it has none), ``pooling`` how places become a logit, ``confined`` that evidence for findings of lungs and
     airways counts in lung or near it alone, by the network's own organs. ``instance_evidence`` is how much evidence
     (cells times logit points) makes an instance, in the order of ``labels``; empty where a tenth of a logit point does.
-    ``kind`` is how the network is built: deep, or on fixed filters.
+    ``kind`` is how the network is built: deep, or on fixed filters; ``parts`` says whether it has a head of parts.
     ``measured`` is what the card shows: free tables of names and figures; ``calibration`` how its probabilities were
     made to mean what they say. A network from elsewhere has no widths and no features: how it is built is its own
     affair.
@@ -77,6 +78,7 @@ class Description:
     confined: bool = False
     instance_evidence: tuple[float, ...] = ()
     kind: str = DeepNet.kind
+    parts: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,9 +102,14 @@ class Bundle:
 def built(description: Description) -> EvidenceNet:
     """Return a network of ours as a description says, by chance."""
     labels, said = len(description.labels), description
+    network: EvidenceNet
     if said.kind == FilterNet.kind:
-        return FilterNet(labels, said.widths, said.features, said.pooling)
-    return DeepNet(labels, said.widths, said.features, said.organs, said.positions, said.fine, said.pooling)
+        network = FilterNet(labels, said.widths, said.features, said.pooling)
+    else:
+        network = DeepNet(labels, said.widths, said.features, said.organs, said.positions, said.fine, said.pooling)
+    if said.parts:
+        network.add_part_head()
+    return network
 
 
 def bundles_beside() -> list[Path]:
@@ -174,8 +181,8 @@ def save_bundle(
     folder.mkdir(parents=True, exist_ok=True)
     tensors = {name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()}
     save_file(tensors, folder / _WEIGHTS)
-    stored = {"schema": _SCHEMA, "sha256": digest(folder / _WEIGHTS), **_interface(network.kind, network.pooling)}
-    stored |= asdict(replace(description, pooling=network.pooling))
+    described = replace(description, pooling=network.pooling)
+    stored = {"schema": _SCHEMA, "sha256": digest(folder / _WEIGHTS), **_interface(described), **asdict(described)}
     if close_look is not None:
         stored[KEY] = saved_close_look(close_look, folder)
     (folder / _DESCRIPTION).write_text(json.dumps(stored, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -200,17 +207,19 @@ def _described(path: Path, stored: dict[str, Any]) -> tuple[Description, str]:
     return description, sha256
 
 
-def _interface(kind: str, pooling: Pooling) -> dict[str, Any]:
-    """What a network of this kind with this pooling is for, takes and gives."""
-    ranges = FilterNet.hu_ranges if kind == FilterNet.kind else DeepNet.hu_ranges
+def _interface(said: Description) -> dict[str, Any]:
+    """What a network that is described so is for, takes and gives."""
+    ranges = FilterNet.hu_ranges if said.kind == FilterNet.kind else DeepNet.hu_ranges
     takes = {**_INTERFACE["input"], "hu_ranges": [list(one) for one in ranges]}
-    gives = _INTERFACE["output"] if pooling.is_sum else {**_INTERFACE["output"], "heat": _HEAT_OF_NORM}
+    gives = _INTERFACE["output"] if said.pooling.is_sum else {**_INTERFACE["output"], "heat": _HEAT_OF_NORM}
+    if said.parts:
+        gives = {**gives, "heat_of_parts": _HEAT_OF_PARTS}
     return {**_INTERFACE, "input": takes, "output": gives}
 
 
 def _fault_of_interface(told: dict[str, Any], description: Description) -> str:
     """Say what of task, input and output is not this program's; empty where all is."""
-    others = [key for key, value in _interface(description.kind, description.pooling).items() if told[key] != value]
+    others = [key for key, value in _interface(description).items() if told[key] != value]
     return f"its {others[0]} is {told[others[0]]}, which this program's network does not do" if others else ""
 
 
@@ -236,7 +245,7 @@ def _fault(description: Description) -> str:
     fault = _fault_of_kind(description)
     if fault:
         return fault
-    least_widths = 1 if description.kind == FilterNet.kind else 2
+    least_widths = 0 if description.kind == FilterNet.kind else 2
     if not all(isinstance(w, int) and w > 0 for w in description.widths) or len(description.widths) < least_widths:
         return "its widths are not numbers of channels"
     if not isinstance(description.fine, int) or description.fine < 0:
@@ -252,8 +261,14 @@ def _fault_of_kind(description: Description) -> str:
     """Say what a network built like that cannot have; empty where all can."""
     if description.kind not in (DeepNet.kind, FilterNet.kind):
         return f"it is of the kind “{description.kind}”, which this program does not know"
-    if description.kind == FilterNet.kind and (description.organs or description.fine or not description.positions):
+    if description.parts not in (True, False):
+        return "it does not say by true or false whether it has a head of parts"
+    if description.kind != FilterNet.kind:
+        return ""
+    if description.organs or description.fine or not description.positions:
         return "a network on fixed filters names no organs, has no layers of voxels, and is told positions"
+    if not description.widths and description.features != TOLD:
+        return f"filters tell {TOLD} numbers of a place, not {description.features}"
     return ""
 
 

@@ -27,6 +27,8 @@ FINER = 2
 """A place is as wide as so many cells of the evidence."""
 _PLACES = 7
 """What is told of where: three positions, their squares, and whether low or high goes with right or left."""
+TOLD = ANSWERS + _PLACES
+"""How many numbers a place is told by."""
 _FURTHEST = 6.0
 """Standard deviations beyond which an answer is no more unlike the others."""
 _TINY = 1e-4
@@ -41,12 +43,13 @@ class FilterNet(EvidenceNet):
 
     Args:
         labels: how many abnormalities.
-        widths: of the layers below A.
-        features: channels of A.
+        widths: of the layers below A; without any, A is what the filters answer, and where.
+        features: channels of A; ``TOLD`` of them without layers.
         pooling: how places become a logit; may be set anew.
     """
 
     kind = "filters"
+    finer = FINER
     hu_ranges = ((BINS_HU[0], BINS_HU[-1]),)
     mean: Tensor
     deviation: Tensor
@@ -57,7 +60,7 @@ class FilterNet(EvidenceNet):
         super().__init__(widths, True, pooling)
         self.register_buffer("mean", torch.zeros(ANSWERS))
         self.register_buffer("deviation", torch.ones(ANSWERS))
-        layers = pairwise((ANSWERS + _PLACES, *widths, features))
+        layers = pairwise((TOLD, *widths, features) if widths else ())
         self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in layers)
         self.add_heads(labels, features, organs=False)
         with torch.no_grad():

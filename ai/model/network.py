@@ -4,7 +4,8 @@ Its last spatial feature map A has a constant channel, and the head is ``evidenc
 ``logit_c = bias_c + gain_c · Σ evidence_c``. The head is therefore piecewise linear without constant term, and HiResCAM
 (gradient ⊙ features, Draelos & Carin 2020) of each logit at A equals ``gain_c · evidence_c`` exactly: the heat adds up
 to the logit. (Where a norm stands for the sum, it does so too: ``ai.model.pooling``.) A second linear head on A names
-the organ of each place.
+the organ of each place. A network may have a head of parts besides, whose evidence joins that of places:
+``ai.model.part_head``.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from ai.model.chest_parts import PARTS
 from ai.model.device import mixed_precision
 from ai.model.layers import AXES, channels_last
+from ai.model.part_head import PartHead
 from ai.model.pooling import SUM, Pooling
 from ai.organs import ORGANS
 
@@ -31,7 +34,7 @@ class Evidence(NamedTuple):
     Args:
         features: (B, K, s, r, c): the last spatial feature map A, constant channel included.
         places: (B, L, s, r, c): W·A before the relu; above 0 the abnormality is likelier than not at that place.
-        logits: (B, L).
+        logits: (B, L), by places alone.
         organs: (B, 1 + organs, s, r, c) before the softmax, first "none of them"; None where the network knows none.
     """
 
@@ -55,8 +58,11 @@ class EvidenceNet(nn.Module):
     """What a bundle calls networks built like this."""
     hu_ranges: tuple[tuple[float, float], ...] = ()
     """Hounsfield units that it tells apart, beyond which all are alike; a bundle says them."""
+    finer = 1
+    """So many cells along each axis have the same features."""
     head: nn.Conv3d
     organ_head: nn.Conv3d | None
+    part_head: PartHead | None
     log_gain: nn.Parameter
     bias: nn.Parameter
 
@@ -65,6 +71,7 @@ class EvidenceNet(nn.Module):
     ) -> None:
         super().__init__()
         self.widths, self.positions, self.pooling, self.fine_width = widths, positions, pooling, fine_width
+        self.part_head = None
 
     def add_heads(self, labels: int, features: int, organs: bool) -> None:
         """Put heads on A, of so many channels without the constant one."""
@@ -75,6 +82,11 @@ class EvidenceNet(nn.Module):
         with torch.no_grad():
             self.head.weight[:, -1] = -2.0
         channels_last(self)
+
+    def add_part_head(self) -> PartHead:
+        """Put a head of parts beside the others; it knows nothing yet."""
+        self.part_head = PartHead(self.head.out_channels, len(PARTS), self.head.in_channels)
+        return self.part_head
 
     def features(self, hu: Tensor, extent: Tensor | None = None) -> Tensor:
         """Return A (B, K, s, r, c).

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from ai.model.confining import confine
 from ai.model.layers import folded
 from ai.model.network import EvidenceNet
+from ai.model.parts_seen import PartsSeen, parts_seen
 from ai.model.pooling import SUM
 from ai.model.preparation import Prepared, evidence_grid
 from ai.progress import QUIET, Part, Progress
@@ -111,10 +112,14 @@ def see(
     inside = torch.where(torch.from_numpy(patient), got.places[cut], -torch.inf)
     confine(inside, confined, organs, prepared.lungs.mask[::STRIDE, ::STRIDE, ::STRIDE], min(grid.spacing_mm))
     gains = torch.from_numpy(gain)
-    heat = network.pooling.heat(inside, gains).numpy()
+    heat = network.pooling.heat(inside, gains)
     likely = None if network.pooling.is_sum else SUM.heat(inside, gains).numpy()
+    if network.part_head is not None and got.features is not None:
+        likely = heat.numpy() if likely is None else likely
+        by_parts = parts_of_scan(network, got.features[cut], prepared).heat(network.part_head)
+        heat = heat + by_parts * gains.to(heat.dtype)[:, None, None, None]
     places = {label: inside[label].numpy() for label in places_of}
-    return Seen(heat, organs, grid, where.type, notices, bias, gain, (True,) * len(bias), places, likely)
+    return Seen(heat.numpy(), organs, grid, where.type, notices, bias, gain, (True,) * len(bias), places, likely)
 
 
 def features_of(network: EvidenceNet, ready: Prepared) -> Tensor:
@@ -122,6 +127,18 @@ def features_of(network: EvidenceNet, ready: Prepared) -> Tensor:
     s, r, c = (-(-n // STRIDE) for n in ready.grid.shape)
     extent = network.extent_of(ready.grid.shape, ready.hu.shape[2:])
     return network.features(ready.hu.to(memory_format=torch.channels_last_3d), extent)[:, :, :s, :r, :c]
+
+
+def parts_of_scan(network: EvidenceNet, features: Tensor, ready: Prepared) -> PartsSeen:
+    """Return what a head of parts sees.
+
+    Args:
+        network: of ours.
+        features: of the whole scan, (K, s, r, c) without padding, as ``features_of`` gives them.
+        ready: the scan.
+    """
+    s, r, c = features.shape[1:]
+    return parts_seen(features, network.finer, ready.lungs.sides, _patient(ready, (s, r, c)), STRIDE)
 
 
 def _patient(prepared: Prepared, cells: tuple[int, int, int]) -> NDArray[np.bool_]:
@@ -134,10 +151,13 @@ def _patient(prepared: Prepared, cells: tuple[int, int, int]) -> NDArray[np.bool
 
 @dataclass(frozen=True, eq=False)
 class _Got:
-    """What one pass gave, on the CPU: places (L, s, r, c) before the relu, organs or None."""
+    """What one pass gave, on the CPU: places (L, s, r, c) before the relu; organs, and features where they are needed
+    once more, or None.
+    """
 
     places: Tensor
     organs: Tensor | None
+    features: Tensor | None
 
 
 def _somewhere(
@@ -166,7 +186,8 @@ def _whole(hu: Tensor, extent: Tensor, network: EvidenceNet, device: torch.devic
         mine = network.to(device)
         evidence = mine(hu.to(device, memory_format=torch.channels_last_3d), extent.to(device, hu.dtype))
         organs = None if evidence.organs is None else _by_label(evidence.organs[0])
-        return _Got(_by_label(evidence.places[0]), organs)
+        features = None if network.part_head is None else _by_label(evidence.features[0])
+        return _Got(_by_label(evidence.places[0]), organs, features)
 
 
 def _by_label(values: Tensor) -> Tensor:
@@ -178,7 +199,7 @@ def _in_slabs(hu: Tensor, extent: Tensor, network: EvidenceNet, device: torch.de
     """Slab by slab, each with its surroundings: the same places but where their surroundings reach further."""
     height = hu.shape[2]
     starts = range(0, height, _SLAB)
-    places, organs = [], []
+    places, organs, features = [], [], []
     for number, start in enumerate(starts):
         low, high = max(0, start - _CONTEXT), min(height, start + _SLAB + _CONTEXT)
         part = Part(progress, number / len(starts), (number + 1) / len(starts))
@@ -190,7 +211,9 @@ def _in_slabs(hu: Tensor, extent: Tensor, network: EvidenceNet, device: torch.de
         places.append(got.places[:, inner])
         if got.organs is not None:
             organs.append(got.organs[:, inner])
-    return _Got(torch.cat(places, 1), torch.cat(organs, 1) if organs else None)
+        if got.features is not None:
+            features.append(got.features[:, inner])
+    return _Got(torch.cat(places, 1), *(torch.cat(part, 1) if part else None for part in (organs, features)))
 
 
 @contextmanager

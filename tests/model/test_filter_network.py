@@ -96,7 +96,8 @@ def test_a_bundle_comes_back_as_the_same_network(tmp_path: Path) -> None:
         ({"kind": "magic"}, "does not know"),
         ({"organs": True}, "names no organs"),
         ({"fine": 4}, "names no organs"),
-        ({"widths": ()}, "widths"),
+        ({"widths": ()}, "numbers of a place"),
+        ({"widths": (0,)}, "widths"),
     ],
 )
 def test_what_such_a_network_cannot_be_is_refused(tmp_path: Path, changes: dict[str, Any], told: str) -> None:

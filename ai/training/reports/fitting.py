@@ -21,7 +21,7 @@ def fit(
 
     Args:
         network: changed in place; heat goes on adding up, for gain and bias are part of it.
-        evidence: (scans, L) Σ relu(W·A).
+        evidence: (scans, L) of places, and of parts where there is a head of them, which speak for and against.
         present: (scans, L) 1, 0, or NaN where the report decides nothing.
         before: thresholds of labels that cannot be fitted.
 
@@ -34,10 +34,12 @@ def fit(
         there = present[known, label]
         if min((there == 1).sum(), (there == 0).sum()) < FEWEST:
             continue
-        curve = logistic_fit(evidence[known, label], there)
+        said = evidence[known, label]
+        middle = 0.0 if network.part_head is None else float(said.mean())
+        curve = logistic_fit(said - middle, there)
         with torch.no_grad():
             network.log_gain[label] = float(np.log(curve.gain))
-            network.bias[label] = curve.bias
+            network.bias[label] = curve.bias - curve.gain * middle
         thresholds[label] = Thresholds(*(present_from(curve, there, setting) for setting in Setting))
         fitted.append(label)
     return tuple(thresholds), fitted

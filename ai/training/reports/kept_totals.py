@@ -8,11 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from ai.model import Bundle
 from ai.model.confining import confine
 from ai.model.layers import folded
 from ai.model.network import EvidenceNet
+from ai.model.preparation import Prepared
 from ai.model.seeing import STRIDE, features_of
 from ai.progress import QUIET, Progress
 from ai.training.cohort import Cohort, CohortScan
@@ -54,10 +56,26 @@ class KeptTotals:
     def _made(self, scan: CohortScan) -> Tensors:
         ready = prepared(self._cohort, scan, self._spacing_mm)
         with torch.inference_mode():
-            seen = self._network.judge(features_of(self._network, ready))
-            places = seen.places[0].contiguous()
-            scores = None if seen.organs is None else seen.organs[0].numpy()
-            aerated = ready.lungs.mask[::STRIDE, ::STRIDE, ::STRIDE]
-            confine(places, self._confined, scores, aerated, STRIDE * self._spacing_mm)
+            features = features_of(self._network, ready)
+            places = places_of(self._network, features, ready, self._confined, self._spacing_mm)
             totals = [[pooling.total(layer) for pooling in self.poolings] for layer in places]
         return {"totals": torch.tensor(totals, dtype=torch.float64)}
+
+
+def places_of(
+    network: EvidenceNet, features: Tensor, ready: Prepared, confined: Sequence[int], spacing_mm: float
+) -> Tensor:
+    """Return a scan's places (L, s, r, c), −∞ where evidence does not count.
+
+    Args:
+        network: of ours.
+        features: as ``features_of`` gives them.
+        ready: the scan, out of a cohort: what lies outside the patient is cut off already.
+        confined: numbers of the labels whose places count near lung alone.
+        spacing_mm: of the network's voxels.
+    """
+    seen = network.judge(features)
+    places = seen.places[0].contiguous()
+    scores = None if seen.organs is None else seen.organs[0].numpy()
+    confine(places, confined, scores, ready.lungs.mask[::STRIDE, ::STRIDE, ::STRIDE], STRIDE * spacing_mm)
+    return places

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import torch
@@ -23,13 +23,14 @@ _BETAS = (0.9, 0.98)
 
 
 class Learns(StrEnum):
-    """What of a network learns: all layers; the heads alone (weights of a place, gains, biases); or only how places are
-    pooled, with gains and biases.
+    """What of a network learns: all layers; the heads alone (weights of a place, gains, biases); only how places are
+    pooled, with gains and biases; or a head of parts besides (``ai.model.part_head``), found at once.
     """
 
     ALL = "all"
     HEADS = "heads"
     POOLING = "pooling"
+    PARTS = "parts"
 
 
 @dataclass(frozen=True)
@@ -138,3 +139,11 @@ ON_FILTERS = ReportRecipe(
     kind=FilterNet.kind, widths=filter_network.HIDDEN, features=filter_network.FEATURES, pooling=Pooling(3.0, 1.0),
 )  # fmt: skip
 """How a network on fixed filters learns: what an archive of hundreds or a few thousand scans can teach from nothing."""
+BY_PARTS = ReportRecipe(
+    steps=0, weight_decay=0.1, somewhere=0.0, mask=0.0, bags=1.0, spacing_mm=3.0, kind=FilterNet.kind, widths=(),
+    features=filter_network.TOLD, learns=Learns.PARTS,
+)  # fmt: skip
+"""How a head of parts learns from nothing, right above fixed filters. ``weight_decay`` is the penalty of ridge
+regression; between .03 and .3 little changes."""
+BESIDE = replace(BY_PARTS, weight_decay=1.0, bags=0.3)
+"""How a head of parts learns beside what a network knows already."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
+
+import torch
 
 from ai.findings import ModelCard, Thresholds
 from ai.model import Bundle, load_bundle
@@ -27,12 +30,15 @@ from ai.training.reports.fitting import fit
 from ai.training.reports.guide import guide_of
 from ai.training.reports.kept_answers import KeptAnswers
 from ai.training.reports.kept_features import KeptFeatures
+from ai.training.reports.kept_parts import KeptParts
 from ai.training.reports.kept_totals import KeptTotals
 from ai.training.reports.known_patients import read_known, unseen, write_known
 from ai.training.reports.lesson import lessons_of
+from ai.training.reports.part_regression import regressed
 from ai.training.reports.processes import Processes, joined
 from ai.training.reports.recipe import Learns, ReportRecipe
 from ai.training.reports.report_learning import ReportLearner
+from ai.training.reports.settling import settle
 from ai.training.statistics import Numbers
 
 SHARES: Mapping[str, float] = MappingProxyType({"train": 0.7, "calibrate": 0.1, "evaluate": 0.2})
@@ -51,6 +57,7 @@ _WHAT = {
     Learns.ALL: "all layers",
     Learns.HEADS: "the heads alone: weights of a place, gains, biases",
     Learns.POOLING: "pooling, gains and biases",
+    Learns.PARTS: "a head of parts, gains and biases",
 }
 
 
@@ -126,7 +133,7 @@ class Run:
 
     def follow(self, progress: Progress) -> Bundle | None:
         """Make ready, learn, and as the first process finish."""
-        learned = self._pooled if self.plan.recipe.learns is Learns.POOLING else self._taught
+        learned = {Learns.POOLING: self._pooled, Learns.PARTS: self._parted}.get(self.plan.recipe.learns, self._taught)
         network, fitting = learned(Part(progress, 0.0, 0.93))
         bundle = None if fitting is None else self._finish(network, fitting, Part(progress, 0.93, 1.0))
         self.processes.wait()
@@ -146,6 +153,20 @@ class Run:
         if self.plan.phantom is not None:
             raise ReportsError("Drawn cases teach weights, and pooling has none; leave --phantom out.")
         return KeptTotals(self.plan.run / "scans", self.cohort, self._seeing_already(), self.network), self._pooled_by()
+
+    def parts_told(self) -> tuple[KeptParts, list[CohortScan]]:
+        """Return where what a head of parts learns from lies, and of which scans."""
+        if self.plan.phantom is not None:
+            raise ReportsError("A head of parts is taught by reports alone; leave --phantom out.")
+        folder, network, init = self.plan.run / "scans", self.network, self.init
+        asked = [*self.parts["train"], *self.parts["calibrate"]]
+        if init is not None:
+            name = init.card.sha256[:12]
+            return KeptParts(folder, name, self.cohort, self.spacing_mm, network, init.confined), asked
+        if not isinstance(network, FilterNet):
+            raise ReportsError("A head of parts needs a network that sees already: on filters, or named with --init.")
+        settled = settle(network, folder, self.cohort, self.parts["train"], self.spacing_mm)
+        return KeptParts(folder, settled, self.cohort, self.spacing_mm, network, None), asked
 
     def _pooled_by(self) -> list[CohortScan]:
         return unseen((*self.parts["train"], *self.parts["calibrate"]), read_known(self.plan.init))
@@ -177,6 +198,26 @@ class Run:
             network, self._described(self._thresholds()), "calibrate", None, Part(progress, 0.97, 1.0)
         )
         return network, Fitting(judged.evidence, judged.present, self.parts["calibrate"])
+
+    def _parted(self, progress: Progress) -> tuple[EvidenceNet, Fitting | None]:
+        """Teach a head of parts; as the first process say what probabilities are fitted to."""
+        mine, network, recipe = self.processes, self.network, self.plan.recipe
+        told, asked = self.parts_told()
+        told.make(asked[mine.rank :: mine.count], progress)
+        mine.wait()
+        known = told.of(self.parts["train"])
+        head = network.part_head or network.add_part_head()
+        gain = network.log_gain.detach().double().exp()
+        before = network.bias.detach() + gain * known.evidence(head)
+        if self.init is None:
+            before = torch.full_like(before, math.nan)
+        lessons = lessons_of(self.cohort, self.parts["train"], self.labels)
+        weight = regressed(known.parts, before, lessons, self.labels, recipe.weight_decay, recipe.bags)
+        head.weight += weight / gain[:, None, None, None].float()
+        if not mine.first:
+            return network, None
+        others = self.parts["calibrate"]
+        return network, Fitting(told.of(others).evidence(head).numpy(), present_of(others, self.labels), others)
 
     def _pooled(self, progress: Progress) -> tuple[EvidenceNet, Fitting | None]:
         """Choose the pooling; as the first process say what probabilities are fitted to."""
@@ -252,7 +293,7 @@ class Run:
             licence="whatever the archive's owner allows", attribution=self._attribution(), limits=_LIMITS,
             measured=self._story(), positions=network.positions, fine=network.fine_width,
             calibration=calibration, confined=self._confined(), instance_evidence=self.instance_evidence,
-            kind=network.kind,
+            kind=network.kind, parts=network.part_head is not None,
         )  # fmt: skip
 
     def _confined(self) -> bool:
@@ -280,19 +321,21 @@ class Run:
     def _story(self) -> dict[str, object]:
         """How it came to be, for the card."""
         recipe = self.plan.recipe
-        taught = {
+        by_steps = {
             "steps": f"{recipe.steps} of {recipe.scans_a_step} scans",
             "weights of the parts of the loss": f"labels 1, mask {recipe.mask:g}, bags {recipe.bags:g}, "
             f"somewhere {recipe.somewhere:g}, "
             f"change {recipe.course:g}, drawn {recipe.drawn if self.plan.phantom else 0:g}",
         }
+        at_once = {"ridge regression": f"penalty {recipe.weight_decay:g}, lines from places count {recipe.bags:g}"}
+        taught = {Learns.POOLING: {}, Learns.PARTS: at_once}.get(recipe.learns, by_steps)
         return {
             "how it was made": {
                 "patients parted by": f"seed {self.plan.split_seed}, shares {dict(self.plan.shares)}",
                 **{name: f"{len(scans)} scans of {_patients(scans)} patients" for name, scans in self.parts.items()},
                 "what learned": _WHAT[recipe.learns],
                 "pooling": f"power {self.network.pooling.power:g}, bar lowered by {self.network.pooling.lowered:g}",
-                **({} if recipe.learns is Learns.POOLING else taught),
+                **taught,
                 "organs named by": f"{self.guide.card.title} {self.guide.card.version}",
                 "close look": "none" if self._close_look() is None else "that of the model begun with, not taught here",
             }

@@ -1,0 +1,144 @@
+"""A head of parts: its heat is its evidence, by HiResCAM too, whatever it is told; bundle and reading keep to it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from ai.findings import Thresholds
+from ai.model.attention import hirescam
+from ai.model.bundle import load_bundle, save_bundle
+from ai.model.chest_parts import PARTS
+from ai.model.errors import ModelError
+from ai.model.filter_network import TOLD, FilterNet
+from ai.model.network import EvidenceNet
+from ai.model.part_head import POWERS, PartHead, told_of
+from ai.model.parts_seen import parts_seen
+from ai.model.preparation import Prepared, prepare
+from ai.model.seeing import features_of, parts_of_scan, see
+from tests.support.bright_network import LABELS, described, random_network
+from tests.support.thorax import healthy, volume_of
+
+CPU = torch.device("cpu")
+
+
+def head_of(labels: int, channels: int) -> PartHead:
+    """Return one of random weights."""
+    head = PartHead(labels, len(PARTS), channels)
+    head.weight.normal_(generator=torch.Generator().manual_seed(1))
+    return head
+
+
+def features_and_parts() -> tuple[Tensor, Tensor]:
+    """Return noise, and parts that overlap and leave cells out."""
+    chance = torch.Generator().manual_seed(2)
+    parts = torch.rand((len(PARTS), 6, 7, 8), generator=chance)
+    return torch.randn((5, 6, 7, 8), generator=chance), parts * (parts > 0.6)
+
+
+def test_a_part_is_told_by_its_mean_and_by_norms_that_rise_to_its_strongest_cell() -> None:
+    features, parts = features_and_parts()
+    told = told_of(features, parts)
+    assert told.shape == (len(PARTS), len(POWERS), 10)
+    bright, share = features[3].clamp_min(0), parts[4] / parts[4].sum()
+    assert float(told[4, 0, 3]) == pytest.approx(float((bright * share).sum()), rel=1e-5)
+    dark = (-features[3]).clamp_min(0)
+    assert float(told[4, 1, 8]) == pytest.approx(float((dark**4 * share).sum() ** 0.25), rel=1e-5)
+    assert (told.diff(dim=1) >= -1e-6).all()
+    assert float(told.max()) <= float(features.abs().max())
+
+
+def test_its_heat_adds_up_and_is_hirescam() -> None:
+    (features, parts), head = features_and_parts(), head_of(3, 5)
+    heat, evidence = head.heat(features, parts), head.evidence(told_of(features, parts))
+    assert float(evidence.abs().min()) > 1
+    torch.testing.assert_close(heat.double().sum((1, 2, 3)), evidence, rtol=0, atol=1e-4)
+    by_autograd = hirescam(features[None], lambda a: head.evidence(told_of(a[0], parts))[1])
+    torch.testing.assert_close(heat[1], by_autograd, rtol=1e-3, atol=1e-4)
+
+
+def test_an_empty_part_says_nothing() -> None:
+    (features, parts), head = features_and_parts(), head_of(3, 5)
+    parts[:] = 0
+    assert not told_of(features, parts).any()
+    assert not head.heat(features, parts).any()
+
+
+@pytest.mark.parametrize("shape", [(6, 8, 10), (5, 7, 9)])
+def test_what_is_only_repeated_is_told_once_and_its_heat_spread(shape: tuple[int, int, int]) -> None:
+    sides = np.zeros([2 * n for n in shape], dtype=np.uint8)
+    sides[2:, 2:, 2:8], sides[2:, 2:, 12:] = 1, 2
+    once = torch.randn((5, *(-(-n // 2) for n in shape)), generator=torch.Generator().manual_seed(3))
+    repeated = once
+    for axis, count in enumerate(shape, start=1):
+        repeated = repeated.repeat_interleave(2, dim=axis).narrow(axis, 0, count)
+    seen, head = parts_seen(repeated, 2, sides, np.ones(shape, dtype=bool), 2), head_of(3, 5)
+    torch.testing.assert_close(seen.features, once)
+    heat = seen.heat(head)
+    assert heat.shape == (3, *shape)
+    evidence = head.evidence(told_of(seen.features, seen.parts))
+    torch.testing.assert_close(heat.double().sum((1, 2, 3)), evidence, rtol=0, atol=1e-4)
+
+
+@pytest.fixture(scope="module")
+def prepared() -> Prepared:
+    """Return a prepared thorax."""
+    return prepare(volume_of(healthy()), 3.0)
+
+
+def with_parts(network: EvidenceNet) -> EvidenceNet:
+    """Put a head of random weights beside a network's others."""
+    network.add_part_head().weight.normal_(generator=torch.Generator().manual_seed(4))
+    return network
+
+
+def bare(labels: int) -> FilterNet:
+    """Return filters without taught layers, whose places tell nothing."""
+    network = FilterNet(labels, (), TOLD).eval()
+    network.deviation.fill_(0.3)
+    return network
+
+
+@pytest.mark.parametrize("network", [random_network(1), bare(3)], ids=["deep", "filters"])
+def test_read_with_it_bias_and_heat_are_the_logit(prepared: Prepared, network: EvidenceNet) -> None:
+    alone = see(prepared, network, CPU)
+    seen = see(prepared, with_parts(network), CPU)
+    head = network.part_head
+    assert head is not None
+    with torch.inference_mode():
+        told = parts_of_scan(network, features_of(network, prepared)[0], prepared)
+        evidence = head.evidence(told_of(told.features, told.parts)).numpy()
+    more = (seen.heat - alone.heat).sum(axis=(1, 2, 3), dtype=np.float64)
+    assert np.abs(more).min() > 1e-3
+    assert more == pytest.approx(seen.gain * evidence, rel=1e-4, abs=1e-4)
+    np.testing.assert_array_equal(seen.spots, alone.spots)  # instances are sought where places speak
+
+
+def test_a_bundle_keeps_it(tmp_path: Path) -> None:
+    network = with_parts(random_network(1))
+    save_bundle(network, replace(described(), parts=True), tmp_path)
+    loaded = load_bundle(tmp_path)
+    assert isinstance(loaded.network, EvidenceNet)
+    assert loaded.network.part_head is not None
+    assert network.part_head is not None
+    assert torch.equal(loaded.network.part_head.weight, network.part_head.weight)
+
+
+def test_filters_without_layers_are_a_bundle_too(tmp_path: Path) -> None:
+    said = replace(
+        described(), kind="filters", widths=(), features=TOLD, organs=False, positions=True, parts=True,
+        thresholds=(Thresholds.one(0.5),) * len(LABELS),
+    )  # fmt: skip
+    network = with_parts(bare(3))
+    save_bundle(network, said, tmp_path)
+    assert load_bundle(tmp_path).description == said
+    stored = json.loads((tmp_path / "bundle.json").read_text(encoding="utf-8"))
+    (tmp_path / "bundle.json").write_text(json.dumps(stored | {"features": 8}), encoding="utf-8")
+    with pytest.raises(ModelError, match=f"tell {TOLD} numbers"):
+        load_bundle(tmp_path)
