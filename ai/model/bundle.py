@@ -104,10 +104,10 @@ def built(description: Description) -> EvidenceNet:
     labels, said = len(description.labels), description
     network: EvidenceNet
     if said.kind == FilterNet.kind:
-        network = FilterNet(labels, said.widths, said.features, said.pooling)
+        network = FilterNet(labels)
     else:
         network = DeepNet(labels, said.widths, said.features, said.organs, said.positions, said.fine, said.pooling)
-    if said.parts:
+    if said.parts and network.part_head is None:
         network.add_part_head()
     return network
 
@@ -265,10 +265,10 @@ def _fault_of_kind(description: Description) -> str:
         return "it does not say by true or false whether it has a head of parts"
     if description.kind != FilterNet.kind:
         return ""
-    if description.organs or description.fine or not description.positions:
-        return "a network on fixed filters names no organs, has no layers of voxels, and is told positions"
-    if not description.widths and description.features != TOLD:
-        return f"filters tell {TOLD} numbers of a place, not {description.features}"
+    if description.widths or description.organs or description.fine or not description.positions:
+        return "a network on fixed filters has no layers, names no organs, and is told positions"
+    if description.features != TOLD or not description.parts:
+        return f"a network on fixed filters is told {TOLD} numbers of a place, and has a head of parts"
     return ""
 
 

@@ -6,7 +6,6 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
-from ai.model import load_bundle
 from ai.model.deep_network import DeepNet
 from ai.model.filter_network import FilterNet
 from ai.progress import Progress
@@ -16,7 +15,7 @@ from ai.training.nodules.close_learning import CloseRecipe
 from ai.training.nodules.close_run import ClosePlan, teach_close_look
 from ai.training.recipe_run import Plan, train
 from ai.training.reports.errors import ReportsError
-from ai.training.reports.recipe import ON_FILTERS, Learns, ReportRecipe
+from ai.training.reports.recipe import BESIDE, BY_PARTS, Learns, ReportRecipe
 from ai.training.reports.report_run import BUNDLE, ReportPlan, train_on_reports
 
 _STANDARD = ReportRecipe()
@@ -27,11 +26,14 @@ def training_parser() -> argparse.ArgumentParser:
     told = "Train a model: on synthetic abnormalities, or with --cohort on an archive's reports."
     parser = argparse.ArgumentParser(prog="main.py train", description=told)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the run and its bundle")
-    parser.add_argument("--steps", type=int, default=3000)
+    parser.add_argument("--steps", type=int, metavar="N", help=f"how many (default {_STANDARD.steps})")
     parser.add_argument("--init", type=Path, metavar="DIR", help="bundle to begin with, instead of chance")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
-    told = "what learns: all layers, only how places of --init are pooled, or, of reports, its heads (default all)"
-    parser.add_argument("--learn", choices=[one.value for one in Learns], default=Learns.ALL.value, help=told)
+    told = (
+        "what learns: all layers, only how places of --init are pooled, or, of reports, its heads, or a head of parts "
+        f"beside them, found at once (default {Learns.ALL}; of a new network on filters {Learns.PARTS})"
+    )
+    parser.add_argument("--learn", choices=[one.value for one in Learns], help=told)
     told = f"learning rate (default {Recipe.learning_rate:g} on drawn cases, {_STANDARD.learning_rate:g} on reports)"
     parser.add_argument("--rate", type=float, metavar="R", help=told)
     _add_drawing_options(parser.add_argument_group("learning from drawn cases"))
@@ -57,18 +59,18 @@ def _add_report_options(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--phantom", type=Path, metavar="SHARE", help=told)
     group.add_argument("--organs", type=Path, metavar="DIR", help="bundle that names the organs heat is kept in")
     told = (
-        "a new network: on fixed filters, for hundreds or some thousand scans, or deep, for more or with --phantom "
+        "a new network: a head of parts on fixed filters, for hundreds or some thousand scans, or deep, for more "
         f"(default {FilterNet.kind}, with --phantom {DeepNet.kind}; --init has its own)"
     )
     group.add_argument("--network", choices=(FilterNet.kind, DeepNet.kind), help=told)
     told = (
-        "weight of what the loss makes of places (mask; on filters bags), 0 learns without them "
-        f"(default {_STANDARD.mask:g}, on filters {ON_FILTERS.bags:g})"
+        "weight of what reports say of places (mask loss; lines of a head of parts), 0 learns without them (default "
+        f"{_STANDARD.mask:g}; of parts {BY_PARTS.bags:g}, beside a network {BESIDE.bags:g})"
     )
     group.add_argument("--mask", type=float, metavar="W", help=told)
-    told = f"scans a step, over all processes (default {_STANDARD.scans_a_step}, on filters {ON_FILTERS.scans_a_step})"
+    told = f"scans a step, over all processes (default {_STANDARD.scans_a_step})"
     group.add_argument("--scans-a-step", type=int, metavar="N", help=told)
-    told = f"voxel size of a new network (default {_STANDARD.spacing_mm:g}, on filters {ON_FILTERS.spacing_mm:g})"
+    told = f"voxel size of a new network (default {_STANDARD.spacing_mm:g}, on filters {BY_PARTS.spacing_mm:g})"
     group.add_argument("--spacing", type=float, metavar="MM", help=told)
     group.add_argument("--seed", type=int, default=_STANDARD.seed, help="of chance and of the order of scans")
     group.add_argument("--split-seed", type=int, default=1, metavar="N", help="how patients are parted (default 1)")
@@ -82,27 +84,33 @@ def refuse_what_cannot_be(parsed: argparse.Namespace) -> None:
         ReportsError: ``--scans`` is no folder; heads are to be taught without reports; a part of the close look; a kind
             of network is named where none is to be made.
     """
-    if parsed.close_look and parsed.learn != Learns.ALL:
+    if parsed.close_look and parsed.learn is not None:
         raise ReportsError("The close look is taught whole; leave --learn out.")
     if parsed.network is not None and (parsed.cohort is None or parsed.init is not None):
         raise ReportsError("--network is of a new network that learns from a cohort; leave it out here.")
-    if parsed.cohort is None and parsed.learn == Learns.HEADS:
-        raise ReportsError("Heads alone are taught by reports; name them with --cohort, or leave --learn out.")
+    if parsed.cohort is None and parsed.learn in (Learns.HEADS, Learns.PARTS):
+        raise ReportsError("Heads are taught by reports; name them with --cohort, or leave --learn out.")
+    if parsed.cohort is not None and _learns(parsed) is Learns.PARTS:
+        stray = [name for name in ("steps", "rate", "scans_a_step") if getattr(parsed, name) is not None]
+        if stray:
+            told = ", ".join("--" + name.replace("_", "-") for name in stray)
+            raise ReportsError(f"A head of parts is found at once and not by steps; leave {told} out.")
     if parsed.scans is not None and not parsed.scans.is_dir():
         raise ReportsError(f"{parsed.scans} is no folder; name the one with the scans, or leave --scans out.")
 
 
 def train_as_told(parsed: argparse.Namespace, progress: Progress) -> Path | None:
     """Train as told; return the bundle's folder, None in every process but the first."""
+    steps = parsed.steps or _STANDARD.steps
     if parsed.close_look:
-        closely = CloseRecipe(parsed.steps, learning_rate=parsed.rate or CloseRecipe.learning_rate)
+        closely = CloseRecipe(steps, learning_rate=parsed.rate or CloseRecipe.learning_rate)
         close_plan = ClosePlan(
             parsed.out, parsed.init, parsed.scans, closely, train_cases=parsed.cases, workers=parsed.workers
         )
         teach_close_look(close_plan, progress)
         return Path(parsed.out) / BUNDLE
     if parsed.cohort is None:
-        recipe = Recipe(parsed.steps, learning_rate=parsed.rate or Recipe.learning_rate, compiled=parsed.compile)
+        recipe = Recipe(steps, learning_rate=parsed.rate or Recipe.learning_rate, compiled=parsed.compile)
         plan = Plan(
             parsed.out, parsed.scans, recipe, train_cases=parsed.cases, device=parsed.device, workers=parsed.workers,
             first_case=parsed.first_case, init=parsed.init, pooling_alone=parsed.learn == Learns.POOLING,
@@ -123,23 +131,34 @@ def recipe_of(parsed: argparse.Namespace) -> ReportRecipe:
     Raises:
         ModelError: the bundle to begin with cannot be read.
     """
-    kind = _kind_of(parsed)
-    standard = ON_FILTERS if kind == FilterNet.kind else _STANDARD
+    learns = _learns(parsed)
+    standard = _STANDARD
+    if learns is Learns.PARTS:
+        standard = BY_PARTS if parsed.init is None else BESIDE
     told = {
+        "steps": parsed.steps,
         "scans_a_step": parsed.scans_a_step,
         "learning_rate": parsed.rate,
-        "bags" if kind == FilterNet.kind else "mask": parsed.mask,
+        "bags" if learns is Learns.PARTS else "mask": parsed.mask,
         "spacing_mm": parsed.spacing,
+        "kind": _new_kind(parsed),
     }
     known = {name: value for name, value in told.items() if value is not None}
-    return replace(standard, steps=parsed.steps, seed=parsed.seed, learns=Learns(parsed.learn), **known)
+    return replace(standard, seed=parsed.seed, learns=learns, **known)
 
 
-def _kind_of(parsed: argparse.Namespace) -> str:
-    if parsed.init is not None:
-        return load_bundle(parsed.init).description.kind
+def _new_kind(parsed: argparse.Namespace) -> str:
+    """How a new network is built."""
     told: str | None = parsed.network
-    return told or (FilterNet.kind if parsed.phantom is None else DeepNet.kind)
+    return told or (FilterNet.kind if parsed.phantom is None and parsed.learn != Learns.ALL else DeepNet.kind)
+
+
+def _learns(parsed: argparse.Namespace) -> Learns:
+    """What learns; of a new network on filters nothing else can, so that it need not be told."""
+    if parsed.learn is not None:
+        return Learns(parsed.learn)
+    alone = parsed.init is None and _new_kind(parsed) == FilterNet.kind
+    return Learns.PARTS if alone else Learns.ALL
 
 
 def evaluation_parser() -> argparse.ArgumentParser:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,18 +10,16 @@ import pytest
 import torch
 from torch import Tensor
 
-from ai.findings import Thresholds
 from ai.model.attention import hirescam
 from ai.model.bundle import load_bundle, save_bundle
 from ai.model.chest_parts import PARTS
-from ai.model.errors import ModelError
-from ai.model.filter_network import TOLD, FilterNet
 from ai.model.network import EvidenceNet
 from ai.model.part_head import POWERS, PartHead, told_of
 from ai.model.parts_seen import parts_seen
 from ai.model.preparation import Prepared, prepare
 from ai.model.seeing import features_of, parts_of_scan, see
-from tests.support.bright_network import LABELS, described, random_network
+from tests.support.bright_network import described, random_network
+from tests.support.filter_network import random_filter_network
 from tests.support.thorax import healthy, volume_of
 
 CPU = torch.device("cpu")
@@ -98,15 +95,9 @@ def with_parts(network: EvidenceNet) -> EvidenceNet:
     return network
 
 
-def bare(labels: int) -> FilterNet:
-    """Return filters without taught layers, whose places tell nothing."""
-    network = FilterNet(labels, (), TOLD).eval()
-    network.deviation.fill_(0.3)
-    return network
-
-
-@pytest.mark.parametrize("network", [random_network(1), bare(3)], ids=["deep", "filters"])
+@pytest.mark.parametrize("network", [random_network(1), random_filter_network(1)], ids=["deep", "filters"])
 def test_read_with_it_bias_and_heat_are_the_logit(prepared: Prepared, network: EvidenceNet) -> None:
+    network.add_part_head()  # which knows nothing yet
     alone = see(prepared, network, CPU)
     seen = see(prepared, with_parts(network), CPU)
     head = network.part_head
@@ -128,17 +119,3 @@ def test_a_bundle_keeps_it(tmp_path: Path) -> None:
     assert loaded.network.part_head is not None
     assert network.part_head is not None
     assert torch.equal(loaded.network.part_head.weight, network.part_head.weight)
-
-
-def test_filters_without_layers_are_a_bundle_too(tmp_path: Path) -> None:
-    said = replace(
-        described(), kind="filters", widths=(), features=TOLD, organs=False, positions=True, parts=True,
-        thresholds=(Thresholds.one(0.5),) * len(LABELS),
-    )  # fmt: skip
-    network = with_parts(bare(3))
-    save_bundle(network, said, tmp_path)
-    assert load_bundle(tmp_path).description == said
-    stored = json.loads((tmp_path / "bundle.json").read_text(encoding="utf-8"))
-    (tmp_path / "bundle.json").write_text(json.dumps(stored | {"features": 8}), encoding="utf-8")
-    with pytest.raises(ModelError, match=f"tell {TOLD} numbers"):
-        load_bundle(tmp_path)

@@ -84,6 +84,17 @@ def test_what_does_not_fit_is_read_in_slabs_with_nearly_the_same_heat(prepared: 
     assert (in_slabs.organs.argmax(0) == whole.organs.argmax(0)).mean() > 0.99
 
 
+def test_in_slabs_a_head_of_parts_sees_the_whole(prepared: Prepared) -> None:
+    by_parts = []
+    for reader in (lambda: random_network(1), lambda: short(prepared.hu.numel() - 1)):
+        alone, joined = reader(), reader()
+        joined.add_part_head().weight.normal_(std=20, generator=torch.Generator().manual_seed(1))
+        heat = see(prepared, joined, CPU).heat - see(prepared, alone, CPU).heat
+        by_parts.append(heat.sum(axis=(1, 2, 3), dtype=np.float64))
+    assert np.abs(by_parts[0]).min() > 1
+    assert by_parts[1] == pytest.approx(by_parts[0], abs=0.1 * np.abs(by_parts[0]).max())
+
+
 def test_what_does_not_fit_in_slabs_is_read_on_the_cpu(prepared: Prepared) -> None:
     network = short(0)
     network.tries = 6

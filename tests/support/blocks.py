@@ -8,26 +8,19 @@ from pathlib import Path
 
 import torch
 
-from ai.model.filter_network import FilterNet
-from ai.model.filters import filtered
 from ai.model.network import EvidenceNet
 from ai.training.labels import LABELS
 from ai.training.reports.crops import Crop
 from ai.training.reports.drawn import DrawnPatches
-from ai.training.reports.kept_answers import Answers
 from ai.training.reports.kept_features import Features
 from ai.training.reports.lesson import Lesson
 from ai.training.reports.processes import Processes
-from ai.training.reports.recipe import ON_FILTERS, ReportRecipe
+from ai.training.reports.recipe import ReportRecipe
 from ai.training.reports.regions import Allowed, Region
 from ai.training.reports.report_learning import ReportLearner
 
 BLOCKS = ReportRecipe(
     steps=6, scans_a_step=2, warm_up=2, labels=("nodule", "mass"), widths=(8, 8, 8, 8), features=8,
-    told_every=1, kept_every=2,
-)  # fmt: skip
-FILTERED_BLOCKS = replace(
-    ON_FILTERS, steps=40, scans_a_step=2, warm_up=2, learning_rate=0.01, labels=BLOCKS.labels, widths=(16,), features=8,
     told_every=1, kept_every=2,
 )  # fmt: skip
 RIGHT_ONLY = Allowed(side=Region.RIGHT)
@@ -83,40 +76,6 @@ class SeenBlocks:
             values = self._network.features(crop.hu.float()[None, None])[0]
         values[:-1] *= 100
         return Features(values.to(torch.float16), crop.regions)
-
-
-class AnsweredBlocks:
-    """The same scans as fixed filters answer to them, by places of two cells.
-
-    Args:
-        watch: told which scan is asked for.
-    """
-
-    def __init__(self, watch: Callable[[str], None] = lambda key: None) -> None:
-        self._blocks = Blocks(watch)
-
-    def load(self, key: str) -> Answers:
-        """Return a scan."""
-        crop = self._blocks.load(key)
-        with torch.inference_mode():
-            values = filtered(crop.hu.float()[None, None])[0]
-        return Answers(values.to(torch.float16), crop.regions[::2, ::2, ::2].contiguous())
-
-
-def on_filters(
-    folder: Path,
-    scans: AnsweredBlocks | None = None,
-    bags: float = 1.0,
-    steps: int = FILTERED_BLOCKS.steps,
-    processes: Processes | None = None,
-) -> ReportLearner:
-    """Return a learner of a network on fixed filters, settled by the blocks, which runs in ``folder``."""
-    recipe = replace(FILTERED_BLOCKS, bags=bags, steps=steps)
-    network = recipe.new_network()
-    assert isinstance(network, FilterNet)
-    rows = [AnsweredBlocks().load(str(n)).values.flatten(1).T.float() for n in range(6)]
-    network.settle(torch.cat(rows))
-    return ReportLearner(recipe, network, block_lessons(), scans or AnsweredBlocks(), folder, processes)
 
 
 def drawn_too(folder: Path, processes: Processes | None = None) -> ReportLearner:

@@ -11,13 +11,11 @@ import torch
 
 from ai.training.reports.processes import joined
 from ai.training.reports.report_learning import ReportLearner
-from tests.support.blocks import BLOCKS, Blocks, block_lessons, drawn_too, on_filters
+from tests.support.blocks import BLOCKS, Blocks, block_lessons, drawn_too
 
 
 def main(folder: Path, killed_at: int = -1) -> None:
-    """Learn to the end, from drawn cases too if there are, on filters if asked to, or be killed while the scan of that
-    number is asked for.
-    """
+    """Learn to the end, from drawn cases too if there are, or be killed while the scan of that number is asked for."""
     torch.set_num_threads(1)
     asked = 0
 
@@ -30,9 +28,6 @@ def main(folder: Path, killed_at: int = -1) -> None:
     with joined("cpu") as processes:
         if (folder / "share").exists():
             drawn_too(folder, processes).learn()
-            return
-        if (folder / "filters").exists():
-            on_filters(folder, steps=4, processes=processes).learn()
             return
         ReportLearner(BLOCKS, BLOCKS.new_network(), block_lessons(), Blocks(watch), folder, processes).learn()
 

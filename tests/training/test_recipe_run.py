@@ -186,6 +186,9 @@ def test_heads_alone_are_taught_by_reports_only(tmp_path: Path) -> None:
         (("--close-look", "--learn", "pooling"), "taught whole"),
         (("--network", "deep"), "leave it out"),
         (("--cohort", "C", "--init", "B", "--network", "filters"), "leave it out"),
+        (("--cohort", "C", "--steps", "9"), "leave --steps out"),
+        (("--cohort", "C", "--learn", "parts", "--rate", "1", "--scans-a-step", "2"), "--rate, --scans-a-step out"),
+        (("--learn", "parts"), "--cohort"),
     ],
 )
 def test_what_would_be_passed_over_is_refused(words: tuple[str, ...], said: str, tmp_path: Path) -> None:
@@ -197,15 +200,17 @@ def test_what_would_be_passed_over_is_refused(words: tuple[str, ...], said: str,
 @pytest.mark.parametrize(
     ("words", "kind", "weights"),
     [
-        ((), "filters", {"bags": 1.0, "mask": 0.0, "spacing_mm": 3.0, "scans_a_step": 8}),
+        ((), "filters", {"learns": "parts", "bags": 1.0, "weight_decay": 0.1, "spacing_mm": 3.0}),
         (("--mask", "0"), "filters", {"bags": 0.0}),
-        (("--network", "deep"), "deep", {"bags": 0.0, "mask": 0.5, "spacing_mm": 2.0, "scans_a_step": 2}),
+        (("--network", "deep"), "deep", {"learns": "all", "mask": 0.5, "spacing_mm": 2.0, "scans_a_step": 2}),
         (("--phantom", "S", "--mask", "0.2", "--spacing", "3"), "deep", {"mask": 0.2, "spacing_mm": 3.0}),
-        (("--rate", "0.5", "--scans-a-step", "4"), "filters", {"learning_rate": 0.5, "scans_a_step": 4}),
+        (("--learn", "all", "--rate", "0.5", "--steps", "7"), "deep", {"learning_rate": 0.5, "steps": 7}),
+        (("--init", "B", "--learn", "parts"), "filters", {"bags": 0.3, "weight_decay": 1.0}),
+        (("--init", "B"), "filters", {"learns": "all", "bags": 0.0, "mask": 0.5, "steps": 3000}),
     ],
 )
 def test_a_network_learns_from_reports_as_its_kind_does_but_for_what_was_told(
-    words: tuple[str, ...], kind: str, weights: dict[str, float], tmp_path: Path
+    words: tuple[str, ...], kind: str, weights: dict[str, float | str], tmp_path: Path
 ) -> None:
     recipe = recipe_of(training_parser().parse_args(["--out", str(tmp_path), "--cohort", "C", *words]))
     assert recipe.kind == kind

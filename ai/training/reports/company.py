@@ -10,13 +10,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from ai.model.filter_network import FilterNet
 from ai.model.network import Evidence, EvidenceNet
 from ai.training.reports.crops import Crop
-from ai.training.reports.kept_answers import Answers
 from ai.training.reports.kept_features import Features
 from ai.training.reports.processes import Processes
-from ai.training.reports.varying import varied, varied_answers
+from ai.training.reports.varying import varied
 
 Cells = tuple[int, int, int]
 
@@ -58,26 +56,8 @@ class TaughtHeads(nn.Module):
         return tuple(part for part in self.network.judge(features) if part is not None)
 
 
-class TaughtAbove(nn.Module):
-    """Judges for learning by what fixed filters answer.
-
-    Args:
-        network: whose layers above the filters learn.
-    """
-
-    def __init__(self, network: FilterNet) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, answers: Tensor, extent: Tensor) -> tuple[Tensor, ...]:
-        """Return the fields of ``Evidence`` for answers (1, ANSWERS, s, r, c)."""
-        return tuple(part for part in self.network.judge_places(answers, extent) if part is not None)
-
-
 def _taught(network: EvidenceNet, heads: bool) -> nn.Module:
-    if heads:
-        return TaughtHeads(network)
-    return TaughtAbove(network) if isinstance(network, FilterNet) else Taught(network)
+    return TaughtHeads(network) if heads else Taught(network)
 
 
 class Company:
@@ -97,12 +77,8 @@ class Company:
         self._network, self._heads, self._varies = network, heads, varies
         self._device = torch.device(processes.device)
 
-    def scan(self, told: Crop | Features | Answers, chance: np.random.Generator) -> Evidence:
+    def scan(self, told: Crop | Features, chance: np.random.Generator) -> Evidence:
         """Read a whole scan."""
-        if isinstance(told, Answers):
-            torch.manual_seed(int(chance.integers(2**31)))  # which channels are left out
-            values, extent = varied_answers(told.values.float(), chance, self._varies)
-            return Evidence(*self._taught(values[None].to(self._device), extent[None].to(self._device)))
         if isinstance(told, Features):
             return self._judged(told.values[None].to(self._device).float())
         hu, extent = varied(told.hu, chance, self._varies)

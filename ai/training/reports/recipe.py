@@ -9,7 +9,6 @@ import torch
 from torch import nn
 from torch.optim import Optimizer
 
-from ai.model import filter_network
 from ai.model.deep_network import FEATURES, LIGHT_WIDTHS, DeepNet
 from ai.model.filter_network import FilterNet
 from ai.model.network import EvidenceNet
@@ -18,8 +17,6 @@ from ai.training.labels import LABELS
 from ai.training.orthogonal import Orthogonal
 from ai.training.reports.errors import ReportsError
 from ai.training.schedule import warmed_cosine
-
-_BETAS = (0.9, 0.98)
 
 
 class Learns(StrEnum):
@@ -41,8 +38,9 @@ class ReportRecipe:
         steps: how many.
         scans_a_step: over all processes together.
         learning_rate, weight_decay, warm_up, averaging, seed: as in ``ai.training.learning.Recipe``.
-        somewhere, mask, bags, course, drawn: weights of the parts of the loss beside the scan's labels; ``mask`` and
-            ``bags`` 0 leave all that reports say of places unused.
+        somewhere, mask, course, drawn: weights of the parts of the loss beside the scan's labels; ``mask`` 0 leaves all
+            that reports say of places unused.
+        bags: of a head of parts, how much a place that a report names counts beside a scan; 0 leaves it unused.
         spacing_mm: of the voxels a new network reads; a bundle to begin with has its own. 3 mm take a third of the time
             of 2 mm, and lose nodules below 5 mm.
         labels, kind, widths, features, fine: of a new network.
@@ -101,7 +99,7 @@ class ReportRecipe:
         """
         torch.manual_seed(self.seed)
         if self.kind == FilterNet.kind:
-            return FilterNet(len(self.labels), self.widths, self.features, self.pooling)
+            return FilterNet(len(self.labels))
         return DeepNet(len(self.labels), self.widths, self.features, organs, fine=self.fine, pooling=self.pooling)
 
     def optimisers_of(self, network: EvidenceNet) -> tuple[Optimizer, ...]:
@@ -113,8 +111,6 @@ class ReportRecipe:
         network.requires_grad_(self.learns is Learns.ALL)
         for parameter in last:
             parameter.requires_grad_(True)
-        if isinstance(network, FilterNet) and self.learns is Learns.ALL:
-            return (self._decaying(network),)
         if self.learns is not Learns.ALL:
             return (torch.optim.AdamW(last, lr=self.learning_rate, weight_decay=0.0),)
         heads = {id(p) for end in ends for p in end.parameters()}
@@ -126,24 +122,11 @@ class ReportRecipe:
             torch.optim.AdamW(outer, lr=self.learning_rate, weight_decay=0.0),
         )
 
-    def _decaying(self, network: FilterNet) -> Optimizer:
-        """Of a network on filters: matrices are drawn towards nothing, so that few scans are not learned by heart."""
-        matrices = [p for p in network.parameters() if p.ndim > 1]
-        others = [p for p in network.parameters() if p.ndim <= 1]
-        groups = [{"params": matrices, "weight_decay": self.weight_decay}, {"params": others, "weight_decay": 0.0}]
-        return torch.optim.AdamW(groups, lr=self.learning_rate, betas=_BETAS)
 
-
-ON_FILTERS = ReportRecipe(
-    scans_a_step=8, learning_rate=3e-3, weight_decay=0.1, somewhere=0.0, mask=0.0, bags=1.0, spacing_mm=3.0,
-    kind=FilterNet.kind, widths=filter_network.HIDDEN, features=filter_network.FEATURES, pooling=Pooling(3.0, 1.0),
-)  # fmt: skip
-"""How a network on fixed filters learns: what an archive of hundreds or a few thousand scans can teach from nothing."""
 BY_PARTS = ReportRecipe(
-    steps=0, weight_decay=0.1, somewhere=0.0, mask=0.0, bags=1.0, spacing_mm=3.0, kind=FilterNet.kind, widths=(),
-    features=filter_network.TOLD, learns=Learns.PARTS,
+    steps=0, weight_decay=0.1, bags=1.0, spacing_mm=3.0, kind=FilterNet.kind, learns=Learns.PARTS
 )  # fmt: skip
-"""How a head of parts learns from nothing, right above fixed filters. ``weight_decay`` is the penalty of ridge
-regression; between .03 and .3 little changes."""
+"""How a head of parts learns from nothing, right above fixed filters: what an archive of hundreds or a few thousand
+scans can teach. Penalties between .03 and .3 change little."""
 BESIDE = replace(BY_PARTS, weight_decay=1.0, bags=0.3)
 """How a head of parts learns beside what a network knows already."""

@@ -17,7 +17,6 @@ from typing import Protocol
 import torch
 from torch import Tensor, nn
 
-from ai.model.filter_network import FilterNet
 from ai.model.network import Evidence, EvidenceNet
 from ai.progress import QUIET, Progress
 from ai.training.averaging import follow
@@ -27,7 +26,6 @@ from ai.training.reports.checkpoint import Checkpoint
 from ai.training.reports.company import Company, set_statistics, statistics, touched
 from ai.training.reports.crops import Crop
 from ai.training.reports.drawn import DrawnPatches
-from ai.training.reports.kept_answers import Answers
 from ai.training.reports.kept_features import Features
 from ai.training.reports.lesson import Lesson, balance
 from ai.training.reports.order import Order
@@ -35,22 +33,21 @@ from ai.training.reports.processes import Processes
 from ai.training.reports.recipe import Learns, ReportRecipe
 from ai.training.reports.report_losses import (
     allowed_cells,
-    bag_loss,
     course_loss,
     mask_loss,
     scan_loss,
     somewhere_loss,
 )
 
-PARTS = ("scan", "somewhere", "mask", "bags", "course", "drawn")
+PARTS = ("scan", "somewhere", "mask", "course", "drawn")
 _STEEPEST = 5.0
 """Norm to which a step's gradient is cut."""
 
 
 class Loads(Protocol):
-    """Where scans come from: ``Crops``; for heads alone ``KeptFeatures``; for a network on filters ``KeptAnswers``."""
+    """Where scans come from: ``Crops``, or for heads alone ``KeptFeatures``."""
 
-    def load(self, key: str) -> Crop | Features | Answers:
+    def load(self, key: str) -> Crop | Features:
         """Return a scan."""
 
 
@@ -188,16 +185,12 @@ class ReportLearner:
     def _terms(self, evidence: Evidence, regions: Tensor, scan: int) -> dict[str, Tensor]:
         lesson, places, logits = self.lessons[scan], evidence.places[0], evidence.logits[0]
         recipe = self.recipe
-        inside = allowed_cells(lesson, regions, self._device) if max(recipe.mask, recipe.bags) > 0 else {}
+        inside = allowed_cells(lesson, regions, self._device) if recipe.mask > 0 else {}
         terms = {"scan": scan_loss(logits, lesson, self._counts)}
         if recipe.somewhere:
             terms["somewhere"] = somewhere_loss(places, lesson, self._counts, inside)
         if recipe.mask:
             terms["mask"] = mask_loss(places, lesson, inside)
-        if recipe.bags:
-            network = self.network
-            pooled = network.pooled_places if isinstance(network, FilterNet) else network.pooled
-            terms["bags"] = bag_loss(places, lesson, self._counts, inside, pooled)
         for other in self.bank.others(scan):
             theirs = other.logits.to(self._device)
             pair = (logits, theirs) if other.later else (theirs, logits)

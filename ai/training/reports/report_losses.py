@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import torch
 from torch import Tensor
@@ -57,34 +55,6 @@ def somewhere_loss(places: Tensor, lesson: Lesson, counts: Tensor, allowed: dict
 def _top(places: Tensor) -> Tensor:
     """Mean of the strongest cells along the last axis."""
     return places.topk(min(TOP_CELLS, places.shape[-1]), dim=-1).values.mean(-1)
-
-
-def bag_loss(
-    places: Tensor, lesson: Lesson, counts: Tensor, allowed: dict[int, Tensor], pooled: Callable[..., Tensor]
-) -> Tensor:
-    """Ask of each label that is there, and whose place is told, that it be where it may lie and not elsewhere; mean of
-    all labels.
-
-    A scan is told as two scans, each with a logit of its own: the one holds the abnormality and the other does not
-    (bags of multiple-instance learning). A report of five lobes teaches more than a report of one chest.
-
-    Args:
-        places: (L, s, r, c) before the relu.
-        lesson: of the scan.
-        counts: (2, L), see ``balance``.
-        allowed: label → bool (s, r, c); a label without an entry may lie anywhere, and is left out.
-        pooled: from places (n, s, r, c), −∞ where nobody is asked, and n labels to their logits.
-    """
-    labels = list(allowed)
-    if not labels:
-        return places.new_zeros(())
-    mine, where = places[labels], torch.stack([allowed[label] for label in labels])
-    inside = pooled(mine.masked_fill(~where, -torch.inf), labels)
-    outside = pooled(mine.masked_fill(where, -torch.inf), labels)
-    target, weight = (part[labels].to(places.device) for part in (lesson.target, lesson.weight))
-    there = functional.softplus(-inside) * counts[1, labels] * target
-    elsewhere = functional.softplus(outside) * counts[0, labels]
-    return ((there + elsewhere) * weight).sum() / len(places)
 
 
 def mask_loss(places: Tensor, lesson: Lesson, allowed: dict[int, Tensor]) -> Tensor:

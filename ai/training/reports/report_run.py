@@ -28,7 +28,6 @@ from ai.training.reports.drawn import DrawnPatches
 from ai.training.reports.errors import ReportsError
 from ai.training.reports.fitting import fit
 from ai.training.reports.guide import guide_of
-from ai.training.reports.kept_answers import KeptAnswers
 from ai.training.reports.kept_features import KeptFeatures
 from ai.training.reports.kept_parts import KeptParts
 from ai.training.reports.kept_totals import KeptTotals
@@ -139,11 +138,9 @@ class Run:
         self.processes.wait()
         return bundle
 
-    def scans(self) -> Crops | KeptFeatures | KeptAnswers:
+    def scans(self) -> Crops | KeptFeatures:
         """Return where what weights are learned from lies, as what learns takes it."""
         folder = self.plan.run / "scans"
-        if self.plan.recipe.learns is Learns.ALL and isinstance(self.network, FilterNet):
-            return KeptAnswers(folder, self.cohort, self.spacing_mm, self.guide)
         if self.plan.recipe.learns is Learns.ALL:
             return Crops(folder, self.cohort, self.spacing_mm, self.guide)
         return KeptFeatures(folder, self.cohort, self._seeing_already(), self.network, self.guide)
@@ -180,15 +177,13 @@ class Run:
     def _taught(self, progress: Progress) -> tuple[EvidenceNet, Fitting | None]:
         """Learn weights; as the first process say what probabilities are fitted to."""
         plan, mine = self.plan, self.processes
-        if plan.phantom is not None and isinstance(self.network, FilterNet):
-            raise ReportsError("Drawn cases teach a deep network; leave --phantom out, or choose --network deep.")
+        if isinstance(self.network, FilterNet):
+            raise ReportsError("On fixed filters only a head of parts can be taught; leave --learn and --phantom out.")
         drawn = None if plan.phantom is None else DrawnPatches(plan.phantom, self.labels, self.spacing_mm)
         scans = self.scans()
         ready = 0.1 if isinstance(scans, Crops) else 0.5
         scans.make(self.parts["train"][mine.rank :: mine.count], Part(progress, 0.0, ready))
         mine.wait()
-        if isinstance(scans, KeptAnswers) and isinstance(self.network, FilterNet) and self.init is None:
-            scans.settle(self.network, self.parts["train"])
         lessons = lessons_of(self.cohort, self.parts["train"], self.labels)
         learner = ReportLearner(plan.recipe, self.network, lessons, scans, plan.run, mine, drawn)
         network = learner.learn(Part(progress, ready, 0.97)).cpu().eval()
@@ -323,7 +318,7 @@ class Run:
         recipe = self.plan.recipe
         by_steps = {
             "steps": f"{recipe.steps} of {recipe.scans_a_step} scans",
-            "weights of the parts of the loss": f"labels 1, mask {recipe.mask:g}, bags {recipe.bags:g}, "
+            "weights of the parts of the loss": f"labels 1, mask {recipe.mask:g}, "
             f"somewhere {recipe.somewhere:g}, "
             f"change {recipe.course:g}, drawn {recipe.drawn if self.plan.phantom else 0:g}",
         }

@@ -11,8 +11,6 @@ from ai.phantom.fields import torch_generator
 _STRETCH, _SHIFT = 0.03, 0.03
 """Standard deviations by which a crop is told to lie elsewhere, as a share of it."""
 _SCALE, _OFFSET_HU, _NOISE_HU = 0.02, 8.0, 30.0
-_DRIFT = 0.3
-"""Of a filter's answers, in their standard deviations over the scan."""
 _NOISY = 0.4
 """Share of the times that a scan becomes noisier."""
 
@@ -30,16 +28,6 @@ def varied(hu: Tensor, chance: np.random.Generator, at_all: bool = True) -> tupl
     if chance.random() < _NOISY:
         told = told + torch.randn(hu.shape, generator=torch_generator(chance)) * float(chance.uniform(0, _NOISE_HU))
     return told, extent
-
-
-def varied_answers(answers: Tensor, chance: np.random.Generator, at_all: bool = True) -> tuple[Tensor, Tensor]:
-    """Return (the filters' answers (ANSWERS, s, r, c), extent): each filter as another scanner would move it."""
-    extent = torch.tensor([[-1.0, 1.0]]).repeat(3, 1)
-    if not at_all:
-        return answers, extent
-    apart = answers.flatten(1).std(1)
-    drift = torch.from_numpy(chance.normal(0, _DRIFT, len(answers))).float() * apart
-    return answers + drift[:, None, None, None], _moved(extent, chance)
 
 
 def _moved(extent: Tensor, chance: np.random.Generator) -> Tensor:

@@ -16,7 +16,6 @@ from ai.training.reports.lesson import Lesson, balance, lesson_of
 from ai.training.reports.regions import Allowed, Region
 from ai.training.reports.report_losses import (
     allowed_cells,
-    bag_loss,
     course_loss,
     mask_loss,
     scan_loss,
@@ -104,25 +103,6 @@ def test_the_mask_loss_draws_heat_in_and_pushes_it_out_of_the_rest() -> None:
     (gradient,) = torch.autograd.grad(mask_loss(places, one(1.0), {0: half()}), places)
     assert (gradient[0][half()] < 0).all()
     assert (gradient[0][~half()] > 0).all()
-
-
-def strongest(places: Tensor, labels: list[int]) -> Tensor:
-    """Stand for a network's pooling."""
-    assert len(places) == len(labels)
-    return places.flatten(1).amax(1)
-
-
-def test_what_is_there_is_asked_for_inside_and_refused_outside() -> None:
-    places = torch.zeros((1, 4, 4, 8))
-    places[0, 0, 0, 0], places[0, 0, 0, 7] = 3.0, -5.0
-    places[0][~half()] = -5.0
-    right = float(bag_loss(places, one(1.0), EVEN, {0: half()}, strongest))
-    assert right == pytest.approx(math.log1p(math.exp(-3)) + math.log1p(math.exp(-5)), abs=1e-5)
-    wrong = float(bag_loss(-places, one(1.0), EVEN, {0: half()}, strongest))
-    assert wrong > right + 4
-    doubted = float(bag_loss(-places, one(1.0, 0.5), EVEN, {0: half()}, strongest))
-    assert doubted == pytest.approx(wrong / 2)
-    assert float(bag_loss(places, one(1.0), EVEN, {}, strongest)) == 0
 
 
 def test_a_head_that_finds_nothing_is_woken_where_the_label_may_lie() -> None:

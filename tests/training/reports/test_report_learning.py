@@ -16,7 +16,6 @@ import numpy as np
 import pytest
 import torch
 
-from ai.model.filter_network import FilterNet
 from ai.model.network import EvidenceNet
 from ai.training.reports.errors import ReportsError
 from ai.training.reports.processes import Processes, joined
@@ -25,12 +24,10 @@ from ai.training.reports.report_learning import ReportLearner
 from ai.training.truth import save_case
 from tests.support.blocks import (
     BLOCKS,
-    AnsweredBlocks,
     Blocks,
     SeenBlocks,
     block_lessons,
     drawn_too,
-    on_filters,
     same,
 )
 from tests.support.drawn_cases import cube_case
@@ -121,18 +118,6 @@ def test_two_processes_have_the_loss_curve_of_one_drawn_cases_and_all(tmp_path: 
         assert all(abs(one[step] - two[step]) < 1e-3 for step in one), part
 
 
-def test_two_processes_have_the_loss_curve_of_one_on_filters_too(tmp_path: Path) -> None:
-    on_filters(tmp_path / "one", steps=4).learn()
-    (tmp_path / "two" / "filters").mkdir(parents=True)
-    launch = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
-    assert outside(tmp_path / "two", launch=launch) == 0
-    for part in ("loss", "scan", "bags", "course"):
-        one, two = (curve(tmp_path / name, part) for name in ("one", "two"))
-        assert one.keys() == two.keys() == {1, 2, 3, 4}
-        assert len({round(loss, 3) for loss in one.values()}) > 1, part
-        assert all(abs(one[step] - two[step]) < 1e-3 for step in one), part
-
-
 def test_a_run_with_other_drawn_cases_is_not_taken_up(tmp_path: Path) -> None:
     (tmp_path / "share").mkdir()
     save_case(cube_case(0), tmp_path / "share" / "train-procedural-0.safetensors")
@@ -181,32 +166,6 @@ def _apart(network: EvidenceNet) -> float:
     with torch.inference_mode():
         said = [float(network.judge(SeenBlocks().load(str(n)).values[None].float()).logits[0, 0]) for n in range(6)]
     return min(said[::2]) - max(said[1::2])
-
-
-def _said(network: EvidenceNet, key: str) -> tuple[float, float]:
-    """Return the first label's logit of a scan, and the share of its heat on the right."""
-    assert isinstance(network, FilterNet)
-    with torch.inference_mode():
-        told = network.judge_places(AnsweredBlocks().load(key).values[None].float())
-        heat = network.pooling.heat(told.places[0], network.log_gain.exp())[0]
-    return float(told.logits[0, 0]), float(heat[:, :, :4].sum() / heat.sum().clamp_min(1e-6))
-
-
-def test_a_network_on_filters_learns_from_answers_and_a_stop_changes_nothing(tmp_path: Path) -> None:
-    learned = on_filters(tmp_path / "whole").learn().eval()
-    said = [_said(learned, str(n))[0] for n in range(6)]
-    assert min(said[::2]) > max(said[1::2]) + 0.5
-    with pytest.raises(_Killed):
-        on_filters(tmp_path / "stopped", AnsweredBlocks(killed_after(45))).learn()
-    assert same(on_filters(tmp_path / "stopped").learn(), learned)
-
-
-def test_told_where_it_is_it_looks_there(tmp_path: Path) -> None:
-    elsewhere = []
-    for bags in (0.0, 1.0):
-        learned = on_filters(tmp_path / str(bags), bags=bags).learn().eval()
-        elsewhere.append(1 - np.mean([_said(learned, key)[1] for key in ("0", "2", "4")]))
-    assert elsewhere[1] < 0.6 * elsewhere[0]
 
 
 def test_a_run_is_not_taken_up_by_another(whole: ReportLearner, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from ai.training.reports.drawn import DrawnPatches
 from ai.training.reports.errors import ReportsError
 from ai.training.reports.known_patients import PATIENTS, mark_of, read_known
 from ai.training.reports.processes import Processes
-from ai.training.reports.recipe import ON_FILTERS, Learns
+from ai.training.reports.recipe import Learns
 from ai.training.reports.report_run import ReportPlan, Run, train_on_reports
 from ai.training.truth import save_case
 from tests.support.bright_network import described, random_network
@@ -193,32 +193,10 @@ def test_heads_alone_learn_and_all_below_stays_to_the_bit(hospital: Path, tmp_pa
     assert "heads alone" in (tmp_path / "run" / "bundle" / "CARD.md").read_text(encoding="utf-8")
 
 
-def on_filters(hospital: Path, run: Path) -> ReportPlan:
-    """Return a plan of few steps for a new network on fixed filters."""
-    recipe = replace(ON_FILTERS, steps=3, scans_a_step=2, labels=LABELS, spacing_mm=SPACING_MM, widths=(8,), features=8)
-    return replace(plan_in(hospital, run), recipe=recipe)
-
-
-def test_a_network_on_filters_becomes_a_bundle_and_can_be_gone_on_from(hospital: Path, tmp_path: Path) -> None:
-    plan = on_filters(hospital, tmp_path / "run")
-    bundle = train_on_reports(plan)
-    assert bundle is not None
-    network = bundle.network
-    assert isinstance(network, FilterNet)
-    assert float(network.mean.abs().sum()) > 0
-    assert bundle.description.spacing_mm == SPACING_MM
-    (tmp_path / "run" / "bundle" / PATIENTS).unlink()  # as if it had learned elsewhere
-    more = replace(plan, run=tmp_path / "more", init=tmp_path / "run" / "bundle")
-    again = train_on_reports(more)
-    assert again is not None
-    assert isinstance(again.network, FilterNet)
-    assert torch.equal(again.network.mean, network.mean)
-    assert not torch.equal(again.network.head.weight, network.head.weight)
-
-
-def test_drawn_cases_do_not_teach_a_network_on_filters(hospital: Path, tmp_path: Path) -> None:
-    with pytest.raises(ReportsError, match="--network deep"):
-        train_on_reports(replace(on_filters(hospital, tmp_path / "run"), phantom=tmp_path))
+def test_layers_on_filters_cannot_be_taught(hospital: Path, tmp_path: Path) -> None:
+    plan = plan_in(hospital, tmp_path / "run")
+    with pytest.raises(ReportsError, match="only a head of parts"):
+        train_on_reports(replace(plan, recipe=replace(plan.recipe, kind=FilterNet.kind)))
 
 
 def test_heads_alone_need_a_network_that_sees_already(hospital: Path, tmp_path: Path) -> None:
