@@ -10,12 +10,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ai.organs import LOBES
+
 PARTS = (
-    "right_upper", "right_mid", "right_lower", "left_upper", "left_lower", "lungs", "chest",
+    *LOBES, "lungs", "chest",
     "middle_top_front", "middle_top_back", "middle_front", "middle_back", "middle_base_front", "middle_base_back",
     "wall_right_front", "wall_right_back", "wall_right_base", "wall_left_front", "wall_left_back", "wall_left_base",
 )  # fmt: skip
-"""Names by place. They overlap: each lobe is of the lungs, and all of the chest, which is the whole crop."""
+"""Names by place, lobes first. They overlap: a lobe is of the lungs, all is of the chest, which is the whole crop."""
 _FISSURE_FRONT, _FISSURE_RISE = 0.15, 0.6
 """Height, as a share of the lungs', of the plane that stands for the oblique fissure: in front, and how it rises."""
 _MINOR_FISSURE = 0.5

@@ -17,7 +17,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ai.model.chest_parts import PARTS
 from ai.model.device import mixed_precision
 from ai.model.layers import AXES, channels_last
 from ai.model.part_head import PartHead
@@ -85,7 +84,7 @@ class EvidenceNet(nn.Module):
 
     def add_part_head(self) -> PartHead:
         """Put a head of parts beside the others; it knows nothing yet."""
-        self.part_head = PartHead(self.head.out_channels, len(PARTS), self.head.in_channels)
+        self.part_head = PartHead(self.head.out_channels, self.head.in_channels)
         return self.part_head
 
     def features(self, hu: Tensor, extent: Tensor | None = None) -> Tensor:

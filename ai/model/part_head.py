@@ -3,8 +3,10 @@
 Places one by one need many scans to learn from; a part told by a few numbers needs few, and a straight line through
 them is found at once. Of each channel k of A, rectified once as it is and once turned over, and each part p with shares
 m of its cells, ``s_pqk = (Σ m · a_k^q / Σ m)^(1/q)``: the mean (q = 1), and norms that the strongest cells decide (4,
-16). A label's evidence is ``Σ w_pqk · s_pqk``, for and against. It is homogeneous of degree one in A, so gradient ⊙
-features adds up to it exactly (Euler): HiResCAM of it at a cell is ``Σ w_pqk · m · a_k^q / (Σ m · s_pqk^(q - 1))``.
+16). A label's evidence is ``Σ w_pqk · s_pqk + max_lobe Σ v_qk · s_lobe,qk``, for and against: what tells a lobe from
+another is the same in all of them, and one is enough. It is homogeneous of degree one in A, so gradient ⊙ features adds
+up to it exactly (Euler): HiResCAM of it at a cell is ``Σ w_pqk · m · a_k^q / (Σ m · s_pqk^(q - 1))``, with v added to w
+in the lobe that counts.
 """
 
 from __future__ import annotations
@@ -14,28 +16,40 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor, nn
 
+from ai.model.chest_parts import PARTS
+from ai.organs import LOBES
+
 POWERS = (1, 4, 16)
 _TINY = 1e-6
 
 
 class PartHead(nn.Module):
-    """See the module's text.
+    """See the module's text; a new one knows nothing.
 
     Args:
         labels: how many abnormalities.
-        parts: of the chest.
         channels: of A.
     """
 
     weight: Tensor
+    lobe_weight: Tensor
 
-    def __init__(self, labels: int, parts: int, channels: int) -> None:
+    def __init__(self, labels: int, channels: int) -> None:
         super().__init__()
-        self.register_buffer("weight", torch.zeros(labels, parts, len(POWERS), 2 * channels))
+        self.register_buffer("weight", torch.zeros(labels, len(PARTS), len(POWERS), 2 * channels))
+        self.register_buffer("lobe_weight", torch.zeros(labels, len(POWERS), 2 * channels))
 
     def evidence(self, told: Tensor) -> Tensor:
         """Return the evidence of each label (…, L) by what is told of parts (…, parts, powers, 2 · channels)."""
-        return told.flatten(-3).double() @ self.weight.flatten(1).double().T
+        strongest = self._of_lobes(told).amax(-1)
+        whole = told.flatten(-3).double() @ self.weight.flatten(1).double().T
+        return whole + torch.where(strongest.isinf(), 0.0, strongest)
+
+    def _of_lobes(self, told: Tensor) -> Tensor:
+        """Return what each lobe tells of each label, (…, L, lobes); −∞ where there is no such lobe."""
+        lobes = told[..., : len(LOBES), :, :].flatten(-2).double()
+        said = lobes @ self.lobe_weight.flatten(1).double().T
+        return torch.where(lobes.any(-1, keepdim=True), said, -torch.inf).transpose(-1, -2)
 
     def heat(self, features: Tensor, parts: Tensor) -> Tensor:
         """Return what each cell gives to each label's evidence, (L, s, r, c): it adds up to ``evidence``.
@@ -44,12 +58,14 @@ class PartHead(nn.Module):
             features: A, (K, s, r, c).
             parts: (parts, s, r, c) shares.
         """
+        told = told_of(features, parts)
+        counts = self._of_lobes(told).argmax(-1)
         heat = features.new_zeros(len(self.weight), features[0].numel())
         for number, there, share, mine in _by_part(features, parts):
+            weight = self.weight[:, number] + self.lobe_weight * (counts == number)[:, None, None]
             for place, power in enumerate(POWERS):
-                norm = _norm(mine, share, power)
-                pulls = self.weight[:, number, place] * norm
-                heat[:, there] += (pulls @ (mine / norm.clamp_min(_TINY)[:, None]) ** power) * share
+                norm = told[number, place]
+                heat[:, there] += ((weight[:, place] * norm) @ (mine / norm.clamp_min(_TINY)[:, None]) ** power) * share
         return heat.reshape(-1, *features.shape[1:])
 
 

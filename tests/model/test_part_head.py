@@ -27,8 +27,9 @@ CPU = torch.device("cpu")
 
 def head_of(labels: int, channels: int) -> PartHead:
     """Return one of random weights."""
-    head = PartHead(labels, len(PARTS), channels)
+    head = PartHead(labels, channels)
     head.weight.normal_(generator=torch.Generator().manual_seed(1))
+    head.lobe_weight.normal_(generator=torch.Generator().manual_seed(5))
     return head
 
 
@@ -58,6 +59,13 @@ def test_its_heat_adds_up_and_is_hirescam() -> None:
     torch.testing.assert_close(heat.double().sum((1, 2, 3)), evidence, rtol=0, atol=1e-4)
     by_autograd = hirescam(features[None], lambda a: head.evidence(told_of(a[0], parts))[1])
     torch.testing.assert_close(heat[1], by_autograd, rtol=1e-3, atol=1e-4)
+
+
+def test_one_lobe_is_enough_and_one_that_is_not_there_does_not_count() -> None:
+    head, told = PartHead(1, 2), torch.zeros(2, len(PARTS), len(POWERS), 4)
+    head.lobe_weight[0, 0, 1] = -2.0
+    told[0, :5, 0, 1] = torch.tensor([3.0, 1.0, 5.0, 2.0, 0.0])  # the last is not there
+    assert head.evidence(told).tolist() == [[-2.0], [0.0]]
 
 
 def test_an_empty_part_says_nothing() -> None:

@@ -3,7 +3,8 @@
 Ridge regression on what is told of parts (Hoerl & Kennard, Technometrics 1970;12:55) of what the network so far leaves
 of each label's presence unexplained, every part listened to as readily as ``trust`` says. A report that names a place
 teaches two more lines: what the parts there tell holds the abnormality, what the others tell does not (bags of
-multiple-instance learning). With more numbers than scans it is solved by products of scans.
+multiple-instance learning). With more numbers than scans it is solved by products of scans. What is alike in all lobes
+is learned apart (``ai.training.reports.lobe_regression``), and both speak equally loud over the scans learned from.
 """
 
 from __future__ import annotations
@@ -16,74 +17,50 @@ import torch
 from torch import Tensor
 
 from ai.model.chest_parts import PARTS
+from ai.model.part_head import PartHead
+from ai.organs import LOBES
+from ai.training.reports.evened import Evened
 from ai.training.reports.lesson import Lesson
+from ai.training.reports.lobe_regression import lobe_weights
 from ai.training.reports.part_places import parts_within, trust
 from ai.vocabulary import abnormality
 
-_SOFTENED = 0.05
-"""Share of the median deviation that is added to each number's own, so that what hardly varies says little."""
-_FURTHEST = 5.0
-_FLAT = 1e-4
 _NO_PLACE = 0.5
 """What is expected of a line from a place: as likely as not."""
+_TINY = 1e-12
 POINTS_A_PROBABILITY = 3.0
 """Logit points for what is left of a probability: less than the curve's own slope, 4 at the most, for caution."""
 
 
-@dataclass(frozen=True, eq=False)
-class Evened:
-    """What is told of parts, centred and scaled over the scans learned from.
-
-    Args:
-        values: float64 (parts, scans, numbers).
-        scale: float64 (parts, numbers): what a number is multiplied by after centring; 0 where it never varies.
-        varying: float64 (parts,): how many numbers do.
-    """
-
-    values: Tensor
-    scale: Tensor
-    varying: Tensor
-
-    @classmethod
-    def of(cls, parts: Tensor) -> Evened:
-        """Return it of what is told, (scans, parts, powers, numbers)."""
-        told = parts.flatten(2).double().transpose(0, 1)
-        apart, deviation = told - told.mean(1, keepdim=True), told.std(1)
-        varies = deviation > _FLAT
-        typical = torch.stack(
-            [row[use].median() if use.any() else row.new_ones(()) for row, use in zip(deviation, varies, strict=True)]
-        )
-        scale = torch.where(varies, 1 / (deviation + _SOFTENED * typical[:, None]), 0.0)
-        evened = (apart * scale[:, None]).clamp(-_FURTHEST, _FURTHEST)
-        return cls(evened, scale, varies.sum(1).clamp_min(1).double())
-
-    @property
-    def products(self) -> Tensor:
-        """Mean product of the numbers of two scans, (parts, scans, scans)."""
-        return self.values @ self.values.transpose(1, 2) / self.varying[:, None, None]
-
-
-def regressed(
+def taught(
     parts: Tensor, before: Tensor, lessons: Sequence[Lesson], labels: Sequence[str], penalty: float, places: float
-) -> Tensor:
-    """Return the weights of a head of parts in logit points, (L, parts, powers, numbers).
+) -> PartHead:
+    """Return a head of parts whose evidence is in logit points.
 
     Args:
         parts: (scans, parts, powers, numbers), see ``told_of``.
-        before: (scans, L) logits of the network without the head; NaN of labels of which it knows nothing.
+        before: (scans, L) logits by all that is known already; NaN of labels of which nothing is.
         lessons: of these scans.
         labels: of the network.
         penalty: of the squared weights, where every line is as long as 1 on average.
-        places: how much a line from a place counts, beside one from a scan; 0 leaves places unused.
+        places: how much a line from a place counts, beside one from a scan; 0 leaves places unused, and so lobes too.
     """
-    told = Evened.of(parts)
-    products = told.products
+    told = Evened.of(parts.flatten(2).double().transpose(0, 1))
+    products, known = told.products, before.double().sigmoid().nan_to_num(0.0)
     rows = []
     for number, label in enumerate(labels):
-        lines = _lines(lessons, number, before[:, number], places)
+        lines = _lines(lessons, number, known[:, number], places)
         ready = torch.from_numpy(trust(abnormality(label), places > 0))
         rows.append(torch.zeros_like(told.scale) if lines is None else _weights(told, products, lines, ready, penalty))
-    return POINTS_A_PROBABILITY * torch.stack(rows).reshape(len(labels), *parts.shape[1:]).float()
+    head, lobes = (PartHead(len(labels), parts.shape[-1] // 2) for _ in range(2))
+    head.weight += POINTS_A_PROBABILITY * torch.stack(rows).reshape(head.weight.shape).float()
+    if places:
+        alike = lobe_weights(parts[:, : len(LOBES)].flatten(2).double(), known, lessons, len(labels), penalty)
+        lobes.lobe_weight += alike.reshape(lobes.lobe_weight.shape).float()
+        said, theirs = head.evidence(parts).std(0), lobes.evidence(parts).std(0)
+        louder = torch.where(theirs > 0, said / theirs.clamp_min(_TINY), 0.0)
+        head.lobe_weight += lobes.lobe_weight * louder[:, None, None].float()
+    return head
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,14 +80,14 @@ class _Lines:
     counts: Tensor
 
 
-def _lines(lessons: Sequence[Lesson], number: int, before: Tensor, places: float) -> _Lines | None:
+def _lines(lessons: Sequence[Lesson], number: int, known: Tensor, places: float) -> _Lines | None:
     """Return a label's rows; None where reports never say it is there, or always."""
     decided = [n for n, lesson in enumerate(lessons) if lesson.weight[number] > 0]
     target = torch.tensor([float(lessons[n].target[number]) for n in decided], dtype=torch.float64)
     counts = torch.tensor([float(lessons[n].weight[number]) for n in decided], dtype=torch.float64)
     if not 0 < float(target.sum()) < len(decided):
         return None
-    left = target - before[decided].double().sigmoid().nan_to_num(0.0)
+    left = target - known[decided]
     rows = [(n, np.ones(len(PARTS), dtype=bool)) for n in decided]
     wanted, weights = (left - (left * counts).sum() / counts.sum()).tolist(), counts.tolist()
     for n in decided if places else ():

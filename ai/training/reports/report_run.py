@@ -33,7 +33,7 @@ from ai.training.reports.kept_parts import KeptParts
 from ai.training.reports.kept_totals import KeptTotals
 from ai.training.reports.known_patients import read_known, unseen, write_known
 from ai.training.reports.lesson import lessons_of
-from ai.training.reports.part_regression import regressed
+from ai.training.reports.part_regression import taught
 from ai.training.reports.processes import Processes, joined
 from ai.training.reports.recipe import Learns, ReportRecipe
 from ai.training.reports.report_learning import ReportLearner
@@ -207,8 +207,9 @@ class Run:
         if self.init is None:
             before = torch.full_like(before, math.nan)
         lessons = lessons_of(self.cohort, self.parts["train"], self.labels)
-        weight = regressed(known.parts, before, lessons, self.labels, recipe.weight_decay, recipe.bags)
-        head.weight += weight / gain[:, None, None, None].float()
+        more = taught(known.parts, before, lessons, self.labels, recipe.weight_decay, recipe.bags)
+        head.weight += more.weight / gain[:, None, None, None].float()
+        head.lobe_weight += more.lobe_weight / gain[:, None, None].float()
         if not mine.first:
             return network, None
         others = self.parts["calibrate"]
