@@ -116,8 +116,8 @@ def _start(folder: Path) -> _Start:
     """Return a bundle of this recipe's network."""
     bundle = load_bundle(folder)
     said = bundle.description
-    same = (said.labels, said.widths, said.features, said.organs, said.positions, said.fine) == (
-        LABELS, WIDTHS, FEATURES, True, True, FINE,
+    same = (said.labels, said.widths, said.features, said.organs, said.positions, said.fine, said.parts) == (
+        LABELS, WIDTHS, FEATURES, True, True, FINE, False,
     )  # fmt: skip
     if not same or not isinstance(bundle.network, DeepNet):
         raise ModelError(f"{folder} holds another network than the one that is taught; begin without --init.")

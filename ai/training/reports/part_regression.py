@@ -25,6 +25,8 @@ from ai.training.reports.lobe_regression import lobe_weights
 from ai.training.reports.part_places import parts_within, trust
 from ai.vocabulary import abnormality
 
+MOST_SCANS = 5000
+"""Products of so many scans fill four gigabytes."""
 _NO_PLACE = 0.5
 """What is expected of a line from a place: as likely as not."""
 _TINY = 1e-12

@@ -33,7 +33,7 @@ from ai.training.reports.kept_parts import KeptParts
 from ai.training.reports.kept_totals import KeptTotals
 from ai.training.reports.known_patients import read_known, unseen, write_known
 from ai.training.reports.lesson import lessons_of
-from ai.training.reports.part_regression import taught
+from ai.training.reports.part_regression import MOST_SCANS, taught
 from ai.training.reports.processes import Processes, joined
 from ai.training.reports.recipe import Learns, ReportRecipe
 from ai.training.reports.report_learning import ReportLearner
@@ -197,6 +197,11 @@ class Run:
     def _parted(self, progress: Progress) -> tuple[EvidenceNet, Fitting | None]:
         """Teach a head of parts; as the first process say what probabilities are fitted to."""
         mine, network, recipe = self.processes, self.network, self.plan.recipe
+        if len(self.parts["train"]) > MOST_SCANS:
+            raise ReportsError(
+                f"A head of parts is found from {MOST_SCANS} scans at the most, and {self.plan.cohort} has "
+                f"{len(self.parts['train'])} to learn from; teach a deep network (--network deep), or --learn heads."
+            )
         told, asked = self.parts_told()
         told.make(asked[mine.rank :: mine.count], progress)
         mine.wait()
@@ -234,6 +239,11 @@ class Run:
             return recipe.new_network(self.plan.phantom is not None), recipe.labels, recipe.spacing_mm
         if not isinstance(self.init.network, EvidenceNet):
             raise ReportsError(f"{self.plan.init} holds a network from elsewhere, which cannot be taught here.")
+        if self.init.network.part_head is not None and recipe.learns is not Learns.PARTS:
+            raise ReportsError(
+                f"{self.plan.init} has a head of parts, beside which nothing else can be taught; "
+                "name the bundle that it was put beside, or teach it further with --learn parts."
+            )
         return self.init.network, self.init.description.labels, self.init.description.spacing_mm
 
     def _parts(self) -> dict[str, tuple[CohortScan, ...]]:
@@ -301,11 +311,12 @@ class Run:
         return () if self.init is None else self.init.description.attribution
 
     def _trained_on(self) -> str:
-        pooling = self.plan.recipe.learns is Learns.POOLING
-        scans = self._pooled_by() if pooling else self.parts["train"]
-        if pooling and self.init is not None:
+        learns = self.plan.recipe.learns
+        scans = self._pooled_by() if learns is Learns.POOLING else self.parts["train"]
+        beside = {Learns.POOLING: "Pooling, gains and biases", Learns.PARTS: "A head of parts"}.get(learns)
+        if beside and self.init is not None:
             by, card = f"the reports of {len(scans)} scans of {_patients(scans)} patients", self.init.card
-            return f"Pooling, gains and biases by {by}; all else is {card.title} {card.version}."
+            return f"{beside} by {by}; all else is {card.title} {card.version}."
         begun = "" if self.init is None else f", beginning with {self.init.card.title} {self.init.card.version}"
         mixed = "" if self.plan.phantom is None else ", with drawn cases mixed in"
         return f"The reports of {len(scans)} scans of {_patients(scans)} patients{begun}{mixed}."

@@ -16,11 +16,12 @@ from ai.model.network import EvidenceNet
 from ai.model.seeing import see
 from ai.training.cohort import Cohort
 from ai.training.judging.readings import judge
+from ai.training.reports import report_run
 from ai.training.reports.crops import prepared
 from ai.training.reports.errors import ReportsError
 from ai.training.reports.kept_parts import KeptParts
 from ai.training.reports.processes import Processes
-from ai.training.reports.recipe import BESIDE, BY_PARTS
+from ai.training.reports.recipe import BESIDE, BY_PARTS, Learns
 from ai.training.reports.report_run import ReportPlan, Run, train_on_reports
 from tests.support.bright_network import described, random_network
 from tests.support.tiny_cohort import LABELS, SPACING_MM, tiny_cohort
@@ -132,11 +133,19 @@ def test_it_can_be_taught_further_from_where_it_is(hospital: Path, tmp_path: Pat
     assert first.network.part_head is not None
     assert second.network.part_head is not None
     assert second.network.part_head.weight.norm() > 0.5 * first.network.part_head.weight.norm()
+    assert second.card.trained_on.startswith("A head of parts by the reports of")
+    with pytest.raises(ReportsError, match="--learn parts"):
+        train_on_reports(replace(further, run=tmp_path / "third", recipe=replace(further.recipe, learns=Learns.HEADS)))
 
 
-def test_what_it_cannot_be_taught_by_is_refused(hospital: Path, tmp_path: Path) -> None:
+def test_what_it_cannot_be_taught_by_is_refused(
+    hospital: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(ReportsError, match="--phantom"):
         train_on_reports(replace(plan(hospital, tmp_path), phantom=tmp_path))
     deep = replace(BY_PARTS, kind=DeepNet.kind, widths=(8, 8, 8, 8), features=8, labels=LABELS)
     with pytest.raises(ReportsError, match="sees already"):
         train_on_reports(replace(plan(hospital, tmp_path), recipe=deep))
+    monkeypatch.setattr(report_run, "MOST_SCANS", 7)
+    with pytest.raises(ReportsError, match="from 7 scans at the most"):
+        train_on_reports(plan(hospital, tmp_path))
