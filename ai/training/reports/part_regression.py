@@ -4,7 +4,7 @@ Ridge regression on what is told of parts (Hoerl & Kennard, Technometrics 1970;1
 of each label's presence unexplained, every part listened to as readily as ``trust`` says. A report that names a place
 teaches two more lines: what the parts there tell holds the abnormality, what the others tell does not (bags of
 multiple-instance learning). With more numbers than scans it is solved by products of scans. What is alike in all lobes
-is learned apart (``ai.training.reports.lobe_regression``), and both speak equally loud over the scans learned from.
+is learned apart (``ai.training.reports.lobe_regression``), and speaks as loud as places count.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ def taught(
         lessons: of these scans.
         labels: of the network.
         penalty: of the squared weights, where every line is as long as 1 on average.
-        places: how much a line from a place counts, beside one from a scan; 0 leaves places unused, and so lobes too.
+        places: how much a line from a place counts beside one from a scan, and how loud lobes speak beside all parts; 0
+            leaves places unused.
     """
     told = Evened.of(parts.flatten(2).double().transpose(0, 1))
     products, known = told.products, before.double().sigmoid().nan_to_num(0.0)
@@ -60,7 +61,7 @@ def taught(
         alike = lobe_weights(parts[:, : len(LOBES)].flatten(2).double(), known, lessons, len(labels), penalty)
         lobes.lobe_weight += alike.reshape(lobes.lobe_weight.shape).float()
         said, theirs = head.evidence(parts).std(0), lobes.evidence(parts).std(0)
-        louder = torch.where(theirs > 0, said / theirs.clamp_min(_TINY), 0.0)
+        louder = places * torch.where(theirs > 0, said / theirs.clamp_min(_TINY), 0.0)
         head.lobe_weight += lobes.lobe_weight * louder[:, None, None].float()
     return head
 

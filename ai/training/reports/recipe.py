@@ -129,4 +129,5 @@ BY_PARTS = ReportRecipe(
 """How a head of parts learns from nothing, right above fixed filters: what an archive of hundreds or a few thousand
 scans can teach. Penalties between .03 and .3 change little."""
 BESIDE = replace(BY_PARTS, weight_decay=1.0, bags=0.3)
-"""How a head of parts learns beside what a network knows already."""
+"""How a head of parts learns beside what a network knows already: by cross-validation on 270 scans of a synthetic
+hospital, where lobes as loud as all parts undid half of what was won."""
