@@ -85,9 +85,9 @@ def test_what_does_not_fit_is_read_in_slabs_with_nearly_the_same_heat(prepared: 
 
 
 def test_in_slabs_a_head_of_parts_sees_the_whole(prepared: Prepared) -> None:
+    room = prepared.hu.numel() - 1
     by_parts = []
-    for reader in (lambda: random_network(1), lambda: short(prepared.hu.numel() - 1)):
-        alone, joined = reader(), reader()
+    for alone, joined in ((random_network(1), random_network(1)), (short(room), short(room))):
         joined.add_part_head().weight.normal_(std=20, generator=torch.Generator().manual_seed(1))
         heat = see(prepared, joined, CPU).heat - see(prepared, alone, CPU).heat
         by_parts.append(heat.sum(axis=(1, 2, 3), dtype=np.float64))
