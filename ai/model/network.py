@@ -113,10 +113,6 @@ class EvidenceNet(nn.Module):
         """Return A in whatever precision is set; see ``features``."""
         raise NotImplementedError
 
-    def pooled(self, places: Tensor, labels: Sequence[int] | slice = slice(None)) -> Tensor:
-        """Return the logits of some labels, (…, n), by their places (…, n, s, r, c); −∞ where nobody is asked."""
-        return self.bias[labels] + self.log_gain[labels].exp() * self.pooling.total(places)
-
     def explain(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """Apply the head to A: return (places, logits); sums run in double so that heat adds up to 1e-4."""
         places = _pointwise(self.head, features)

@@ -47,7 +47,7 @@ class PartsSeen(NamedTuple):
 def parts_seen(
     features: Tensor, finer: int, sides: NDArray[np.uint8], patient: NDArray[np.bool_], stride: int
 ) -> PartsSeen:
-    """Return it.
+    """Return what a head of parts sees of a scan.
 
     Args:
         features: A, (K, s, r, c), without padding.

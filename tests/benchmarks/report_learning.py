@@ -51,7 +51,8 @@ class Budget:
         drawn_mm: voxels of the hospitals' scans.
         spacing_mm: voxels of a network that begins by chance.
         seed: of both hospitals' patients. The deep network's loss was last changed after looking at those of seed 1;
-            the head of parts was worked out on those of seed 5, by patients learned from but for ``trust``.
+            the head of parts was worked out on those of seed 5: first on 224 scans of all of them, then by patients
+            learned from.
         kind: of a network that begins by chance.
     """
 

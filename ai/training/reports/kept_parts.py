@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,7 +59,8 @@ class KeptParts:
         network: EvidenceNet,
         confined: Sequence[int] | None,
     ) -> None:
-        self._shelf = Shelf(folder / f"parts-{spacing_mm:g}mm-{name}")
+        told = hashlib.sha256(repr((network.pooling, confined)).encode()).hexdigest()
+        self._shelf = Shelf(folder / f"parts-{spacing_mm:g}mm-{name}-{told[:8]}")
         self._cohort, self._spacing_mm, self._network, self._confined = cohort, spacing_mm, folded(network), confined
 
     def make(self, scans: Sequence[CohortScan], progress: Progress = QUIET) -> None:

@@ -162,7 +162,7 @@ class Run:
             return KeptParts(folder, name, self.cohort, self.spacing_mm, network, init.confined), asked
         if not isinstance(network, FilterNet):
             raise ReportsError("A head of parts needs a network that sees already: on filters, or named with --init.")
-        settled = settle(network, folder, self.cohort, self.parts["train"], self.spacing_mm)
+        settled = settle(network, folder, self.cohort, self.parts["train"], self.spacing_mm, self.processes)
         return KeptParts(folder, settled, self.cohort, self.spacing_mm, network, None), asked
 
     def _pooled_by(self) -> list[CohortScan]:

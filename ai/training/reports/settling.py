@@ -12,13 +12,21 @@ from ai.model.filter_network import FilterNet
 from ai.model.filters import filtered
 from ai.training.cohort import Cohort, CohortScan
 from ai.training.reports.crops import prepared
+from ai.training.reports.processes import Processes
 from ai.training.reports.shelf import Shelf, Tensors
 
 _SCANS, _EVERY = 64, 101
 """Scans, and places of each, by which means and deviations are told."""
 
 
-def settle(network: FilterNet, folder: Path, cohort: Cohort, scans: Sequence[CohortScan], spacing_mm: float) -> str:
+def settle(
+    network: FilterNet,
+    folder: Path,
+    cohort: Cohort,
+    scans: Sequence[CohortScan],
+    spacing_mm: float,
+    processes: Processes,
+) -> str:
     """Tell a new network how filters answer in such scans; the same scans, the same network.
 
     Args:
@@ -27,6 +35,7 @@ def settle(network: FilterNet, folder: Path, cohort: Cohort, scans: Sequence[Coh
         cohort: that holds the scans.
         scans: learned from.
         spacing_mm: of the network's voxels.
+        processes: share the work; each then tells its own network the same.
 
     Returns:
         A name for what it was told.
@@ -38,6 +47,7 @@ def settle(network: FilterNet, folder: Path, cohort: Cohort, scans: Sequence[Coh
         return {"answers": answers.flatten(1)[:, ::_EVERY].T.clone()}
 
     shelf, some = Shelf(folder / f"settling-{spacing_mm:g}mm"), sorted(scans, key=lambda scan: scan.key)[:_SCANS]
-    shelf.fill(some, made)
+    shelf.fill(some[processes.rank :: processes.count], made)
+    processes.wait()
     network.settle(torch.cat([shelf.take(scan.key)["answers"] for scan in some]))
     return hashlib.sha256(network.mean.numpy().tobytes() + network.deviation.numpy().tobytes()).hexdigest()[:12]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -45,7 +46,7 @@ class Shelf:
         for number, scan in enumerate(missing):
             progress.report(number / len(missing), f"making scans ready ({number} of {len(missing)})")
             tensors = {name: value.contiguous() for name, value in made(scan).items()}
-            draft = self.path(scan.key).with_suffix(".part")
+            draft = self.path(scan.key).with_suffix(f".{os.getpid()}.part")
             save_file(tensors, draft)
             draft.replace(self.path(scan.key))
 
