@@ -2,18 +2,20 @@
 
 A report speaks of a lobe, the mediastinum, a side. Where these lie is told nearly enough by the lungs: the fissures by
 planes that rise from the front of the base to the back, the middle by what lies between the lungs' own middles. Shares
-of cells and not cells: a cell at the lung's edge is in part lung.
+of cells and not cells: a cell at the lung's edge is in part lung. The rim of the lungs, which only small vessels reach,
+is told apart from their core, where large ones pass for much that is none.
 """
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from ai.organs import LOBES
 
 PARTS = (
-    *LOBES, "lungs", "chest",
+    *LOBES, "lungs_rim", "lungs_core", "chest",
     "middle_top_front", "middle_top_back", "middle_front", "middle_back", "middle_base_front", "middle_base_back",
     "wall_right_front", "wall_right_back", "wall_right_base", "wall_left_front", "wall_left_back", "wall_left_base",
 )  # fmt: skip
@@ -24,6 +26,8 @@ _MINOR_FISSURE = 0.5
 _THIRDS = ((0.66, np.inf), (0.33, 0.66), (-np.inf, 0.33))
 _BASE = 0.3
 _HALF = 0.5
+RIM_MM = 13.0
+"""Cells of lung are of its rim whose middles lie no further from what is no lung."""
 _OUTERMOST = (1.0, 99.0)
 """Percentiles of lung between which the lungs' height and depth are told: a stray cell moves neither."""
 
@@ -43,12 +47,13 @@ def shares_of_sides(sides: NDArray[np.uint8], voxels: int) -> Shares:
     return np.stack([(cells == side).mean(axis=(1, 3, 5), dtype=np.float32) for side in (1, 2)])
 
 
-def parts_of(lungs: Shares, patient: NDArray[np.bool_]) -> Shares:
+def parts_of(lungs: Shares, patient: NDArray[np.bool_], cell_mm: float) -> Shares:
     """Return which share of each cell belongs to each of ``PARTS``, (parts, s, r, c); a part may be empty.
 
     Args:
         lungs: (2, s, r, c) shares of the right and the left lung, in standard axes (up, back, left).
         patient: (s, r, c): cells that count at all.
+        cell_mm: side of a cell.
     """
     right, left = lungs * patient
     both = right + left
@@ -63,7 +68,8 @@ def parts_of(lungs: Shares, patient: NDArray[np.bool_]) -> Shares:
     beyond = outside - between
     front = back < _HALF
     parts = [right * upper, right * ~(upper | lower), right * lower, left * ~lower, left * lower]
-    parts += [both, patient]
+    rim = ndimage.distance_transform_edt(both >= _HALF, cell_mm) <= RIM_MM
+    parts += [both * rim, both * ~rim, patient]
     for low, high in _THIRDS:
         level = (up > low) & (up <= high)
         parts += [between * level * front, between * level * ~front]

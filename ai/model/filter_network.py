@@ -35,7 +35,6 @@ class FilterNet(EvidenceNet):
     """
 
     kind = "filters"
-    finer = 2
     hu_ranges = ((BINS_HU[0], BINS_HU[-1]),)
     mean: Tensor
     deviation: Tensor
@@ -68,7 +67,4 @@ class FilterNet(EvidenceNet):
             apart = (answers - self.mean.reshape(by_channel)) / self.deviation.reshape(by_channel)
             where = positions_in(answers, extent)
             told = [apart.clamp(-_FURTHEST, _FURTHEST), where, where**2, where[:, :1] * where[:, 2:]]
-            features = torch.cat([*told, torch.ones_like(answers[:, :1])], dim=1)
-        for axis in (2, 3, 4):
-            features = features.repeat_interleave(self.finer, dim=axis)
-        return features
+            return torch.cat([*told, torch.ones_like(answers[:, :1])], dim=1)

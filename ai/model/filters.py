@@ -1,14 +1,15 @@
 """Fixed filters: what is worth seeing of a scan, for a network that has too few scans to find that out for itself.
 
-Of each cell of two voxels they tell how dense it is (a soft histogram of Hounsfield units), how uneven, and what form
-it has at several scales: slope, trace, norm and determinant of the second derivatives of a smoothed scan, which do not
-change when it is turned and tell blob, cord and sheet, bright and dark, apart (Koenderink & van Doorn, Biol Cybern
-1987;55:367; Lindeberg, Int J Comput Vis 1998;30:79). Of each place of two cells they then tell the mean, the mean of
-the surroundings near and far, and the strongest nearby (a mean of fourth powers).
+Of each cell of two voxels they tell how dense it is (a soft histogram of Hounsfield units), how dense its surroundings
+are, how uneven, and what form it has at several scales, bright and dark: slope, and by the second derivatives of a
+smoothed scan how curved it is, and how much of a blob, of a cord and of a sheet there is (Li, Sone & Doi, Med Phys
+2003;30:2040: of a nodule all three principal curvatures are strong, of a vessel two, of a wall one). None of it changes
+when a scan is turned. Where voxels are looked at one by one, the strongest of a cell is told, too.
 """
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import torch
@@ -29,57 +30,42 @@ _UNEVEN_HU = (LUNG_HU, SOFT_HU)
 _UNEVEN_CELLS = 1.5
 AROUND_CELLS = (2.0, 5.0)
 """Widths of the surroundings whose histogram is told."""
-VOXELS = 4
-"""Voxels of a place along each axis: two cells."""
-_NEAR, _FAR, _STRONGEST = 1.0, 2.5, 1.3
-"""Widths of surroundings, in places."""
+VOXELS = 2
+"""Voxels of a cell along each axis."""
 _REACH = 4.0
-_TINY = 1e-12
-_SETS = sum(len(fine) + len(coarse) for _, fine, coarse in FORMS)
-_UNSIGNED = len(BINS_HU) * (1 + len(AROUND_CELLS)) + 2 * len(_UNEVEN_HU) + 2 * _SETS
-_SIGNED = 2 * _SETS
-ANSWERS = 4 * (_UNSIGNED + _SIGNED) + _SIGNED
-"""How many numbers tell of a place."""
+_TINY = 1e-9
+_TURNED = 2 * math.pi / 3
+_SIGNLESS, _SHAPES = 2, 6
+"""Answers of a form that are the same bright and dark; blob, cord and sheet, bright and dark."""
+_OF_FORM = _SIGNLESS + 2 + _SHAPES
+ANSWERS = (
+    len(BINS_HU) * (1 + len(AROUND_CELLS))
+    + 2 * len(_UNEVEN_HU)
+    + sum((_OF_FORM + _SHAPES) * len(fine) + _OF_FORM * len(coarse) for _, fine, coarse in FORMS)
+)
+"""How many numbers tell of a cell."""
 
 
 def filtered(hu: Tensor) -> Tensor:
-    """Return what the filters tell of each place, (B, ANSWERS, S/4, R/4, C/4).
+    """Return what the filters tell of each cell, each 0 or more, (B, ANSWERS, S/2, R/2, C/2).
 
     Args:
-        hu: Hounsfield units (B, 1, S, R, C); sizes multiples of four.
+        hu: Hounsfield units (B, 1, S, R, C); even sizes.
     """
-    unsigned, signed = _of_cells(hu)
-    whole = functional.avg_pool3d(torch.cat([unsigned, signed], 1), 2)
-    parts = [whole, _blurred(whole, _NEAR), _blurred(whole, _FAR)]
-    parts += [_strongest(sides) for sides in (unsigned, signed.clamp_min(0), (-signed).clamp_min(0))]
-    return torch.cat(parts, 1)
-
-
-def _of_cells(hu: Tensor) -> tuple[Tensor, Tensor]:
-    """What cells of two voxels answer: where only how much counts, and where the sign tells bright from dark."""
     histogram = _halved(_histogram(hu))
-    unsigned, signed = [histogram, *(_blurred(histogram, width) for width in AROUND_CELLS)], []
+    told = [histogram, *(_blurred(histogram, width) for width in AROUND_CELLS)]
     for (low, high), fine, coarse in FORMS:
         x = ((hu - low) / (high - low)).clamp(0, 1)
         cells = _halved(x)
-        forms = [_Forms(*map(_halved, _forms(x, width))) for width in fine] + [_forms(cells, w) for w in coarse]
-        for form in forms:
-            unsigned += [form.slope, form.norm]
-            signed += [form.trace, form.determinant]
+        for width in fine:
+            form = _form(x, width)
+            told += [_halved(form), functional.max_pool3d(form[:, -_SHAPES:], VOXELS)]
+        told += [_form(cells, width) for width in coarse]
     for low, high in _UNEVEN_HU:
         x = ((hu - low) / (high - low)).clamp(0, 1)
         uneven = (_halved(x * x) - _halved(x) ** 2).clamp_min(0)
-        unsigned += [uneven.sqrt(), _blurred(uneven, _UNEVEN_CELLS).clamp_min(0).sqrt()]
-    return _evened(torch.cat(unsigned, 1).clamp_min(0)), _evened(torch.cat(signed, 1))
-
-
-def _evened(x: Tensor) -> Tensor:
-    """The root of how much, with its sign: faint answers count, too."""
-    return x.sign() * x.abs().sqrt()
-
-
-def _strongest(x: Tensor) -> Tensor:
-    return _blurred(functional.avg_pool3d(x**4, 2), _STRONGEST).clamp_min(0).pow(0.25)
+        told += [uneven.sqrt(), _blurred(uneven, _UNEVEN_CELLS).clamp_min(0).sqrt()]
+    return torch.cat(told, 1).clamp_min(0).sqrt()  # the root: faint answers count, too
 
 
 def _histogram(hu: Tensor) -> Tensor:
@@ -95,7 +81,7 @@ def _histogram(hu: Tensor) -> Tensor:
 
 
 def _halved(x: Tensor) -> Tensor:
-    return functional.avg_pool3d(x, 2)
+    return functional.avg_pool3d(x, VOXELS)
 
 
 class _Lines(NamedTuple):
@@ -104,15 +90,6 @@ class _Lines(NamedTuple):
     smooth: Tensor
     first: Tensor
     second: Tensor
-
-
-class _Forms(NamedTuple):
-    """What form a smoothed scan has at each voxel, each in its scale: the determinant as a length with its sign."""
-
-    slope: Tensor
-    norm: Tensor
-    trace: Tensor
-    determinant: Tensor
 
 
 def _lines(count: int, width: float, like: Tensor) -> _Lines:
@@ -145,7 +122,10 @@ def _blurred(x: Tensor, width: float) -> Tensor:
     return x
 
 
-def _forms(x: Tensor, width: float) -> _Forms:
+def _form(x: Tensor, width: float) -> Tensor:
+    """Return what form a smoothed scan has at each voxel, in its scale, (B, _OF_FORM, …): slope, curvature as a whole,
+    dark and bright on balance, then blob, cord and sheet, bright first.
+    """
     up, back, left = (_lines(x.shape[axis], width, x) for axis in (2, 3, 4))
     s0, s1, s2 = (_along(x, 2, line) for line in up)
     s0r0, s0r1, s0r2 = (_along(s0, 3, line) for line in back)
@@ -153,11 +133,29 @@ def _forms(x: Tensor, width: float) -> _Forms:
     z, y, x1 = _along(s1r0, 4, left.smooth), _along(s0r1, 4, left.smooth), _along(s0r0, 4, left.first)
     zz, yy, xx = _along(s2r0, 4, left.smooth), _along(s0r2, 4, left.smooth), _along(s0r0, 4, left.second)
     zy, zx, yx = _along(s1r1, 4, left.smooth), _along(s1r0, 4, left.first), _along(s0r1, 4, left.first)
-    area = width**2
-    product = zz * (yy * xx - yx * yx) - zy * (zy * xx - yx * zx) + zx * (zy * yx - yy * zx)
-    return _Forms(
-        slope=width * (z * z + y * y + x1 * x1).sqrt(),
-        norm=area * (zz * zz + yy * yy + xx * xx + 2 * (zy * zy + zx * zx + yx * yx)).sqrt(),
-        trace=area * (zz + yy + xx),
-        determinant=area * product.sign() * (product.abs() + _TINY).pow(1 / 3),
-    )
+    across, area = zy * zy + zx * zx + yx * yx, width**2
+    mean = (zz + yy + xx) / 3
+    dz, dy, dx = zz - mean, yy - mean, xx - mean
+    determinant = dz * (dy * dx - yx * yx) - zy * (zy * dx - yx * zx) + zx * (zy * yx - dy * zx)
+    radius = ((dz * dz + dy * dy + dx * dx + 2 * across) / 6).sqrt().clamp_min(_TINY)
+    angle = (determinant / (2 * radius**3)).clamp(-1, 1).acos() / 3
+    most, least = mean + 2 * radius * angle.cos(), mean + 2 * radius * (angle + _TURNED).cos()
+    middle = 3 * mean - most - least
+    told = [
+        width * (z * z + y * y + x1 * x1).sqrt(),
+        area * (zz * zz + yy * yy + xx * xx + 2 * across).sqrt(),
+        area * 3 * mean.clamp_min(0),
+        area * 3 * (-mean).clamp_min(0),
+        *_shapes(-area * most, -area * middle, -area * least),
+        *_shapes(area * least, area * middle, area * most),
+    ]
+    return torch.cat(told, 1)
+
+
+def _shapes(weakest: Tensor, middle: Tensor, strongest: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Return how much of a blob, a cord and a sheet there is by principal curvatures that count above 0 alone."""
+    strongest = strongest.clamp_min(0)
+    middle = middle.clamp_min(0).minimum(strongest)
+    weakest = weakest.clamp_min(0).minimum(middle)
+    length = strongest.clamp_min(_TINY)
+    return weakest * weakest / length, middle * (middle - weakest) / length, strongest - middle

@@ -57,8 +57,6 @@ class EvidenceNet(nn.Module):
     """What a bundle calls networks built like this."""
     hu_ranges: tuple[tuple[float, float], ...] = ()
     """Hounsfield units that it tells apart, beyond which all are alike; a bundle says them."""
-    finer = 1
-    """So many cells along each axis have the same features."""
     head: nn.Conv3d
     organ_head: nn.Conv3d | None
     part_head: PartHead | None

@@ -20,7 +20,11 @@ from ai.model.chest_parts import PARTS
 from ai.organs import LOBES
 
 POWERS = (1, 4, 16)
+"""Of two."""
 _TINY = 1e-6
+_CHANNELS_AT_ONCE = 32
+_EXACT_TO = 4
+"""Higher powers take double precision, lest the sixteenth of what is faint be nothing."""
 
 
 class PartHead(nn.Module):
@@ -76,10 +80,32 @@ def told_of(features: Tensor, parts: Tensor) -> Tensor:
         features: A, (K, s, r, c).
         parts: (parts, s, r, c) shares.
     """
-    told = features.new_zeros(len(parts), len(POWERS), 2 * len(features))
-    for number, _, share, mine in _by_part(features, parts):
-        told[number] = torch.stack([_norm(mine, share, power) for power in POWERS])
-    return told
+    shares = parts.flatten(1)
+    shares = (shares / shares.sum(1, keepdim=True).clamp_min(_TINY)).T.contiguous()
+    found = []
+    for sign in (1, -1):
+        for some in features.flatten(1).split(_CHANNELS_AT_ONCE):
+            cells = (sign * some).clamp_min(0)
+            top = cells.amax(1, keepdim=True).clamp_min(_TINY)
+            found.append(top[:, :, None] * _norms(cells / top, shares))
+    return torch.cat(found).permute(1, 2, 0).to(features.dtype)
+
+
+def _norms(cells: Tensor, shares: Tensor) -> Tensor:
+    """Return (Σ share · cell^power)^(1/power) of each channel in each part, float64 (channels, parts, powers).
+
+    Args:
+        cells: (channels, n), 0…1.
+        shares: (n, parts), of each part together 1.
+    """
+    norms, reached = [], 1
+    for power in POWERS:
+        while reached < power:
+            cells, reached = cells * cells, 2 * reached
+        norms.append((cells @ shares).double() ** (1 / power))
+        if power == _EXACT_TO:
+            cells, shares = cells.double(), shares.double()
+    return torch.stack(norms, -1)
 
 
 def _by_part(features: Tensor, parts: Tensor) -> Iterator[tuple[int, Tensor, Tensor, Tensor]]:
@@ -92,9 +118,3 @@ def _by_part(features: Tensor, parts: Tensor) -> Iterator[tuple[int, Tensor, Ten
         if there.numel():
             mine = flat[:, there]
             yield number, there, shares[there] / shares.sum(), torch.cat([mine.clamp_min(0), (-mine).clamp_min(0)])
-
-
-def _norm(cells: Tensor, share: Tensor, power: int) -> Tensor:
-    """Return (Σ share · cell^power)^(1/power) of each channel."""
-    top = cells.amax(1).clamp_min(_TINY)
-    return top * ((cells / top[:, None]) ** power @ share) ** (1 / power)

@@ -17,10 +17,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from ai.model.chest_parts import parts_of, shares_of_sides
 from ai.model.confining import confine
 from ai.model.layers import folded
 from ai.model.network import EvidenceNet
-from ai.model.parts_seen import PartsSeen, parts_seen
 from ai.model.pooling import SUM
 from ai.model.preparation import Prepared, evidence_grid
 from ai.progress import QUIET, Part, Progress
@@ -116,7 +116,7 @@ def see(
     likely = None if network.pooling.is_sum else SUM.heat(inside, gains).numpy()
     if network.part_head is not None and got.features is not None:
         likely = heat.numpy() if likely is None else likely
-        by_parts = parts_of_scan(network, got.features[cut], prepared).heat(network.part_head)
+        by_parts = network.part_head.heat(got.features[cut], parts_of_scan(prepared))
         heat = heat + by_parts * gains.to(heat.dtype)[:, None, None, None]
     places = {label: inside[label].numpy() for label in places_of}
     return Seen(heat.numpy(), organs, grid, where.type, notices, bias, gain, (True,) * len(bias), places, likely)
@@ -129,16 +129,11 @@ def features_of(network: EvidenceNet, ready: Prepared) -> Tensor:
     return network.features(ready.hu.to(memory_format=torch.channels_last_3d), extent)[:, :, :s, :r, :c]
 
 
-def parts_of_scan(network: EvidenceNet, features: Tensor, ready: Prepared) -> PartsSeen:
-    """Return what a head of parts sees.
-
-    Args:
-        network: of ours.
-        features: of the whole scan, (K, s, r, c) without padding, as ``features_of`` gives them.
-        ready: the scan.
-    """
-    s, r, c = features.shape[1:]
-    return parts_seen(features, network.finer, ready.lungs.sides, _patient(ready, (s, r, c)), STRIDE)
+def parts_of_scan(ready: Prepared) -> Tensor:
+    """Return which share of each cell of a network of ours belongs to each part of the chest, (parts, s, r, c)."""
+    grid = evidence_grid(ready, STRIDE)
+    lungs = shares_of_sides(ready.lungs.sides, STRIDE)
+    return torch.from_numpy(parts_of(lungs, _patient(ready, grid.shape), min(grid.spacing_mm)))
 
 
 def _patient(prepared: Prepared, cells: tuple[int, int, int]) -> NDArray[np.bool_]:

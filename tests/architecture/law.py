@@ -36,6 +36,7 @@ SHELVES: tuple[tuple[str, ...], ...] = (
     ("ai.comparison",),
     ("ai.model", "ai.phantom"),
     ("ai.scan", "ai.anatomy"),
+    ("ai.memory",),
     WORDS,
 )
 """From top to bottom. A room imports from lower shelves and from itself."""

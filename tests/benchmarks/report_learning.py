@@ -12,29 +12,29 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
 from pathlib import Path
 from types import MappingProxyType
-
-import torch
 
 from ai.model.bundle import SHIPPED
 from ai.model.deep_network import DeepNet
 from ai.model.filter_network import FilterNet
 from ai.phantom.hospital.writing import Hospital, write_hospital
+from ai.phantom.side_by_side import processes
 from ai.training.cohort.building import Wish, build
 from ai.training.judging.evaluate import EvaluationPlan, evaluate
 from ai.training.reports.processes import Processes
 from ai.training.reports.recipe import BESIDE, BY_PARTS, Learns, ReportRecipe
-from ai.training.reports.report_run import BUNDLE, SHARES, ReportPlan, Run, train_on_reports
+from ai.training.reports.report_run import BUNDLE, ReportPlan, Run, train_on_reports
 
 LARGER = SHIPPED
+SHARES_AT_A = MappingProxyType({"train": 0.8, "calibrate": 0.05, "evaluate": 0.15})
+"""How the patients of hospital A are parted: it is large, and a smaller share tells as surely."""
 SHARES_AT_B = MappingProxyType({"train": 0.6, "calibrate": 0.1, "evaluate": 0.3})
 """How the patients of hospital B are parted."""
 TUNING_RATE = 2e-4
 """Of weights, a tenth of a new network's: steps as long as that one's would undo what the shipped model knows."""
+_MOST_AT_B = 166
 _SIDE_BY_SIDE = 2
 
 
@@ -43,7 +43,8 @@ class Budget:
     """How much to draw and to learn.
 
     Args:
-        patients: of hospital A; B has a third as many, 8 at least, and about 200 of its scans are learned from.
+        patients: of hospital A; B has a third as many, 8 at least and 166 at most, and of these about 200 scans are
+            learned from.
         steps: of each deep training at A, and of the one from scratch at B.
         tuned: steps of the shipped model at B, where heads or all layers are learned. It is larger and reads finer
             voxels, so that a step of all its layers takes twenty times as long; but it begins with knowledge.
@@ -56,7 +57,7 @@ class Budget:
         kind: of a network that begins by chance.
     """
 
-    patients: int = 703
+    patients: int = 1657
     steps: int = 1540
     tuned: int = 100
     learns: Learns = Learns.PARTS
@@ -100,7 +101,6 @@ def hospital(out: Path, variant: str, patients: int, budget: Budget) -> Path:
 
 def make_ready(plan: ReportPlan, rank: int) -> None:
     """Make every other scan that a plan learns from ready."""
-    torch.set_num_threads(1)
     run, said = Run(plan, Processes()), Said(f"{plan.run.name} {rank}")
     if plan.recipe.learns in (Learns.POOLING, Learns.PARTS):
         told, scans = run.totals() if plan.recipe.learns is Learns.POOLING else run.parts_told()
@@ -111,7 +111,6 @@ def make_ready(plan: ReportPlan, rank: int) -> None:
 
 def learn(plan: ReportPlan) -> Path:
     """Follow a plan on one core; return its bundle's folder."""
-    torch.set_num_threads(1)
     if not (plan.run / BUNDLE / "CARD.md").exists():
         train_on_reports(plan, Said(plan.run.name))
     return plan.run / BUNDLE
@@ -119,7 +118,7 @@ def learn(plan: ReportPlan) -> Path:
 
 def learned(first: ReportPlan, second: ReportPlan, shared: bool) -> tuple[Path, Path]:
     """Follow two plans side by side; ``shared``: their scans are made ready once for both."""
-    with ProcessPoolExecutor(_SIDE_BY_SIDE, get_context("spawn")) as pool:
+    with processes(_SIDE_BY_SIDE) as pool:
         plans = [first] if shared else [first, second]
         jobs = [pool.submit(make_ready, plan, n) for plan in plans for n in range(_SIDE_BY_SIDE)]
         for job in jobs:
@@ -146,7 +145,7 @@ def from_reports_alone(out: Path, budget: Budget) -> None:
     """Hospital A: say the figures of learning with the mask loss and without."""
     cohort = hospital(out, "a", budget.patients, budget)
     with_places = ReportPlan(
-        cohort, out / "with-places", budget.new(), organs=LARGER, shares=dict(SHARES), title="With places"
+        cohort, out / "with-places", budget.new(), organs=LARGER, shares=dict(SHARES_AT_A), title="With places"
     )
     without = replace(with_places, run=out / "without-places", recipe=budget.new(places=False), title="Without")
     one, other = learned(with_places, without, shared=True)
@@ -155,7 +154,7 @@ def from_reports_alone(out: Path, budget: Budget) -> None:
 
 def at_another_hospital(out: Path, budget: Budget) -> None:
     """Hospital B: say the figures of the shipped model tuned, as it is, and of a new one."""
-    cohort = hospital(out, "b", max(8, budget.patients // 3), budget)
+    cohort = hospital(out, "b", min(_MOST_AT_B, max(8, budget.patients // 3)), budget)
     recipe = budget.new()
     scratch = ReportPlan(
         cohort, out / "scratch", recipe, organs=LARGER, shares=dict(SHARES_AT_B), title="From scratch at B"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ai.model.chest_parts import PARTS, Shares, parts_of, shares_of_sides
+from ai.model.chest_parts import PARTS, RIM_MM, Shares, parts_of, shares_of_sides
 
 SHAPE = (20, 20, 30)
+CELL_MM = 6.0
 RIGHT, LEFT = (slice(2, 18), slice(3, 17), slice(3, 12)), (slice(2, 18), slice(3, 17), slice(18, 27))
 
 
@@ -21,7 +22,7 @@ def lungs(*sides: int) -> Shares:
 
 def parts(*sides: int) -> dict[str, Shares]:
     """Return the parts of a patient who fills the crop, by name."""
-    return dict(zip(PARTS, parts_of(lungs(*sides), np.ones(SHAPE, dtype=bool)), strict=True))
+    return dict(zip(PARTS, parts_of(lungs(*sides), np.ones(SHAPE, dtype=bool), CELL_MM), strict=True))
 
 
 def middle_of(shares: Shares) -> tuple[float, ...]:
@@ -32,9 +33,19 @@ def middle_of(shares: Shares) -> tuple[float, ...]:
 def test_lobes_fill_the_lungs_and_nothing_is_of_two() -> None:
     found = parts(0, 1)
     lobes = sum(found[name] for name in PARTS[:5])
-    np.testing.assert_array_equal(lobes, found["lungs"])
-    assert found["lungs"].sum() == lungs(0, 1).sum()
-    np.testing.assert_allclose(found["lungs"] + sum(found[name] for name in PARTS[7:]), found["chest"])
+    in_lungs = found["lungs_rim"] + found["lungs_core"]
+    np.testing.assert_array_equal(lobes, in_lungs)
+    assert in_lungs.sum() == lungs(0, 1).sum()
+    np.testing.assert_allclose(in_lungs + sum(found[name] for name in PARTS[8:]), found["chest"])
+
+
+@pytest.mark.parametrize("cell_mm", [4.0, 6.0])
+def test_the_rim_is_as_thick_whatever_the_cells(cell_mm: float) -> None:
+    found = dict(zip(PARTS, parts_of(lungs(0, 1), np.ones(SHAPE, dtype=bool), cell_mm), strict=True))
+    rim = int(RIM_MM // cell_mm)
+    inner = lungs(0, 1).sum(0)[RIGHT][rim:-rim, rim:-rim, rim:-rim]
+    assert found["lungs_core"][RIGHT].sum() == inner.size
+    assert found["lungs_rim"][RIGHT].sum() == np.prod(found["lungs_rim"][RIGHT].shape) - inner.size
 
 
 def test_upper_lies_above_and_before_lower_and_the_middle_lobe_in_front() -> None:
@@ -60,14 +71,14 @@ def test_with_one_lung_or_none_the_other_parts_are_empty_and_nothing_fails() -> 
     alone = parts(0)
     assert alone["right_lower"].any() and not alone["left_lower"].any()
     none = parts()
-    assert not none["lungs"].any()
+    assert not none["lungs_rim"].any() and not none["lungs_core"].any()
     assert none["chest"].all()
 
 
 def test_what_is_no_patient_is_in_no_part() -> None:
     patient = np.ones(SHAPE, dtype=bool)
     patient[:, 10:] = False
-    found = parts_of(lungs(0, 1), patient)
+    found = parts_of(lungs(0, 1), patient, CELL_MM)
     assert found.any()
     assert not found[:, :, 10:].any()
 

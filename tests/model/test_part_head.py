@@ -15,7 +15,6 @@ from ai.model.bundle import load_bundle, save_bundle
 from ai.model.chest_parts import PARTS
 from ai.model.network import EvidenceNet
 from ai.model.part_head import POWERS, PartHead, told_of
-from ai.model.parts_seen import parts_seen
 from ai.model.preparation import Prepared, prepare
 from ai.model.seeing import features_of, parts_of_scan, see
 from tests.support.bright_network import described, random_network
@@ -75,20 +74,12 @@ def test_an_empty_part_says_nothing() -> None:
     assert not head.heat(features, parts).any()
 
 
-@pytest.mark.parametrize("shape", [(6, 8, 10), (5, 7, 9)])
-def test_what_is_only_repeated_is_told_once_and_its_heat_spread(shape: tuple[int, int, int]) -> None:
-    sides = np.zeros([2 * n for n in shape], dtype=np.uint8)
-    sides[2:, 2:, 2:8], sides[2:, 2:, 12:] = 1, 2
-    once = torch.randn((5, *(-(-n // 2) for n in shape)), generator=torch.Generator().manual_seed(3))
-    repeated = once
-    for axis, count in enumerate(shape, start=1):
-        repeated = repeated.repeat_interleave(2, dim=axis).narrow(axis, 0, count)
-    seen, head = parts_seen(repeated, 2, sides, np.ones(shape, dtype=bool), 2), head_of(3, 5)
-    torch.testing.assert_close(seen.features, once)
-    heat = seen.heat(head)
-    assert heat.shape == (3, *shape)
-    evidence = head.evidence(told_of(seen.features, seen.parts))
-    torch.testing.assert_close(heat.double().sum((1, 2, 3)), evidence, rtol=0, atol=1e-4)
+def test_what_is_faint_beside_the_rest_is_told_all_the_same() -> None:
+    features, parts = torch.zeros(1, 2, 2, 2), torch.zeros(len(PARTS), 2, 2, 2)
+    features[0, 0, 0], features[0, 1, 1] = torch.tensor([1e4, 1e4]), torch.tensor([1e-2, 1e-2])
+    parts[0, 0, 0], parts[1, 1, 1] = 1, 1
+    told = told_of(features, parts)
+    torch.testing.assert_close(told[:2, :, 0], torch.tensor([[1e4], [1e-2]]).expand(2, len(POWERS)))
 
 
 @pytest.fixture(scope="module")
@@ -111,8 +102,8 @@ def test_read_with_it_bias_and_heat_are_the_logit(prepared: Prepared, network: E
     head = network.part_head
     assert head is not None
     with torch.inference_mode():
-        told = parts_of_scan(network, features_of(network, prepared)[0], prepared)
-        evidence = head.evidence(told_of(told.features, told.parts)).numpy()
+        told = told_of(features_of(network, prepared)[0], parts_of_scan(prepared))
+        evidence = head.evidence(told).numpy()
     more = (seen.heat - alone.heat).sum(axis=(1, 2, 3), dtype=np.float64)
     assert np.abs(more).min() > 1e-3
     assert more == pytest.approx(seen.gain * evidence, rel=1e-4, abs=1e-4)

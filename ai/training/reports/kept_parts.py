@@ -80,8 +80,7 @@ class KeptParts:
         ready, network = prepared(self._cohort, scan, self._spacing_mm), self._network
         with torch.inference_mode():
             features = features_of(network, ready)
-            apart = parts_of_scan(network, features[0], ready)
-            told = told_of(apart.features, apart.parts)
+            told = told_of(features[0], parts_of_scan(ready))
             totals = torch.zeros(len(network.bias), dtype=torch.float64)
             if self._confined is not None:
                 places = places_of(network, features, ready, self._confined, self._spacing_mm)

@@ -11,13 +11,13 @@ from ai.model.chest_parts import PARTS
 from ai.training.reports.regions import LOBE_BITS, Allowed, Region
 from ai.vocabulary import Abnormality
 
-WHOLES = ("lungs", "chest")
+WHOLES = ("lungs_rim", "lungs_core", "chest")
 """Parts that hold others: a place within them is not told by them."""
 _MIDDLE = Region.HEART | Region.AORTA | Region.MIDDLE | Region.OUTSIDE_LUNGS
 _WALL = Region.PLEURAL | Region.OUTSIDE_LUNGS
 _LISTS = {
     "lobes": tuple(LOBE_BITS),
-    "lungs": ("lungs",),
+    "lungs": ("lungs_rim", "lungs_core"),
     "middle": tuple(part for part in PARTS if part.startswith("middle")),
     "wall": tuple(part for part in PARTS if part.startswith("wall")),
     "chest": ("chest",),

@@ -9,14 +9,14 @@ from pathlib import Path
 import torch
 
 from ai.model.filter_network import FilterNet
-from ai.model.filters import filtered
+from ai.model.filters import ANSWERS, filtered
 from ai.training.cohort import Cohort, CohortScan
 from ai.training.reports.crops import prepared
 from ai.training.reports.processes import Processes
 from ai.training.reports.shelf import Shelf, Tensors
 
 _SCANS, _EVERY = 64, 101
-"""Scans, and places of each, by which means and deviations are told."""
+"""Scans, and cells of each, by which means and deviations are told."""
 
 
 def settle(
@@ -46,7 +46,8 @@ def settle(
             answers = filtered(prepared(cohort, scan, spacing_mm).hu)[0]
         return {"answers": answers.flatten(1)[:, ::_EVERY].T.clone()}
 
-    shelf, some = Shelf(folder / f"settling-{spacing_mm:g}mm"), sorted(scans, key=lambda scan: scan.key)[:_SCANS]
+    shelf = Shelf(folder / f"settling-{ANSWERS}-{spacing_mm:g}mm")
+    some = sorted(scans, key=lambda scan: scan.key)[:_SCANS]
     shelf.fill(some[processes.rank :: processes.count], made)
     processes.wait()
     network.settle(torch.cat([shelf.take(scan.key)["answers"] for scan in some]))

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from ai.model.chest_parts import PARTS
 from ai.training.reports.lesson import Lesson
-from ai.training.reports.part_places import parts_within, trust
+from ai.training.reports.part_places import WHOLES, parts_within, trust
 from ai.training.reports.part_regression import taught
 from ai.training.reports.regions import Allowed, Region
 from ai.vocabulary import abnormality
@@ -44,8 +44,8 @@ def separation(weight: Tensor, told: Tensor, present: Tensor) -> float:
 
 
 def test_it_finds_the_part_and_the_number_that_tell_on_scans_it_has_not_seen() -> None:
-    told, present = told_and_present(120)
-    weight = taught(told, torch.full((120, 2), UNKNOWN), lessons(present, Allowed()), LABELS, 0.1, 0.0).weight
+    told, present = told_and_present(240)
+    weight = taught(told, torch.full((240, 2), UNKNOWN), lessons(present, Allowed()), LABELS, 0.1, 0.0).weight
     assert weight.shape == (2, len(PARTS), 3, CHANNELS)
     part, number = divmod(int(weight[0].abs().argmax()), 3 * CHANNELS)
     assert (part, number % CHANNELS) == (RIGHT_LOWER, 1)
@@ -99,7 +99,7 @@ def test_trust_is_shared_out_and_prefers_where_an_abnormality_lies() -> None:
     for label in ("nodule", "cardiomegaly", "fracture", "pleural_effusion"):
         assert trust(abnormality(label), True).sum() == pytest.approx(1)
         assert trust(abnormality(label), False).sum() == pytest.approx(1)
-    lungs, middle = PARTS.index("lungs"), PARTS.index("middle_front")
+    lungs, middle = PARTS.index("lungs_core"), PARTS.index("middle_front")
     nodule, heart = trust(abnormality("nodule"), True), trust(abnormality("cardiomegaly"), True)
     assert nodule[lungs] > heart[lungs]
     assert nodule[middle] < heart[middle]
@@ -113,7 +113,7 @@ def test_trust_is_shared_out_and_prefers_where_an_abnormality_lies() -> None:
         (Allowed(Region.PLEURAL, Region.LEFT), {"wall_left_front", "wall_left_back", "wall_left_base"}),
         (
             Allowed(side=Region.RIGHT),
-            {part for part in PARTS if "left" not in part and part not in ("lungs", "chest")},
+            {part for part in PARTS if "left" not in part and part not in WHOLES},
         ),
     ],
 )
@@ -122,7 +122,7 @@ def test_where_a_report_lets_it_lie_are_parts(allowed: Allowed, inside: set[str]
     assert found is not None
     assert {part for part, here in zip(PARTS, found[0], strict=True) if here} == inside
     assert not (found[0] & found[1]).any()
-    assert not found[1][[PARTS.index("lungs"), PARTS.index("chest")]].any()
+    assert not found[1][[PARTS.index(whole) for whole in WHOLES]].any()
 
 
 def test_anywhere_is_no_place() -> None:
