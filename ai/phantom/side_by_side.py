@@ -9,8 +9,6 @@ from typing import TypeVar
 
 import torch
 
-from ai.memory import keep_freed
-
 Piece = TypeVar("Piece")
 
 
@@ -25,20 +23,10 @@ def side_by_side(work: Callable[[Piece], int], parts: Sequence[Piece], workers: 
     if workers <= 1:
         yield from map(work, parts)
         return
-    with processes(workers) as pool:
+    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=torch.set_num_threads, initargs=(1,)) as pool:
         futures = [pool.submit(work, part) for part in parts]
         try:
             for future in as_completed(futures):
                 yield future.result()
         finally:
             pool.shutdown(cancel_futures=True)
-
-
-def processes(count: int) -> ProcessPoolExecutor:
-    """Return so many processes, each on one core, that keep the memory they free."""
-    return ProcessPoolExecutor(count, get_context("spawn"), initializer=_begin)
-
-
-def _begin() -> None:
-    torch.set_num_threads(1)
-    keep_freed()

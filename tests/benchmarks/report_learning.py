@@ -12,15 +12,19 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from multiprocessing import get_context
 from pathlib import Path
 from types import MappingProxyType
 
+import torch
+
+from ai.memory import keep_freed
 from ai.model.bundle import SHIPPED
 from ai.model.deep_network import DeepNet
 from ai.model.filter_network import FilterNet
 from ai.phantom.hospital.writing import Hospital, write_hospital
-from ai.phantom.side_by_side import processes
 from ai.training.cohort.building import Wish, build
 from ai.training.judging.evaluate import EvaluationPlan, evaluate
 from ai.training.reports.processes import Processes
@@ -99,6 +103,11 @@ def hospital(out: Path, variant: str, patients: int, budget: Budget) -> Path:
     return cohort
 
 
+def _begin() -> None:
+    torch.set_num_threads(1)
+    keep_freed()
+
+
 def make_ready(plan: ReportPlan, rank: int) -> None:
     """Make every other scan that a plan learns from ready."""
     run, said = Run(plan, Processes()), Said(f"{plan.run.name} {rank}")
@@ -118,7 +127,7 @@ def learn(plan: ReportPlan) -> Path:
 
 def learned(first: ReportPlan, second: ReportPlan, shared: bool) -> tuple[Path, Path]:
     """Follow two plans side by side; ``shared``: their scans are made ready once for both."""
-    with processes(_SIDE_BY_SIDE) as pool:
+    with ProcessPoolExecutor(_SIDE_BY_SIDE, get_context("spawn"), initializer=_begin) as pool:
         plans = [first] if shared else [first, second]
         jobs = [pool.submit(make_ready, plan, n) for plan in plans for n in range(_SIDE_BY_SIDE)]
         for job in jobs:

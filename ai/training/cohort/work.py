@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, as_completed
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
+
+import torch
 
 from ai.errors import IntervalError
 from ai.model.doubt import ScanDoubted
-from ai.phantom.side_by_side import processes
 from ai.scan import read
 from ai.series import Series
 from ai.training.cohort.archive import found_again
@@ -117,7 +119,7 @@ def made(jobs: Sequence[Job], workers: int) -> Iterator[Made | Failed]:
 
 def _pooled(jobs: Sequence[Job], workers: int, unfinished: list[Job]) -> Iterator[Made | Failed]:
     """Yield results until all are done or a process has died; what is then not done goes into ``unfinished``."""
-    with processes(workers) as pool:
+    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=torch.set_num_threads, initargs=(1,)) as pool:
         futures = {pool.submit(make, job): job for job in jobs}
         try:
             for future in as_completed(futures):
