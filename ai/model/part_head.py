@@ -82,10 +82,10 @@ def told_of(features: Tensor, parts: Tensor) -> Tensor:
     """
     shares = parts.flatten(1)
     shares = (shares / shares.sum(1, keepdim=True).clamp_min(_TINY)).T.contiguous()
-    found = []
+    flat, found = features.flatten(1), []
     for sign in (1, -1):
-        for some in features.flatten(1).split(_CHANNELS_AT_ONCE):
-            cells = (sign * some).clamp_min(0)
+        for start in range(0, len(flat), _CHANNELS_AT_ONCE):
+            cells = (sign * flat[start : start + _CHANNELS_AT_ONCE]).clamp_min(0)
             top = cells.amax(1, keepdim=True).clamp_min(_TINY)
             found.append(top[:, :, None] * _norms(cells / top, shares))
     return torch.cat(found).permute(1, 2, 0).to(features.dtype)
