@@ -6,7 +6,6 @@ import argparse
 
 from ai.commands import options
 from ai.commands.desk import Desk, Done
-from ai.memory import keep_freed
 from ai.training import command_line
 
 
@@ -18,6 +17,5 @@ def parser() -> argparse.ArgumentParser:
 def run(parsed: argparse.Namespace, desk: Desk) -> Done:
     """Measure, and write the page."""
     options.made(parsed.out)
-    keep_freed()
     found = command_line.evaluate_as_told(parsed, desk.progress)
     return Done(f"{found.sentence}\nThe page is {found.page.resolve()}")

@@ -6,7 +6,6 @@ import argparse
 
 from ai.commands import options
 from ai.commands.desk import Desk, Done
-from ai.memory import keep_freed
 from ai.training import command_line
 
 
@@ -19,6 +18,5 @@ def run(parsed: argparse.Namespace, desk: Desk) -> Done:
     """Train; goes on where an earlier run in the folder stopped. Only one of several processes has a result."""
     command_line.refuse_what_cannot_be(parsed)
     options.made(parsed.out)
-    keep_freed()
     folder = command_line.train_as_told(parsed, desk.progress)
     return Done("" if folder is None else f"The bundle lies in {folder.resolve()}")

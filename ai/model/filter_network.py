@@ -19,7 +19,7 @@ from ai.model.network import EvidenceNet, positions_in
 _PLACES = 7
 """What is told of where: three positions, their squares, and whether low or high goes with right or left."""
 TOLD = ANSWERS + _PLACES
-"""How many numbers a place is told by."""
+"""How many numbers a cell is told by."""
 _FURTHEST = 6.0
 """Standard deviations beyond which an answer is no more unlike the others."""
 _TINY = 1e-4
@@ -55,7 +55,7 @@ class FilterNet(EvidenceNet):
         self.deviation.copy_(answers.std(0).clamp_min(_TINY))
 
     def extent_of(self, shape: Sequence[int], padded: Sequence[int]) -> Tensor:
-        """Return the extent of a crop that goes from -1 to 1 by the places that hold some of it."""
+        """Return the extent of a crop that goes from -1 to 1 by the cells that hold some of it."""
         ends = [full / (-(-own // VOXELS) * VOXELS) for own, full in zip(shape, padded, strict=True)]
         return torch.tensor([[[-1.0, 2 * end - 1] for end in ends]])
 

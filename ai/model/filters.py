@@ -35,9 +35,9 @@ VOXELS = 2
 _REACH = 4.0
 _TINY = 1e-9
 _TURNED = 2 * math.pi / 3
-_SIGNLESS, _SHAPES = 2, 6
-"""Answers of a form that are the same bright and dark; blob, cord and sheet, bright and dark."""
-_OF_FORM = _SIGNLESS + 2 + _SHAPES
+_SHAPES = 6
+"""Blob, cord and sheet, bright and dark: the last answers of a form."""
+_OF_FORM = 4 + _SHAPES
 ANSWERS = (
     len(BINS_HU) * (1 + len(AROUND_CELLS))
     + 2 * len(_UNEVEN_HU)

@@ -20,7 +20,7 @@ from ai.model.chest_parts import PARTS
 from ai.organs import LOBES
 
 POWERS = (1, 4, 16)
-"""Of two."""
+"""Of cells' answers, each a power of two: they are reached by squaring."""
 _TINY = 1e-6
 _CHANNELS_AT_ONCE = 32
 _EXACT_TO = 4

@@ -6,6 +6,7 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
+from ai.memory import keep_freed
 from ai.model.deep_network import DeepNet
 from ai.model.filter_network import FilterNet
 from ai.progress import Progress
@@ -118,6 +119,8 @@ def train_as_told(parsed: argparse.Namespace, progress: Progress) -> Path | None
         train(plan, progress)
         return Path(parsed.out) / BUNDLE
     report_recipe = recipe_of(parsed)
+    if report_recipe.learns is Learns.PARTS:
+        keep_freed()
     on_reports = ReportPlan(
         parsed.cohort, parsed.out, report_recipe, parsed.init, parsed.phantom, parsed.organs, parsed.device,
         parsed.split_seed, title=parsed.name,

@@ -12,7 +12,7 @@ from ai.training.reports.regions import LOBE_BITS, Allowed, Region
 from ai.vocabulary import Abnormality
 
 WHOLES = ("lungs_rim", "lungs_core", "chest")
-"""Parts that hold others: a place within them is not told by them."""
+"""Parts that share their cells with others: of a place within them they tell nothing."""
 _MIDDLE = Region.HEART | Region.AORTA | Region.MIDDLE | Region.OUTSIDE_LUNGS
 _WALL = Region.PLEURAL | Region.OUTSIDE_LUNGS
 _LISTS = {
